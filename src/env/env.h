@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT
+ * The host's side of environments: finding a definition, describing it, and stepping flat instances of it.
+ *
+ * An env_kind is one environment with its option values and wrappers, const after env_kind_make. An instance is flat memory
+ * of env_kind.instance_stride bytes that the caller owns: header (stream, step count, wrapper state), then the environment's
+ * own state. Copying the bytes copies the instance, its random stream included. Nothing here allocates or fails after
+ * env_kind_make.
+ *
+ * An observation row is always float[observation_size]: a vector as it is, planes as C*H*W numbers, a discrete observation as
+ * its index (one float a component; network input turns it into one-hot). Wrappers act in this order: action clipping, sticky
+ * actions, frame skip (rewards summed), time limit, masking, frame stack (oldest first). */
+#ifndef ENV_ENV_H
+#define ENV_ENV_H
+
+#include "a3c/env.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+
+enum { ENV_ID_SIZE = 256, ENV_MASKED = 64, ENV_STACK = 16 };
+
+typedef enum env_delay_kind { ENV_DELAY_NONE, ENV_DELAY_CONSTANT, ENV_DELAY_UNIFORM, ENV_DELAY_HEAVY } env_delay_kind;
+
+/* What a person may ask around an environment; zeros are the defaults but for frame_skip and frame_stack (1). */
+typedef struct env_wrapping {
+    int max_episode_steps; /* -1: the registered limit; 0: none */
+    int frame_stack, frame_skip;
+    double sticky_action_probability; /* wrapper for any environment; 0: off */
+    int masked_count;
+    int masked[ENV_MASKED]; /* components seen as 0 */
+    env_delay_kind delay;
+    bool delay_sleeps, delay_on_reset; /* busy otherwise; on steps otherwise */
+    double delay_mean_us;
+} env_wrapping;
+
+typedef struct env_kind {
+    const a3c_env_def *def;
+    a3c_env_spec spec;
+    double values[A3C_ENV_OPTIONS];
+    env_wrapping wrapping;
+    int max_episode_steps;     /* 0: none */
+    int frame_elements;        /* floats of one unstacked observation */
+    int observation_size;      /* frame_elements * frame_stack: floats of an observation row */
+    int action_size;           /* components of an action */
+    size_t instance_stride;    /* bytes from one instance to the next, a multiple of 64 */
+    size_t state_offset;       /* where the environment's own state begins in an instance */
+} env_kind;
+
+/* One option as given by a person: "is_slippery", "false". */
+typedef struct env_option_text { const char *key, *value; } env_option_text;
+
+/* The definition of an id: a built-in, one found in A3C_ENV_PATH, or, when `id` is a path and `load` allows it, a plugin
+ * ("./mine.so" or "./mine.so:name"). NULL with the error (did you mean) when there is none. */
+const a3c_env_def *env_find(const char *id, bool load, error *e);
+
+/* All built-in definitions: *count of them. */
+const a3c_env_def *const *env_builtins(size_t *count);
+
+/* Resolves definition, options and wrappers. 0, or -1 with the error (unknown option, out of range, impossible). */
+int env_kind_make(env_kind *kind, const a3c_env_def *def, const env_option_text *options, size_t option_count,
+                  const env_wrapping *wrapping, error *e);
+
+/* Index of a named observation component (or a decimal index), -1 when there is none. */
+int env_component(const a3c_env_spec *spec, const char *name);
+
+/* Seeds an instance as numpy.random.SeedSequence(entropy, spawn_key=key) does, entropy = any 64-bit number; zeroes the state
+ * and runs the constructor. `key_count` 0: SeedSequence(entropy) alone, what gymnasium's reset(seed=entropy) makes. For
+ * MT19937 environments: generate_state(1)[0] of that sequence when key_count > 0; with key_count 0 RandomState(entropy) for
+ * entropy < 2^32 and RandomState([low, high]) above. */
+void env_seed(const env_kind *kind, void *instance, uint64_t entropy, const uint32_t *key, int key_count);
+
+/* Starts an episode; `observation` [observation_size]. */
+void env_reset(const env_kind *kind, void *instance, float *observation);
+
+/* One decision (frame_skip frames): `action` int32_t[action_size] or float[action_size] by kind; `observation` is the true
+ * next one. `reward` is the raw sum. Returns A3C_TERMINATED | A3C_TRUNCATED bits; *frames (may be NULL) is how many were
+ * played. Never resets. */
+unsigned env_step(const env_kind *kind, void *instance, const void *action, float *observation, double *reward,
+                  int *frames);
+
+/* env_step for `count` instances in a row: actions [count, action_size], observations `observation_stride` floats apart,
+ * rewards [count], flags [count]. Frames played are added to *frames. */
+void env_step_batch(const env_kind *kind, void *instances, int count, const void *actions, float *observations,
+                    int observation_stride, double *rewards, unsigned *flags, int64_t *frames);
+
+/* Allowed actions, uint8_t[action_n[0]]; all 1 without a mask. Returns whether the environment has one. */
+bool env_action_mask(const env_kind *kind, const void *instance, uint8_t *mask);
+
+static inline void *env_at(const env_kind *kind, void *instances, int i) {
+    return (char *)instances + (size_t)i * kind->instance_stride;
+}
+static inline void *env_state(const env_kind *kind, void *instance) { return (char *)instance + kind->state_offset; }
+
+/* The host's random functions, and streams for whoever needs one. */
+extern const a3c_random env_random;
+void env_rng_seed(a3c_rng *rng, uint32_t kind, uint64_t entropy, const uint32_t *key, int key_count);
+
+#endif
