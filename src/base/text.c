@@ -9,8 +9,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
-enum { FIRST_CAPACITY = 256, LONGEST_WORD = 64 };
+enum { FIRST_CAPACITY = 256, LONGEST_WORD = 64, SHORTEST_BEGINNING = 3 };
 
 /* Makes room for `more` bytes and the final 0. */
 static void reserve(text_buffer *t, size_t more) {
@@ -90,14 +91,19 @@ static const char *last_part(const char *name) {
     return part;
 }
 
+/* As text_distance, but the beginning of `entry` is one edit away. */
+static int likeness(const char *word, const char *entry) {
+    size_t length = strlen(word);
+    int distance = text_distance(word, entry);
+    return length >= SHORTEST_BEGINNING && strncasecmp(word, entry, length) == 0 ? least(distance, 1) : distance;
+}
+
 const char *text_closest(const char *word, const char *const *list) {
     size_t length = strlen(word);
     int allowed = length > LONGEST_WORD ? -1 : (int)(length + 2) / 3;
     const char *closest = NULL;
     for (; *list; list++) {
-        int distance = text_distance(word, *list);
-        const char *tail = last_part(*list);
-        if (tail != *list) distance = least(distance, 1 + text_distance(word, tail));
+        int distance = least(likeness(word, *list), likeness(word, last_part(*list)));
         if (distance > allowed) continue;
         allowed = distance - 1;
         closest = *list;
