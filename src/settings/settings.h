@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT
+ * The settings of one run: every number a person may choose, read from defaults, a preset or file, and the command line.
+ *
+ * A member has the name of its key: optimizer.learning_rate is s.optimizer.learning_rate. What a key means, its unit, default
+ * and range stand once, in the table of schema.c. A settings is a plain value: it owns nothing and may be copied. A number
+ * that differs between the modes is already that of s.mode. */
+#ifndef SETTINGS_SETTINGS_H
+#define SETTINGS_SETTINGS_H
+
+#include "base/error.h"
+#include "env/env.h"
+#include "net/kernels.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    SETTINGS_FORMAT = 1, /* of the files this program writes; a newer one is refused */
+    SETTINGS_TASKS = 8,
+    SETTINGS_LAYERS = 16,
+    SETTINGS_WORKERS = 4096,
+    SETTINGS_TEXT = 256,
+    SETTINGS_PATH = 1024,
+};
+
+typedef enum run_mode { MODE_ASYNC, MODE_SYNC } run_mode;
+typedef enum settings_trunk { SETTINGS_TRUNK_SHARED, SETTINGS_TRUNK_SEPARATE } settings_trunk;
+typedef enum settings_init { SETTINGS_INIT_ORTHOGONAL, SETTINGS_INIT_HE, SETTINGS_INIT_XAVIER, SETTINGS_INIT_TORCH } settings_init;
+typedef enum settings_layer_kind {
+    SETTINGS_LAYER_DENSE,
+    SETTINGS_LAYER_CONV,
+    SETTINGS_LAYER_LSTM,
+    SETTINGS_LAYER_NORM
+} settings_layer_kind;
+typedef enum settings_estimator {
+    SETTINGS_ESTIMATOR_GAE,
+    SETTINGS_ESTIMATOR_TD,
+    SETTINGS_ESTIMATOR_N_STEP,
+    SETTINGS_ESTIMATOR_MONTE_CARLO,
+    SETTINGS_ESTIMATOR_VTRACE
+} settings_estimator;
+typedef enum settings_loss { SETTINGS_LOSS_ACTOR_CRITIC, SETTINGS_LOSS_PPO } settings_loss;
+typedef enum settings_reduction { SETTINGS_REDUCTION_MEAN, SETTINGS_REDUCTION_SUM } settings_reduction;
+typedef enum settings_curve { SETTINGS_CONSTANT, SETTINGS_LINEAR, SETTINGS_COSINE } settings_curve;
+typedef enum settings_optimizer { SETTINGS_RMSPROP, SETTINGS_ADAM, SETTINGS_SGD } settings_optimizer;
+typedef enum settings_statistics { SETTINGS_STATISTICS_SHARED, SETTINGS_STATISTICS_WORKER } settings_statistics;
+typedef enum settings_adam_step { SETTINGS_ADAM_STEP_VERSION, SETTINGS_ADAM_STEP_WORKER } settings_adam_step;
+typedef enum settings_noise { SETTINGS_NOISE_FRESH, SETTINGS_NOISE_HELD, SETTINGS_NOISE_GSDE } settings_noise;
+typedef enum settings_update { SETTINGS_HOGWILD, SETTINGS_LOCKED } settings_update;
+typedef enum settings_schedule {
+    SETTINGS_SCHEDULE_THREADS,
+    SETTINGS_SCHEDULE_REPLAY,
+    SETTINGS_SCHEDULE_SIMULATED
+} settings_schedule;
+typedef enum settings_cost {
+    SETTINGS_COST_CONSTANT,
+    SETTINGS_COST_UNIFORM,
+    SETTINGS_COST_EXPONENTIAL,
+    SETTINGS_COST_LOGNORMAL,
+    SETTINGS_COST_MEASURED
+} settings_cost;
+typedef enum settings_barrier { SETTINGS_BARRIER_ROLLOUT, SETTINGS_BARRIER_STEP } settings_barrier;
+typedef enum settings_policy { SETTINGS_GREEDY, SETTINGS_SAMPLE } settings_policy;
+
+/* One entry of network.layers; what a kind does not use is 0. */
+typedef struct settings_layer {
+    settings_layer_kind kind;
+    int size; /* dense: outputs; conv: channels; lstm: cells */
+    activation activation;
+    int kernel, stride, padding; /* conv; squares */
+    double forget_bias;          /* lstm: added to the forget gate's bias at the start */
+} settings_layer;
+
+typedef struct settings {
+    int format;
+    uint64_t seed;
+    run_mode mode;
+    int workers, threads; /* threads 0 (`auto`): min(workers, CPUs this process may use) */
+    int envs_per_worker;
+    int rollout_steps; /* the longest, when rollout_schedule lets it grow */
+    bool rollout_until_done;
+    settings_curve rollout_schedule; /* how the length goes from rollout_initial to rollout_steps over total_steps */
+    int rollout_initial;
+    int64_t total_steps;
+    double discount;
+    struct {
+        int count; /* how many ids: more than one is several tasks, worker w has task w mod count */
+        char id[SETTINGS_TASKS][SETTINGS_TEXT];
+        int option_count;
+        struct {
+            char key[64], value[64];
+        } options[A3C_ENV_OPTIONS];
+        int max_episode_steps; /* -1 (`registered`): the environment's own; 0: none */
+        int frame_stack, frame_skip;
+        double sticky_action_probability;
+        int mask_count;
+        char mask[ENV_MASKED][64]; /* names or decimal indices of components */
+        double reward_scale;
+        double clip_reward; /* bound on |reward| after scaling; 0: none */
+        bool reward_sign;   /* `clip_reward: sign`: the learner sees the sign alone */
+        double solved_return; /* NAN (`registered`): the environment's own */
+        struct {
+            env_delay_kind kind;
+            double mean_us;
+            bool sleeps, on_resets;
+        } delay;
+        bool on_command_line; /* no key: env.id was given on the command line, so a path in it may be loaded */
+    } env;
+    struct {
+        settings_trunk trunk;
+        int layer_count;
+        settings_layer layers[SETTINGS_LAYERS];
+        settings_init init;
+        double hidden_gain, policy_gain, value_gain;
+    } network;
+    struct {
+        char from[SETTINGS_PATH]; /* a checkpoint or a run's folder; empty: none */
+    } init;
+    struct {
+        settings_estimator estimator;
+        double lambda;
+        int n; /* n_step: at most so many steps; 0: to the end of the rollout */
+        bool normalize;
+        double rho_clip, c_clip;
+    } advantage;
+    struct {
+        settings_loss kind;
+        settings_reduction reduction;
+        double value_coef, entropy_coef;
+        settings_curve entropy_schedule;
+        struct {
+            double clip;
+            settings_curve clip_schedule;
+            int epochs, minibatches;
+        } ppo;
+    } loss;
+    struct {
+        settings_optimizer kind;
+        double learning_rate;
+        settings_curve schedule; /* linear and cosine end at 0 at total_steps */
+        int64_t warmup_steps;
+        double decay, epsilon;
+        bool epsilon_inside_root;
+        double momentum;
+        double beta1, beta2;
+        settings_statistics statistics;
+        settings_adam_step adam_step;
+        double max_grad_norm; /* 0: no clipping */
+    } optimizer;
+    struct {
+        settings_noise noise;
+        int hold; /* steps that held noise and a gSDE matrix last; 0: gSDE's is drawn anew each rollout */
+        double log_std_init;
+        bool state_dependent_std;
+    } exploration;
+    struct {
+        bool observations, returns;
+        double clip;
+    } normalize;
+    struct {
+        settings_update update;
+        settings_schedule schedule;
+        bool record;
+        char recording[SETTINGS_PATH]; /* empty: none */
+        bool count_lost;
+        int behavior_delay; /* updates by which the parameters that collect lag behind; a test's knob */
+        struct {
+            settings_cost cost;
+            double mean, spread; /* microseconds a turn; standard deviation over the mean */
+        } simulated;
+    } async;
+    struct {
+        settings_barrier barrier;
+    } sync;
+    struct {
+        bool when_solved;
+        double seconds; /* wall time; 0: no limit */
+    } stop;
+    struct {
+        int64_t interval_steps; /* 0: at the end alone */
+    } checkpoint;
+    struct {
+        int64_t interval_steps;
+    } log;
+    struct {
+        int64_t interval_steps; /* 0: at the end alone */
+        int episodes;
+        settings_policy policy;
+    } eval;
+    char preset[64]; /* no key: the preset's name or the file's, for the run's folder */
+} settings;
+
+/* A value from the command line, replacing those of both modes. */
+typedef struct settings_override {
+    const char *option; /* how the person wrote it, for messages: "--workers", "--set" */
+    const char *key;    /* "optimizer.learning_rate"; a whole section too: "optimizer" */
+    const char *value;  /* YAML flow, or a text as it is when `literal` */
+    bool literal;
+} settings_override;
+
+typedef struct settings_request {
+    const char *base; /* a preset's name or a file's path (settings_is_path); NULL: env's preset, or "cartpole" */
+    const char *env;  /* --env; NULL: none */
+    const settings_override *overrides; /* [override_count], the last one of a key holds */
+    size_t override_count;
+    bool other_column; /* take the other mode's values of a pair: `compare --hyperparameters`; `mode` stays what it is */
+} settings_request;
+
+/* Defaults, then the preset or file, then the command line; checked (settings_check). 0, or -1 with STATUS_USAGE and a message that
+ * begins FILE:LINE:COLUMN: key: for what stands in a file, OPTION: key: for what was given on the command line. */
+int settings_load(settings *s, const settings_request *request, error *e);
+
+/* Settings out of a text, as settings_text writes them (a checkpoint's metadata); `name` stands for the file in messages. */
+int settings_parse(settings *s, const char *name, const char *text, size_t length, error *e);
+
+/* Changes settings that exist (a resumed run's threads or total_steps), and checks the whole. */
+int settings_apply(settings *s, const settings_override *overrides, size_t count, error *e);
+
+/* Refuses combinations that mean nothing or cannot work, by the names of their keys: what can be known without the environment. */
+int settings_check(const settings *s, error *e);
+
+/* The whole as YAML, every key with its meaning as a comment; settings_parse reads it back to the same values. The caller
+ * frees the text with memory_free. */
+char *settings_text(const settings *s);
+
+/* config/default.yaml: every key with meaning, unit, range and the defaults of both modes. The caller frees it. */
+char *settings_default_text(void);
+
+/* The same as a table in Markdown. The caller frees it. */
+char *settings_markdown(void);
+
+/* One key's value as YAML ("0.001", "linear"), and whether two settings have the same value of it; key number 0 .. settings_keys()-1. */
+size_t settings_keys(void);
+const char *settings_key(size_t k);
+const char *settings_key_meaning(size_t k);
+char *settings_value(const settings *s, size_t k);
+
+/* Presets compiled in, by name, in alphabetical order. */
+size_t settings_presets(void);
+const char *settings_preset_name(size_t i);
+
+/* Whether an argument names a file: it has a slash or ends in .yaml. */
+bool settings_is_path(const char *argument);
+
+#endif
