@@ -13,8 +13,7 @@
 
 enum { FIRST_CAPACITY = 256, LONGEST_WORD = 64, SHORTEST_BEGINNING = 3 };
 
-/* Makes room for `more` bytes and the final 0. */
-static void reserve(text_buffer *t, size_t more) {
+void text_reserve(text_buffer *t, size_t more) {
     CHECK(more < SIZE_MAX / 4 && t->length < SIZE_MAX / 4);
     size_t need = t->length + more + 1;
     if (need <= t->capacity) return;
@@ -28,13 +27,15 @@ static void reserve(text_buffer *t, size_t more) {
 }
 
 void text_append_bytes(text_buffer *t, const void *bytes, size_t count) {
-    reserve(t, count);
+    text_reserve(t, count);
     if (count) memcpy(t->data + t->length, bytes, count);
     t->length += count;
     t->data[t->length] = '\0';
 }
 
-void text_append(text_buffer *t, const char *string) { text_append_bytes(t, string, strlen(string)); }
+void text_append(text_buffer *t, const char *string) {
+    text_append_bytes(t, string, strlen(string));
+}
 
 void text_printf(text_buffer *t, const char *format, ...) {
     va_list arguments, again;
@@ -43,7 +44,7 @@ void text_printf(text_buffer *t, const char *format, ...) {
     int count = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
     CHECK(count >= 0);
-    reserve(t, (size_t)count);
+    text_reserve(t, (size_t)count);
     vsnprintf(t->data + t->length, (size_t)count + 1, format, again);
     va_end(again);
     t->length += (size_t)count;
@@ -59,11 +60,17 @@ void text_free(text_buffer *t) {
     *t = (text_buffer){0};
 }
 
-const char *text_string(const text_buffer *t) { return t->data ? t->data : ""; }
+const char *text_string(const text_buffer *t) {
+    return t->data ? t->data : "";
+}
 
-static int lower(char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; }
+static int lower(char c) {
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+}
 
-static int least(int a, int b) { return a < b ? a : b; }
+static int least(int a, int b) {
+    return a < b ? a : b;
+}
 
 int text_distance(const char *a, const char *b) {
     size_t rows = strlen(a), columns = strlen(b);
