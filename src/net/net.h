@@ -46,6 +46,7 @@ typedef struct net_tensor {
     int shape[4];
     size_t stride[4];
     size_t offset;
+    bool joined; /* the checkpoint shows the first two dimensions as one: an LSTM's [4, H, in] is [4H, in] there */
 } net_tensor;
 
 typedef struct net_layer {
@@ -57,6 +58,7 @@ typedef struct net_layer {
     size_t weight, bias;  /* offsets in the parameters */
     int ldw;              /* row stride of the weights */
     size_t weight2;       /* LSTM: weight_hh */
+    int components, component_base[NET_DIMS]; /* one-hot: where each component's weights begin */
     int channels, height, width, out_height, out_width, kernel, stride, padding; /* convolution */
     float forget_bias;
     size_t extra;         /* floats a row of what the backward pass needs beside the output (value before SiLU, gates, ..) */

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT
+ * The passes through a whole network: towers of layers, then the heads; back from the heads through the towers. */
+#include "net/layer.h"
+
+#include <string.h>
+
+static const layer_below *below_layer(const net *net, const net_tape *tape, int tower, int j, layer_below *b) {
+    if (j == 0) {
+        *b = (layer_below){.x = tape->input, .ld = net->input_ld};
+        return b;
+    }
+    const net_layer *l = &net->tower[tower].layer[j - 1];
+    *b = (layer_below){.x = tape->output[tower][j - 1], .ld = l->ld, .activation = l->activation,
+                       .extra = l->activation == ACTIVATION_SILU ? tape->extra[tower][j - 1] : NULL};
+    return b;
+}
+
+static layer_own own_arrays(const net_tape *tape, int tower, int j) {
+    return (layer_own){.output = tape->output[tower][j], .extra = tape->extra[tower][j], .state = tape->state[tower][j],
+                       .start = tape->start, .envs = tape->envs};
+}
+
+void net_forward(const net *net, const float *parameters, net_tape *tape, int row, int count) {
+    layer_rows rows = {row, count, 1};
+    layer_below below;
+    for (int i = 0; i < net->towers; i++) {
+        for (int j = 0; j < net->tower[i].layers; j++) {
+            const net_layer *l = &net->tower[i].layer[j];
+            layer_own own = own_arrays(tape, i, j);
+            below_layer(net, tape, i, j, &below);
+            switch (l->kind) {
+            case LAYER_DENSE: dense_forward(l, parameters, &below, &own, rows); break;
+            case LAYER_CONV: conv_forward(l, parameters, &below, &own, rows, tape->scratch); break;
+            case LAYER_LSTM: lstm_forward(l, parameters, &below, &own, rows, tape->scratch); break;
+            case LAYER_NORM: norm_forward(l, parameters, &below, &own, rows); break;
+            }
+        }
+        below_layer(net, tape, i, net->tower[i].layers, &below);
+        layer_own head = {.output = i == 0 ? tape->policy : tape->value};
+        dense_forward(&net->head[i], parameters, &below, &head, rows);
+    }
+}
+
+void net_backward(const net *net, const float *parameters, net_tape *tape, int first, int count, int stride, bool accumulate,
+                  float *gradient) {
+    layer_rows rows = {first, count, stride};
+    layer_below below;
+    for (int i = 0; i < net->towers; i++) {
+        int layers = net->tower[i].layers, side = 0;
+        below_layer(net, tape, i, layers, &below);
+        below.delta = layers > 0 ? tape->delta[side] : NULL;
+        const float *top = i == 0 ? tape->d_policy : tape->d_value;
+        dense_backward(&net->head[i], parameters, &below, top, rows, accumulate, gradient, tape->transposed);
+        for (int j = layers; j-- > 0; side = 1 - side) {
+            const net_layer *l = &net->tower[i].layer[j];
+            layer_own own = own_arrays(tape, i, j);
+            float *delta = tape->delta[side];
+            below_layer(net, tape, i, j, &below);
+            below.delta = j > 0 ? tape->delta[1 - side] : NULL;
+            switch (l->kind) {
+            case LAYER_DENSE: dense_backward(l, parameters, &below, delta, rows, accumulate, gradient, tape->transposed); break;
+            case LAYER_CONV:
+                conv_backward(l, parameters, &below, delta, rows, accumulate, gradient, tape->transposed, tape->scratch);
+                break;
+            case LAYER_LSTM:
+                lstm_backward(l, parameters, &below, &own, delta, rows, accumulate, gradient, tape->transposed, tape->scratch);
+                break;
+            case LAYER_NORM: norm_backward(l, parameters, &below, &own, delta, rows, accumulate, gradient); break;
+            }
+        }
+    }
+}
+
+void net_state_load(const net *net, net_tape *tape, int env, const float *state) {
+    for (int i = 0; i < net->towers; i++)
+        for (int j = 0; j < net->tower[i].layers; j++) {
+            const net_layer *l = &net->tower[i].layer[j];
+            if (l->kind != LAYER_LSTM) continue;
+            size_t n = 2 * (size_t)l->ld;
+            memcpy(tape->state[i][j] + n * (size_t)env, state, n * sizeof *state);
+            state += n;
+        }
+}
+
+void net_state_save(const net *net, const net_tape *tape, int t, int env, float *state) {
+    for (int i = 0; i < net->towers; i++)
+        for (int j = 0; j < net->tower[i].layers; j++) {
+            const net_layer *l = &net->tower[i].layer[j];
+            if (l->kind != LAYER_LSTM) continue;
+            size_t n = 2 * (size_t)l->ld, row = (size_t)(t + 1) * (size_t)tape->envs + (size_t)env;
+            memcpy(state, tape->state[i][j] + n * row, n * sizeof *state);
+            state += n;
+        }
+}
