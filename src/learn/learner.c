@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT
+ * Memory of a learner and of a rollout, seeding, snapshots. */
+#include "learn/learner.h"
+
+#include "base/memory.h"
+
+#include <string.h>
+
+/* Counts bytes, or hands them out when there is memory. */
+typedef struct placer { char *memory; size_t used; } placer;
+
+static void *place(placer *p, size_t count, size_t size) {
+    void *pointer = p->memory ? p->memory + p->used : NULL;
+    p->used += (count * size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+    return pointer;
+}
+
+static size_t place_learner(learner *l, const learner_config *config, const env_kind *const *kinds, int envs, void *memory) {
+    placer p = {memory, 0};
+    size_t n = (size_t)envs, bytes = 0;
+    l->instance_at = place(&p, n, sizeof *l->instance_at);
+    for (int e = 0; e < envs; e++) {
+        if (memory) l->instance_at[e] = bytes;
+        bytes += kinds[e]->instance_stride;
+    }
+    l->instances = place(&p, bytes, 1);
+    l->observation = place(&p, n * (size_t)config->net->input_ld, sizeof *l->observation);
+    l->recurrent = place(&p, n * config->net->state_size, sizeof *l->recurrent);
+    l->fresh = place(&p, n, 1);
+    l->episode_return = place(&p, n, sizeof *l->episode_return);
+    l->episode_length = place(&p, n, sizeof *l->episode_length);
+    l->stream = place(&p, n, sizeof *l->stream);
+    return p.used;
+}
+
+size_t learner_bytes(const learner_config *config, const env_kind *const *kinds, int envs) {
+    learner unused;
+    return place_learner(&unused, config, kinds, envs, NULL);
+}
+
+void learner_place(learner *l, const learner_config *config, const env_kind *const *kinds, int envs, int first_env, void *memory) {
+    *l = (learner){.config = config, .envs = envs, .first_env = first_env, .kinds = kinds};
+    place_learner(l, config, kinds, envs, memory);
+}
+
+static size_t place_rollout(const learner_config *config, int envs, void *memory, rollout *r) {
+    placer p = {memory, 0};
+    size_t n = (size_t)envs, steps = (size_t)config->rollout_steps, samples = steps * n, rows = samples + n;
+    void *tape = place(&p, net_tape_bytes(config->net, (int)rows, envs), 1);
+    if (memory) net_tape_place(config->net, (int)rows, envs, tape, &r->tape);
+    size_t outputs = samples * (size_t)config->net->policy_ld;
+    r->rows.log_probability = place(&p, outputs, sizeof(float));
+    r->rows.probability = place(&p, outputs, sizeof(float));
+    r->rows.entropy = place(&p, samples, sizeof(float));
+    r->action = place(&p, samples * (size_t)config->distribution.dims, sizeof *r->action);
+    r->reward = place(&p, samples, sizeof(float));
+    r->value = place(&p, samples, sizeof(float));
+    r->next_value = place(&p, samples, sizeof(float));
+    r->advantage = place(&p, samples, sizeof(float));
+    r->target = place(&p, samples, sizeof(float));
+    r->done = place(&p, samples, 1);
+    r->raw_reward = place(&p, n, sizeof(double));
+    r->flags = place(&p, n, sizeof(unsigned));
+    r->episodes = place(&p, samples, sizeof(episode));
+    return p.used;
+}
+
+size_t rollout_bytes(const learner_config *config, int envs) {
+    rollout unused;
+    return place_rollout(config, envs, NULL, &unused);
+}
+
+void rollout_place(const learner_config *config, int envs, void *memory, rollout *r) {
+    memset(r, 0, sizeof *r);
+    place_rollout(config, envs, memory, r);
+    r->rows.output = r->tape.policy;
+    r->rows.ld = config->net->policy_ld;
+}
+
+static void *instance(const learner *l, int e) { return l->instances + l->instance_at[e]; }
+
+void learner_seed_env(learner *l, int e, uint32_t worker, uint32_t index) {
+    uint32_t key[2] = {worker, index};
+    env_seed(l->kinds[e], instance(l, e), l->config->seed, key, 2);
+    env_reset(l->kinds[e], instance(l, e), l->observation + (size_t)e * (size_t)l->config->net->input_ld);
+    l->fresh[e] = 1;
+    l->episode_return[e] = 0;
+    l->episode_length[e] = 0;
+    l->stream[e] = random_stream_new(l->config->seed, (uint32_t)(l->first_env + e), RANDOM_ACTION);
+    memset(l->recurrent + (size_t)e * l->config->net->state_size, 0, l->config->net->state_size * sizeof(float));
+}
+
+/* ---- Snapshot ---- */
+
+typedef struct carried { double episode_return; int64_t episode_length; uint64_t stream_counter, fresh; } carried;
+
+size_t learner_env_bytes(const learner *l, int e) {
+    return sizeof(carried) + l->kinds[e]->instance_stride +
+           ((size_t)l->config->net->input_ld + l->config->net->state_size) * sizeof(float);
+}
+
+void learner_env_save(const learner *l, int e, void *bytes) {
+    size_t input = (size_t)l->config->net->input_ld, state = l->config->net->state_size;
+    carried c = {l->episode_return[e], l->episode_length[e], l->stream[e].counter, l->fresh[e]};
+    char *at = bytes;
+    memcpy(at, &c, sizeof c), at += sizeof c;
+    memcpy(at, instance(l, e), l->kinds[e]->instance_stride), at += l->kinds[e]->instance_stride;
+    memcpy(at, l->observation + (size_t)e * input, input * sizeof(float)), at += input * sizeof(float);
+    memcpy(at, l->recurrent + (size_t)e * state, state * sizeof(float));
+}
+
+void learner_env_load(learner *l, int e, const void *bytes) {
+    size_t input = (size_t)l->config->net->input_ld, state = l->config->net->state_size;
+    carried c;
+    const char *at = bytes;
+    memcpy(&c, at, sizeof c), at += sizeof c;
+    memcpy(instance(l, e), at, l->kinds[e]->instance_stride), at += l->kinds[e]->instance_stride;
+    memcpy(l->observation + (size_t)e * input, at, input * sizeof(float)), at += input * sizeof(float);
+    memcpy(l->recurrent + (size_t)e * state, at, state * sizeof(float));
+    l->episode_return[e] = c.episode_return;
+    l->episode_length[e] = (int32_t)c.episode_length;
+    l->fresh[e] = c.fresh != 0;
+    l->stream[e] = random_stream_new(l->config->seed, (uint32_t)(l->first_env + e), RANDOM_ACTION);
+    l->stream[e].counter = c.stream_counter;
+}

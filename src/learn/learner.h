@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT
+ * A learner: environments, a rollout, random streams and episode statistics. It collects with given parameters and
+ * differentiates the loss at them; it knows nothing of threads, of sharing, or of who asked.
+ *
+ * Sizes: n environments, T rollout length, L <= T steps really taken, rows t*n + e. The caller owns all memory: learner_bytes /
+ * learner_place for what lives from turn to turn, rollout_bytes / rollout_place for what one turn needs (which a thread may lend
+ * to one learner after another). */
+#ifndef LEARN_LEARNER_H
+#define LEARN_LEARNER_H
+
+#include "env/env.h"
+#include "learn/estimators.h"
+#include "learn/policy_distribution.h"
+#include "net/net.h"
+
+typedef struct learner_config {
+    const net *net;
+    distribution distribution;
+    int rollout_steps;        /* T */
+    bool rollout_until_done;  /* one environment: the rollout ends with the episode or after T */
+    estimator estimator;
+    bool normalize_advantage;
+    bool sum_loss;            /* sum over the update's samples instead of their mean */
+    double value_coef;
+    double reward_scale, reward_clip; /* what the learner sees: clip(reward * scale) to +- reward_clip; 0: no clip */
+    uint64_t seed;
+} learner_config;
+
+/* The finished episodes of a turn, in order of time step, then environment; raw returns. */
+typedef struct episode { double total; int length, env, t; } episode;
+
+/* Sums over the samples of a turn; a metric is a ratio of them. */
+typedef struct loss_sums {
+    double samples, policy_loss, value_loss, entropy;
+    double target, target_squared, residual, residual_squared; /* explained variance = 1 - Var(G - V) / Var(G) */
+} loss_sums;
+
+/* Ticks spent, filled while learner.timed. */
+typedef struct learner_ticks { uint64_t environment, forward, backward; } learner_ticks;
+
+/* Memory of one turn. */
+typedef struct rollout {
+    net_tape tape;
+    distribution_rows rows;
+    action_word *action;                          /* [T, n, dims] */
+    float *reward, *value, *next_value;           /* [T, n] */
+    float *advantage, *target;                    /* [T, n] */
+    uint8_t *done;                                /* [T, n] A3C_TERMINATED | A3C_TRUNCATED */
+    double *raw_reward;                           /* [n] of one step */
+    unsigned *flags;                              /* [n] of one step */
+    episode *episodes;                            /* [T * n] */
+} rollout;
+
+typedef struct learner {
+    const learner_config *config;
+    int envs;                   /* n */
+    int first_env;              /* global index of the first */
+    const env_kind *const *kinds; /* [n] what each environment is */
+    char *instances;            /* the environments, one after the other */
+    size_t *instance_at;        /* [n] byte offsets in instances */
+    float *observation;         /* [n, input_ld] the present one */
+    float *recurrent;           /* [n, net.state_size] */
+    uint8_t *fresh;             /* [n] 1: the present observation starts an episode */
+    double *episode_return;     /* [n] so far */
+    int32_t *episode_length;    /* [n] so far, in steps */
+    random_stream *stream;      /* [n] of actions */
+    rollout *rollout;           /* borrowed */
+
+    int steps;                  /* L of the present rollout */
+    int64_t frames;             /* played in the present rollout */
+    int episode_count;          /* finished in the present rollout: rollout->episodes */
+    loss_sums sums;             /* of the present turn */
+    bool timed;
+    learner_ticks ticks;
+} learner;
+
+size_t learner_bytes(const learner_config *config, const env_kind *const *kinds, int envs);
+void learner_place(learner *l, const learner_config *config, const env_kind *const *kinds, int envs, int first_env, void *memory);
+/* `envs` n; memory zeroed. */
+size_t rollout_bytes(const learner_config *config, int envs);
+void rollout_place(const learner_config *config, int envs, void *memory, rollout *r);
+
+/* Seeds environment e as worker w's and starts its first episode. */
+void learner_seed_env(learner *l, int e, uint32_t worker, uint32_t index);
+
+/* ---- Collecting: begin, then one step after another, then the end; or all at once ---- */
+void learner_begin(learner *l);
+/* One decision in every environment; false when the rollout is over (rollout_until_done). */
+bool learner_step(learner *l, const float *parameters, int t);
+/* Bootstraps and estimates advantages and targets. */
+void learner_end(learner *l, const float *parameters);
+void learner_collect(learner *l, const float *parameters);
+
+/* Sum and sum of squares of the advantages of environments first .. first + count - 1, added up in order. */
+void learner_advantage_moments(const learner *l, int first, int count, double *sum, double *squares);
+
+/* What a gradient needs beside the parameters. */
+typedef struct gradient_scale {
+    double samples;             /* of the whole update: the mean divides by it */
+    double entropy_coef;
+    double advantage_mean, advantage_deviation; /* of the whole update when normalize_advantage; else 0 and 1 */
+} gradient_scale;
+
+/* gradient (+)= d L / d parameters over environments first .. first + count - 1, and the sums of the loss (added to `sums`).
+ *   L = -mean(log pi(a|s) A) + c_v * 1/2 mean((G - V)^2) - beta * mean(H), or the same with sums. */
+void learner_gradient_part(learner *l, const float *parameters, int first, int count, const gradient_scale *scale, bool accumulate,
+                           float *gradient, loss_sums *sums);
+/* The same over all its environments, an update of its own. */
+void learner_gradient(learner *l, const float *parameters, double entropy_coef, float *gradient);
+
+void loss_sums_add(loss_sums *to, const loss_sums *from);
+
+/* ---- Snapshot: all that environment e carries from turn to turn, as flat bytes ---- */
+size_t learner_env_bytes(const learner *l, int e);
+void learner_env_save(const learner *l, int e, void *bytes);
+void learner_env_load(learner *l, int e, const void *bytes);
+
+#endif
