@@ -29,15 +29,17 @@ enum { A3C_ENV_DIMS = 8, A3C_ENV_OPTIONS = 16 };
 
 /* ---- Randomness -------------------------------------------------------------------------------------------------------
  * The host's stream. PCG64 is NumPy's default_rng (Gymnasium), MT19937 NumPy's RandomState (MinAtar, bsuite); draws equal
- * NumPy's to the bit. Flat memory: copying it copies the stream. A test may hand in a stream with `source` set. */
+ * NumPy's to the bit. Flat memory: copying its bytes copies the stream. A test may hand in a stream with `source` set. Only
+ * an MT19937 stream has the members from `position` on: the memory of the others ends there, so never copy by assignment. */
 typedef struct a3c_rng {
     uint64_t state_low, state_high, increment_low, increment_high; /* PCG64, 128 bits each */
-    uint32_t half, has_half;                                       /* PCG64: the kept high half of a 64-bit draw */
-    uint32_t kind;                                                 /* A3C_RNG_* */
-    uint32_t position;                                             /* MT19937: next word of `words` */
-    uint32_t words[624];                                           /* MT19937; unused by PCG64 */
+    uint32_t half;                                                 /* PCG64: the kept high half of a 64-bit draw */
+    uint8_t kind, has_half, has_gauss, unused;                     /* A3C_RNG_*; flags of half and gauss */
+    double gauss;                                                  /* the second normal of a pair */
     uint64_t (*source)(void *context);                             /* A3C_RNG_SOURCE: 64 random bits a call */
     void *context;
+    uint32_t position;                                             /* MT19937: next word of `words` */
+    uint32_t words[624];
 } a3c_rng;
 
 enum { A3C_RNG_PCG64 = 0, A3C_RNG_MT19937 = 1, A3C_RNG_SOURCE = 2 };
@@ -46,7 +48,8 @@ enum { A3C_RNG_PCG64 = 0, A3C_RNG_MT19937 = 1, A3C_RNG_SOURCE = 2 };
 typedef struct a3c_random {
     double (*uniform01)(a3c_rng *rng);                     /* in [0, 1), 53 bits */
     uint32_t (*below)(a3c_rng *rng, uint32_t n);           /* NumPy's integers(0, n), or randint(n) for MT19937; 0 for n <= 1 */
-    double (*normal)(a3c_rng *rng);                        /* standard normal (in distribution, not NumPy's bits) */
+    double (*normal)(a3c_rng *rng);                        /* standard normal: RandomState.randn's for MT19937, PCG64 in
+                                                              distribution only */
 } a3c_random;
 
 /* ---- Description ------------------------------------------------------------------------------------------------------ */

@@ -7,8 +7,17 @@
  * env_kind_make.
  *
  * An observation row is always float[observation_size]: a vector as it is, planes as C*H*W numbers, a discrete observation as
- * its index (one float a component; network input turns it into one-hot). Wrappers act in this order: action clipping, sticky
- * actions, frame skip (rewards summed), time limit, masking, frame stack (oldest first). */
+ * its index (one float a component; network input turns it into one-hot). Wrappers act in this order:
+ *
+ *   1. rescaling, then clipping of a box action (both off unless asked);
+ *   2. sticky actions: with probability p the action executed before is executed again (never in an episode's first step);
+ *   3. frame skip: the action is repeated, rewards are summed, the repetition ends with the episode;
+ *   4. time limit, counted in the environment's own steps (frames); terminated is kept beside truncated;
+ *   5. delay: busy or asleep for a drawn time, once a decision or once a reset;
+ *   6. masking: named components are seen as 0;
+ *   7. frame stack, oldest first; at a reset every frame is the first observation.
+ *
+ * Chance in wrappers comes from a stream of its own, so that the environment's draws stay the original's. */
 #ifndef ENV_ENV_H
 #define ENV_ENV_H
 
@@ -31,6 +40,8 @@ typedef struct env_wrapping {
     env_delay_kind delay;
     bool delay_sleeps, delay_on_reset; /* busy otherwise; on steps otherwise */
     double delay_mean_us;
+    bool clip_actions;    /* a box action is clipped to [low, high] before it reaches the environment */
+    bool rescale_actions; /* a box action in [-1, 1] is first mapped to [low, high] */
 } env_wrapping;
 
 typedef struct env_kind {
@@ -44,6 +55,9 @@ typedef struct env_kind {
     int action_size;           /* components of an action */
     size_t instance_stride;    /* bytes from one instance to the next, a multiple of 64 */
     size_t state_offset;       /* where the environment's own state begins in an instance */
+    size_t sticky_offset;      /* the action executed before; 0: none is kept */
+    size_t history_offset;     /* the last frame_stack frames; 0: none are kept */
+    bool plain;                /* no wrapper but the time limit and masking: step_batch may be used */
 } env_kind;
 
 /* One option as given by a person: "is_slippery", "false". */
@@ -52,6 +66,12 @@ typedef struct env_option_text { const char *key, *value; } env_option_text;
 /* The definition of an id: a built-in, one found in A3C_ENV_PATH, or, when `id` is a path and `load` allows it, a plugin
  * ("./mine.so" or "./mine.so:name"). NULL with the error (did you mean) when there is none. */
 const a3c_env_def *env_find(const char *id, bool load, error *e);
+
+/* Loads every shared object of the folders in A3C_ENV_PATH (separated by ':'), once. 0, or -1 with the first refusal. */
+int env_plugins_load(error *e);
+
+/* The definitions that plugins gave so far: number k, NULL past the last. *path (may be NULL): the shared object's file. */
+const a3c_env_def *env_plugin(size_t k, const char **path);
 
 /* All built-in definitions: *count of them. */
 const a3c_env_def *const *env_builtins(size_t *count);
@@ -94,5 +114,13 @@ static inline void *env_state(const env_kind *kind, void *instance) { return (ch
 /* The host's random functions, and streams for whoever needs one. */
 extern const a3c_random env_random;
 void env_rng_seed(a3c_rng *rng, uint32_t kind, uint64_t entropy, const uint32_t *key, int key_count);
+
+/* Bytes of a stream of this kind. */
+static inline size_t env_rng_size(uint32_t kind) {
+    return kind == A3C_RNG_MT19937 ? sizeof(a3c_rng) : offsetof(a3c_rng, position);
+}
+
+/* Whether an action may be given: in 0 .. n-1, or finite for a box (its range is the business of clipping). */
+bool env_action_valid(const env_kind *kind, const void *action);
 
 #endif

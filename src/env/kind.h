@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ENV_KIND_H
+#define ENV_KIND_H
+
+#include "a3c/env.h"
+
+/* What is wrong with a definition before anything of it is called, as words that follow "NAME: ", or NULL. */
+const char *env_def_fault(const a3c_env_def *def);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT
+ * Finds environments by their ids. */
+#include "env/env.h"
+
+#include "base/text.h"
+#include "env/classic.h"
+#include "env/games.h"
+#include "env/plugin.h"
+
+#include <string.h>
+
+static const a3c_env_def *const classic[] = {
+    &env_cartpole_v0, &env_cartpole_v1,
+};
+
+enum { CLASSIC_COUNT = sizeof classic / sizeof classic[0], LARGEST_COUNT = 128 };
+
+/* All built-in definitions, put together before main and only read afterwards. */
+static const a3c_env_def *builtins[LARGEST_COUNT];
+static size_t builtin_count;
+
+__attribute__((constructor)) static void collect_builtins(void) {
+    CHECK(CLASSIC_COUNT + env_games_count <= LARGEST_COUNT);
+    for (size_t i = 0; i < CLASSIC_COUNT; i++) {
+        builtins[builtin_count++] = classic[i];
+    }
+    for (size_t i = 0; i < env_games_count; i++) {
+        builtins[builtin_count++] = env_games[i];
+    }
+}
+
+const a3c_env_def *const *env_builtins(size_t *count) {
+    *count = builtin_count;
+    return builtins;
+}
+
+static const a3c_env_def *find_known(const char *id) {
+    for (size_t i = 0; i < builtin_count; i++) {
+        if (strcmp(builtins[i]->name, id) == 0) {
+            return builtins[i];
+        }
+    }
+    const a3c_env_def *def;
+    for (size_t k = 0; (def = env_plugin(k, NULL)) != NULL; k++) {
+        if (strcmp(def->name, id) == 0) {
+            return def;
+        }
+    }
+    return NULL;
+}
+
+static void not_found(const char *id, error *e) {
+    const char *names[LARGEST_COUNT + 1] = {NULL};
+    size_t count = 0;
+    for (size_t i = 0; i < builtin_count; i++) {
+        names[count++] = builtins[i]->name;
+    }
+    const char *close = text_closest(id, names);
+    if (close != NULL) {
+        error_set(e, STATUS_USAGE, "there is no environment '%s'; did you mean %s?", id, close);
+    } else {
+        error_set(e, STATUS_USAGE, "there is no environment '%s'; `a3c env list` shows them all", id);
+    }
+}
+
+/* A path to a shared object, perhaps with a name behind it: "./mine.so", "dir/mine.so:name". */
+static bool is_plugin_path(const char *id) {
+    const char *end = strstr(id, ".so");
+    return end != NULL && (end[3] == 0 || end[3] == ':');
+}
+
+const a3c_env_def *env_find(const char *id, bool load, error *e) {
+    const a3c_env_def *def = find_known(id);
+    if (def != NULL) {
+        return def;
+    }
+    if (is_plugin_path(id)) {
+        if (!load) {
+            error_set(e, STATUS_USAGE,
+                      "'%s' is a plugin's file: it is loaded only when the command line names it (--env %s)", id, id);
+            return NULL;
+        }
+        return plugin_open(id, e);
+    }
+    if (env_plugins_load(e) != 0) {
+        return NULL;
+    }
+    def = find_known(id);
+    if (def == NULL) {
+        not_found(id, e);
+    }
+    return def;
+}
