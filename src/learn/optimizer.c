@@ -15,6 +15,15 @@ const char *optimizer_slot_name(const optimizer *o, int slot) {
     }
 }
 
+optimizer_numbers optimizer_numbers_make(const optimizer *o, float scale, float rate, int64_t t) {
+    optimizer_numbers n = {.scale = scale, .rate = rate};
+    if (o->kind == OPTIMIZER_ADAM) {
+        n.rate1 = (float)(rate / (1 - pow(o->beta1, (double)t)));
+        n.root2 = (float)(1 / sqrt(1 - pow(o->beta2, (double)t)));
+    }
+    return n;
+}
+
 void optimizer_step(const optimizer *o, const optimizer_numbers *numbers, size_t n, float *theta, float *const slots[OPTIMIZER_SLOTS],
                     const float *gradient) {
     const kernels *k = kernels_get();
@@ -23,12 +32,10 @@ void optimizer_step(const optimizer *o, const optimizer_numbers *numbers, size_t
     case OPTIMIZER_RMSPROP:
         k->rmsprop(n, theta, slots[0], gradient, scale, rate, (float)o->decay, (float)o->epsilon, o->epsilon_inside_root);
         break;
-    case OPTIMIZER_ADAM: {
-        double t = (double)numbers->t;
-        float rate1 = (float)(rate / (1 - pow(o->beta1, t))), root2 = (float)(1 / sqrt(1 - pow(o->beta2, t)));
-        k->adam(n, theta, slots[0], slots[1], gradient, scale, rate1, root2, (float)o->beta1, (float)o->beta2, (float)o->epsilon);
+    case OPTIMIZER_ADAM:
+        k->adam(n, theta, slots[0], slots[1], gradient, scale, numbers->rate1, numbers->root2, (float)o->beta1, (float)o->beta2,
+                (float)o->epsilon);
         break;
-    }
     case OPTIMIZER_SGD: k->sgd(n, theta, slots[0], gradient, scale, rate, (float)o->momentum); break;
     }
 }

@@ -19,8 +19,14 @@ typedef struct optimizer {
     double beta1, beta2;   /* Adam */
 } optimizer;
 
-/* One step's numbers: the gradient is multiplied by `scale` (1 / loss scale and norm clipping), t counts steps from 1 (Adam). */
-typedef struct optimizer_numbers { float scale, rate; uint64_t t; } optimizer_numbers;
+/* One step's numbers, the same for every parameter. */
+typedef struct optimizer_numbers {
+    float scale, rate;   /* the gradient is multiplied by scale (norm clipping) */
+    float rate1, root2;  /* Adam: rate / (1 - beta1^t), 1 / sqrt(1 - beta2^t) */
+} optimizer_numbers;
+
+/* t: which step this is, from 1 (Adam's bias correction). */
+optimizer_numbers optimizer_numbers_make(const optimizer *o, float scale, float rate, int64_t t);
 
 /* How many statistics a parameter has: 1 (rmsprop.g, sgd.m) or 2 (adam.m, adam.v), and slot i's name in a checkpoint. */
 int optimizer_slots(const optimizer *o);

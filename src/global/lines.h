@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ * The two functions through which threads race on the shared parameters, on purpose and nowhere else. */
+#ifndef GLOBAL_LINES_H
+#define GLOBAL_LINES_H
+
+#include <stddef.h>
+
+/* dst[0 .. n) = shared[0 .. n) and shared[0 .. n) = src[0 .. n); n a multiple of 16, both on a cache line. See lines.c. */
+void block_read(float *dst, const float *shared, size_t n);
+void block_write(float *shared, const float *src, size_t n);
+
+#endif
