@@ -2,7 +2,7 @@
 #include "record/safetensors_format.h"
 
 #include "base/file.h"
-#include "base/json.h"
+#include "base/to_json.h"
 #include "base/memory.h"
 
 #include <inttypes.h>
@@ -29,10 +29,10 @@ size_t safetensor_bytes(const safetensor *tensor) {
 
 static void describe(text_buffer *header, const safetensor *tensor, size_t begin) {
     if (header->length > 1) text_append(header, ", ");
-    json_string(header, tensor->name);
+    to_json_string(header, tensor->name);
     text_printf(header, ": {\"dtype\": \"%s\", \"shape\": [", safetensors_types[tensor->type].name);
     for (int i = 0; i < tensor->dims; i++) {
-        json_item(header);
+        to_json_item(header);
         text_printf(header, "%" PRId64, tensor->shape[i]);
     }
     text_printf(header, "], \"data_offsets\": [%zu, %zu]}", begin, begin + safetensor_bytes(tensor));
@@ -45,9 +45,9 @@ static void make_header(text_buffer *header, const safetensor *const *order, siz
     if (metadata_count) text_append(header, "\"" SAFETENSORS_METADATA "\": {");
     for (size_t i = 0; i < metadata_count; i++) {
         if (i > 0) text_append(header, ", ");
-        json_string(header, metadata[i].key);
+        to_json_string(header, metadata[i].key);
         text_append(header, ": ");
-        json_string(header, metadata[i].value);
+        to_json_string(header, metadata[i].value);
     }
     if (metadata_count) text_append(header, "}");
     size_t begin = 0;

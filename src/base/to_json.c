@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/json.h"
+#include "base/to_json.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@ static bool is_negative_zero(double value) {
     return value == 0 && signbit(value);
 }
 
-void json_double(text_buffer *t, double value) {
+void to_json_double(text_buffer *t, double value) {
     char number[NUMBER_SIZE] = "null";
     if (is_negative_zero(value))
         strcpy(number, "-0.0");
@@ -25,7 +25,7 @@ void json_double(text_buffer *t, double value) {
     text_append(t, number);
 }
 
-void json_float(text_buffer *t, float value) {
+void to_json_float(text_buffer *t, float value) {
     char number[NUMBER_SIZE] = "null";
     if (is_negative_zero((double)value))
         strcpy(number, "-0.0");
@@ -37,7 +37,7 @@ void json_float(text_buffer *t, float value) {
     text_append(t, number);
 }
 
-void json_bool(text_buffer *t, bool value) {
+void to_json_bool(text_buffer *t, bool value) {
     text_append(t, value ? "true" : "false");
 }
 
@@ -52,7 +52,7 @@ static int sequence_length(const unsigned char *s) {
     return overlong || surrogate || beyond ? 0 : length;
 }
 
-void json_string(text_buffer *t, const char *string) {
+void to_json_string(text_buffer *t, const char *string) {
     text_append(t, "\"");
     for (const unsigned char *s = (const unsigned char *)string; *s;) {
         int length = sequence_length(s);
@@ -75,10 +75,10 @@ static bool follows(const text_buffer *t, char opening) {
     return t->length > 0 && t->data[t->length - 1] == opening;
 }
 
-void json_key(text_buffer *t, const char *key) {
+void to_json_key(text_buffer *t, const char *key) {
     text_printf(t, "%s\"%s\": ", follows(t, '{') ? "" : ", ", key);
 }
 
-void json_item(text_buffer *t) {
+void to_json_item(text_buffer *t) {
     if (!follows(t, '[')) text_append(t, ", ");
 }
