@@ -1,0 +1,317 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Writes tests/golden/network/*.txt: what PyTorch in float64 says of small networks, heads, losses and optimizers.
+
+    python3 -m venv VENV && VENV/bin/pip install torch && VENV/bin/python tools/golden/torch_network.py
+
+Each file is one case: the network, its parameters, a batch of rows (time-major when recurrent), and from PyTorch the heads'
+outputs, log-probability and entropy of each row, the loss and its terms, the gradient of every tensor, and for some cases ten
+updates of each optimizer. Inputs and parameters are rounded to float32 first, so that a float32 program starts from the same
+numbers. The format is described in tests/reference/golden.h. Nothing of a3c is used here.
+"""
+import math
+import pathlib
+import sys
+
+sys.path.pop(0)  # this folder: its statistics.py would hide Python's own from torch
+
+import torch
+import torch.nn.functional as F
+from torch.distributions import Categorical, Independent, Normal
+
+torch.set_default_dtype(torch.float64)
+torch.set_num_threads(1)
+OUT = pathlib.Path(__file__).resolve().parents[2] / "tests" / "golden" / "network"
+ACTIVATIONS = {"none": lambda x: x, "relu": torch.relu, "tanh": torch.tanh, "silu": F.silu}
+CLIP, RATE, UPDATES = 0.5, 1e-2, 10
+
+
+def single(x):
+    """Rounded to float32, held as float64."""
+    return x.to(torch.float32).to(torch.float64)
+
+
+class Network:
+    """Layers as (kind, size, activation, kernel, stride, padding); parameters in the order of a3c's checkpoint."""
+
+    def __init__(self, case, generator):
+        self.case, self.generator, self.parameters = case, generator, {}
+        self.towers = ["actor", "critic"] if case["trunk"] == "separate" else ["trunk"]
+        features = [self.build_tower(tower) for tower in self.towers]
+        self.add("policy.weight", case["policy_outputs"], features[0], gain=1.0)
+        self.add("policy.bias", case["policy_outputs"])
+        if case.get("log_std"):
+            self.add("policy.log_std", case["log_std"])
+        self.add("value.weight", 1, features[-1], gain=1.0)
+        self.add("value.bias", 1)
+
+    def add(self, name, *shape, gain=1.4):
+        fan_in = math.prod(shape[1:]) if len(shape) > 1 else 1
+        scale = gain / math.sqrt(fan_in) if len(shape) > 1 else 0.2
+        value = scale * torch.randn(*shape, generator=self.generator)
+        self.parameters[name] = single(value + (1.0 if name.endswith("norm.weight") else 0.0)).requires_grad_()
+
+    def build_tower(self, tower):
+        kind, *shape = self.case["input"]
+        channels, height, width = shape if kind == "planes" else (0, 0, 0)
+        features = sum(shape) if kind == "discrete" else math.prod(shape)
+        for i, (layer, size, _, kernel, stride, padding) in enumerate(self.case["layers"]):
+            name = f"{tower}.{i}"
+            if layer == "dense":
+                self.add(f"{name}.weight", size, features)
+                self.add(f"{name}.bias", size)
+                features = size
+            elif layer == "conv":
+                self.add(f"{name}.weight", size, channels, kernel, kernel)
+                self.add(f"{name}.bias", size)
+                channels, height, width = size, (height + 2 * padding - kernel) // stride + 1, (width + 2 * padding - kernel) // stride + 1
+                features = channels * height * width
+            elif layer == "lstm":
+                self.add(f"{name}.weight_ih", 4 * size, features)
+                self.add(f"{name}.weight_hh", 4 * size, size)
+                self.add(f"{name}.bias", 4 * size)
+                features = size
+            elif layer == "layer_norm":
+                self.add(f"{name}.weight", features)
+                self.add(f"{name}.bias", features)
+        return features
+
+    def tower(self, tower, x, state):
+        """One time step: x [rows, ...]; state: list of (h, c) of this tower's LSTM layers, replaced."""
+        recurrent = 0
+        for i, (layer, size, activation, _, stride, padding) in enumerate(self.case["layers"]):
+            p = {what: self.parameters.get(f"{tower}.{i}.{what}") for what in ("weight", "bias", "weight_ih", "weight_hh")}
+            if layer == "conv":
+                x = F.conv2d(x, p["weight"], p["bias"], stride=stride, padding=padding)
+            elif layer == "dense":
+                x = F.linear(x.flatten(1), p["weight"], p["bias"])
+            elif layer == "layer_norm":
+                x = F.layer_norm(x.flatten(1), p["weight"].shape, p["weight"], p["bias"], eps=1e-5)
+            else:
+                # torch's cell: gates in the order i, f, g, o, and two bias vectors of which a3c keeps the sum
+                cell = torch.nn.LSTMCell(x.flatten(1).shape[1], size)
+                weights = {"weight_ih": p["weight_ih"], "weight_hh": p["weight_hh"], "bias_ih": p["bias"],
+                           "bias_hh": torch.zeros(4 * size)}
+                x, c = torch.func.functional_call(cell, weights, (x.flatten(1), state[recurrent]))
+                state[recurrent] = (x, c)
+                recurrent += 1
+            x = ACTIVATIONS[activation](x)
+        return x.flatten(1)
+
+    def forward(self, data):
+        """-> policy outputs [steps * envs, outputs], values [steps * envs], state after [envs, ...]"""
+        case, envs = self.case, self.case["envs"]
+        cells = [size for layer, size, *_ in case["layers"] if layer == "lstm"]
+        states, at = {}, 0
+        for tower in self.towers:
+            states[tower] = []
+            for n in cells:
+                states[tower].append((data["state"][:, at : at + n], data["state"][:, at + n : at + 2 * n]))
+                at += 2 * n
+        policy, value = [], []
+        for t in range(case["steps"]):
+            rows = slice(t * envs, (t + 1) * envs)
+            keep = 1.0 - data["start"][rows, None]
+            x = self.observe(data["input"][rows])
+            for tower in self.towers:
+                states[tower] = [(h * keep, c * keep) for h, c in states[tower]]
+            top = {tower: self.tower(tower, x, states[tower]) for tower in self.towers}
+            p = self.parameters
+            policy.append(F.linear(top[self.towers[0]], p["policy.weight"], p["policy.bias"]))
+            value.append(F.linear(top[self.towers[-1]], p["value.weight"], p["value.bias"])[:, 0])
+        after = [torch.cat([torch.cat(s, 1) for s in states[tower]], 1) for tower in self.towers if cells]
+        return torch.cat(policy), torch.cat(value), torch.cat(after, 1) if after else None
+
+    def observe(self, x):
+        kind, *shape = self.case["input"]
+        if kind == "planes":
+            return x.reshape(-1, *shape)
+        if kind == "discrete":
+            return torch.cat([F.one_hot(x[:, d].long(), n).double() for d, n in enumerate(shape)], 1)
+        return x
+
+
+def distribution(case, network, outputs, action):
+    """-> log-probability and entropy of each row"""
+    kind = case["head"]
+    if kind == "categorical":
+        d = Categorical(logits=outputs)
+        return d.log_prob(action[:, 0]), d.entropy()
+    if kind == "multi_discrete":
+        parts = [Categorical(logits=part) for part in outputs.split(case["choices"], 1)]
+        return (sum(d.log_prob(action[:, i]) for i, d in enumerate(parts)), sum(d.entropy() for d in parts))
+    if kind == "gaussian":
+        std = network.parameters["policy.log_std"].exp().expand_as(outputs)
+        d = Independent(Normal(outputs, std), 1)
+    else:
+        mean, raw = outputs.chunk(2, 1)
+        d = Independent(Normal(mean, F.softplus(raw).sqrt()), 1)
+    return d.log_prob(action), d.entropy()
+
+
+def loss(case, data, log_probability, entropy, value):
+    reduce = torch.sum if case["reduction"] == "sum" else torch.mean
+    if case["loss"] == "ppo":
+        ratio = (log_probability - data["old_log_probability"]).exp()
+        surrogate = torch.min(ratio * data["advantage"], ratio.clamp(1 - case["clip"], 1 + case["clip"]) * data["advantage"])
+    else:
+        surrogate = log_probability * data["advantage"]
+    terms = {"policy": -reduce(surrogate), "value": 0.5 * reduce((data["target"] - value) ** 2), "entropy": reduce(entropy)}
+    return terms["policy"] + case["value_coef"] * terms["value"] - case["entropy_coef"] * terms["entropy"], terms
+
+
+def make_data(case, generator):
+    rows, kind, shape = case["steps"] * case["envs"], case["input"][0], case["input"][1:]
+    randn = lambda *s: single(torch.randn(*s, generator=generator))
+    randint = lambda n: torch.randint(n, (rows,), generator=generator)
+    data = {"advantage": randn(rows), "target": randn(rows), "start": torch.zeros(rows)}
+    data["input"] = torch.stack([randint(n) for n in shape], 1).double() if kind == "discrete" else randn(rows, math.prod(shape))
+    if kind == "planes":
+        data["input"] = (data["input"] > 0.4).double()
+    if case["head"] in ("categorical", "multi_discrete"):
+        data["action"] = torch.stack([randint(n) for n in case["choices"]], 1)
+    else:
+        data["action"] = randn(rows, case["choices"][0])
+    state = sum(2 * size for layer, size, *_ in case["layers"] if layer == "lstm") * (2 if case["trunk"] == "separate" else 1)
+    data["state"] = 0.5 * randn(case["envs"], state)
+    for row in case.get("starts", []):
+        data["start"][row] = 1.0
+    data["old_log_probability"] = torch.zeros(rows)
+    return data
+
+
+def evaluate(case, network, data):
+    outputs, value, after = network.forward(data)
+    log_probability, entropy = distribution(case, network, outputs, data["action"])
+    total, terms = loss(case, data, log_probability, entropy, value)
+    gradient = torch.autograd.grad(total, list(network.parameters.values()))
+    return dict(policy=outputs, value=value, log_probability=log_probability, entropy=entropy, state_after=after, loss=total,
+                gradient=dict(zip(network.parameters, gradient)), **{f"loss_{k}": v for k, v in terms.items()})
+
+
+class RMSpropInside(torch.optim.Optimizer):
+    """RMSProp with epsilon inside the root (Mnih et al. 2016), which torch does not have."""
+
+    def __init__(self, parameters, lr, alpha, eps):
+        super().__init__(parameters, dict(lr=lr, alpha=alpha, eps=eps))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                g = self.state[p].setdefault("g", torch.zeros_like(p))
+                g.mul_(group["alpha"]).add_((1 - group["alpha"]) * p.grad**2)
+                p.sub_(group["lr"] * p.grad / (g + group["eps"]).sqrt())
+
+
+def optimizers(parameters):
+    yield "rmsprop", torch.optim.RMSprop(parameters, lr=RATE, alpha=0.99, eps=1e-5)
+    yield "rmsprop_inside", RMSpropInside(parameters, lr=RATE, alpha=0.99, eps=1e-3)
+    yield "adam", torch.optim.Adam(parameters, lr=RATE, betas=(0.9, 0.999), eps=1e-5)
+    yield "sgd", torch.optim.SGD(parameters, lr=10 * RATE, momentum=0.9)
+
+
+def write_updates(out, case, network, data):
+    names, start = list(network.parameters), [p.detach().clone() for p in network.parameters.values()]
+    for kind in ("rmsprop", "rmsprop_inside", "adam", "sgd"):
+        for name, value in zip(names, start):
+            network.parameters[name] = value.clone().requires_grad_()
+        parameters = list(network.parameters.values())
+        optimizer = dict(optimizers(parameters))[kind]
+        losses, norms, saved = [], [], {}
+        for update in range(1, UPDATES + 1):
+            result = evaluate(case, network, data)
+            norm = torch.stack([g.pow(2).sum() for g in result["gradient"].values()]).sum().sqrt()
+            for p, g in zip(parameters, result["gradient"].values()):
+                p.grad = g * min(1.0, CLIP / norm.item())
+            optimizer.step()
+            losses.append(result["loss"].detach())
+            norms.append(norm)
+            if update in (1, UPDATES):
+                saved[update] = torch.cat([p.detach().flatten() for p in parameters])
+        tensor(out, f"{kind}.loss", torch.stack(losses))
+        tensor(out, f"{kind}.norm", torch.stack(norms))
+        for update, flat in saved.items():
+            tensor(out, f"{kind}.after.{update}", flat)
+
+
+def tensor(out, name, x):
+    x = x.detach()
+    out.append(f"tensor {name} {' '.join(map(str, x.shape)) if x.dim() else 1}")
+    numbers = [f"{v:.12g}" for v in x.flatten().tolist()]
+    out.extend(" ".join(numbers[i : i + 8]) for i in range(0, len(numbers), 8))
+
+
+def write(name, case, seed):
+    case = dict(dict(trunk="shared", head="categorical", loss="actor_critic", reduction="mean", value_coef=0.5, entropy_coef=0.01,
+                     steps=12, envs=1, log_std=0, updates=False, clip=0.2), **case)
+    case["layers"] = [tuple(layer) + ("", 0, "none", 0, 0, 0)[len(layer):] for layer in case["layers"]]
+    if "policy_outputs" not in case:
+        case["policy_outputs"] = sum(case["choices"])
+    generator = torch.Generator().manual_seed(seed)
+    network = Network(case, generator)
+    data = make_data(case, generator)
+    if case["loss"] == "ppo":
+        now = evaluate(case, network, data)["log_probability"].detach()
+        data["old_log_probability"] = single(now + 0.3 * torch.randn(len(now), generator=generator))
+    result = evaluate(case, network, data)
+    out = ["# SPDX-License-Identifier: MIT", f"# {name}: PyTorch in float64, written by tools/golden/torch_network.py"]
+    out.append(f"set input {' '.join(map(str, case['input']))}")
+    for layer in case["layers"]:
+        out.append("set layer " + " ".join(map(str, layer)))
+    for key in ("trunk", "head", "policy_outputs", "log_std", "loss", "reduction", "value_coef", "entropy_coef", "steps", "envs", "clip"):
+        out.append(f"set {key} {case[key]}")
+    out.append(f"set choices {' '.join(map(str, case['choices']))}")
+    for key, value in network.parameters.items():
+        tensor(out, f"param/{key}", value)
+    for key in ("input", "action", "advantage", "target") + (("start", "state") if data["state"].numel() else ()):
+        tensor(out, key, data[key].double())
+    if case["loss"] == "ppo":
+        tensor(out, "old_log_probability", data["old_log_probability"])
+    for key in ("policy", "value", "log_probability", "entropy", "loss", "loss_policy", "loss_value", "loss_entropy"):
+        tensor(out, key, result[key])
+    if result["state_after"] is not None:
+        tensor(out, "state_after", result["state_after"])
+    for key, value in result["gradient"].items():
+        tensor(out, f"gradient/{key}", value)
+    if case["updates"]:
+        for key, value in (("clip_norm", CLIP), ("rate", RATE), ("updates", UPDATES)):
+            out.insert(2, f"set {key} {value}")
+        write_updates(out, case, network, data)
+    (OUT / f"{name}.txt").write_text("\n".join(out) + "\n")
+
+
+CASES = {
+    "dense_shared": dict(input=("vector", 4), layers=[("dense", 9, "tanh"), ("dense", 8, "tanh")], choices=[3], updates=True),
+    "dense_separate": dict(input=("vector", 4), layers=[("dense", 8, "tanh"), ("dense", 7, "silu")], choices=[2],
+                           trunk="separate", reduction="sum", entropy_coef=0.05, updates=True),
+    "dense_relu": dict(input=("vector", 17), layers=[("dense", 20, "relu"), ("dense", 3, "relu"), ("dense", 16, "relu")],
+                       choices=[9], steps=16),
+    "dense_silu": dict(input=("vector", 3), layers=[("dense", 33, "silu"), ("dense", 16, "none")], choices=[4], steps=16),
+    "linear": dict(input=("vector", 5), layers=[], choices=[3]),
+    "one_hot": dict(input=("discrete", 6), layers=[("dense", 8, "tanh")], choices=[4]),
+    "one_hot_tuple": dict(input=("discrete", 3, 5, 2), layers=[("dense", 8, "relu"), ("dense", 8, "tanh")], choices=[2],
+                          trunk="separate"),
+    "one_hot_linear": dict(input=("discrete", 7), layers=[], choices=[3]),
+    "conv": dict(input=("planes", 2, 6, 5), layers=[("conv", 3, "silu", 3, 1, 0), ("conv", 4, "relu", 2, 2, 1), ("dense", 6, "tanh")],
+                 choices=[3], steps=6),
+    "conv_separate": dict(input=("planes", 3, 5, 5), layers=[("conv", 4, "relu", 3, 2, 1), ("layer_norm",), ("dense", 8, "relu")],
+                          choices=[3], steps=6, trunk="separate"),
+    "lstm": dict(input=("vector", 3), layers=[("dense", 6, "tanh"), ("lstm", 5)], choices=[3], steps=7, envs=3,
+                 starts=[0, 7, 11, 12, 15]),
+    "lstm_separate": dict(input=("vector", 3), layers=[("lstm", 4), ("dense", 6, "relu"), ("lstm", 3)], choices=[2], steps=6, envs=2,
+                          starts=[4, 7], trunk="separate", reduction="sum"),
+    "layer_norm": dict(input=("vector", 6), layers=[("layer_norm",), ("dense", 10, "silu"), ("layer_norm",), ("dense", 8, "tanh")], choices=[3]),
+    "gaussian": dict(input=("vector", 4), layers=[("dense", 8, "tanh")], head="gaussian", choices=[2], log_std=2),
+    "gaussian_softplus": dict(input=("vector", 4), layers=[("dense", 8, "tanh")], head="gaussian_softplus", choices=[2],
+                              policy_outputs=4, trunk="separate"),
+    "multi_discrete": dict(input=("vector", 4), layers=[("dense", 8, "tanh")], head="multi_discrete", choices=[2, 3, 4]),
+    "ppo": dict(input=("vector", 4), layers=[("dense", 8, "tanh")], choices=[3], loss="ppo", steps=24),
+}
+
+if __name__ == "__main__":
+    OUT.mkdir(parents=True, exist_ok=True)
+    for number, (case_name, description) in enumerate(CASES.items()):
+        if len(sys.argv) < 2 or case_name in sys.argv[1:]:
+            write(case_name, description, 1000 + number)
+    print(f"{len(CASES)} cases in {OUT}, torch {torch.__version__}")
