@@ -8,8 +8,9 @@
 #define SETTINGS_SETTINGS_H
 
 #include "base/error.h"
+#include "base/text.h"
 #include "env/env.h"
-#include "net/kernels.h"
+#include "net/net.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,7 +19,6 @@
 enum {
     SETTINGS_FORMAT = 1, /* of the files this program writes; a newer one is refused */
     SETTINGS_TASKS = 8,
-    SETTINGS_LAYERS = 16,
     SETTINGS_WORKERS = 4096,
     SETTINGS_TEXT = 256,
     SETTINGS_PATH = 1024,
@@ -26,13 +26,6 @@ enum {
 
 typedef enum run_mode { MODE_ASYNC, MODE_SYNC } run_mode;
 typedef enum settings_trunk { SETTINGS_TRUNK_SHARED, SETTINGS_TRUNK_SEPARATE } settings_trunk;
-typedef enum settings_init { SETTINGS_INIT_ORTHOGONAL, SETTINGS_INIT_HE, SETTINGS_INIT_XAVIER, SETTINGS_INIT_TORCH } settings_init;
-typedef enum settings_layer_kind {
-    SETTINGS_LAYER_DENSE,
-    SETTINGS_LAYER_CONV,
-    SETTINGS_LAYER_LSTM,
-    SETTINGS_LAYER_NORM
-} settings_layer_kind;
 typedef enum settings_estimator {
     SETTINGS_ESTIMATOR_GAE,
     SETTINGS_ESTIMATOR_TD,
@@ -62,15 +55,6 @@ typedef enum settings_cost {
 } settings_cost;
 typedef enum settings_barrier { SETTINGS_BARRIER_ROLLOUT, SETTINGS_BARRIER_STEP } settings_barrier;
 typedef enum settings_policy { SETTINGS_GREEDY, SETTINGS_SAMPLE } settings_policy;
-
-/* One entry of network.layers; what a kind does not use is 0. */
-typedef struct settings_layer {
-    settings_layer_kind kind;
-    int size; /* dense: outputs; conv: channels; lstm: cells */
-    activation activation;
-    int kernel, stride, padding; /* conv; squares */
-    double forget_bias;          /* lstm: added to the forget gate's bias at the start */
-} settings_layer;
 
 typedef struct settings {
     int format;
@@ -110,8 +94,8 @@ typedef struct settings {
     struct {
         settings_trunk trunk;
         int layer_count;
-        settings_layer layers[SETTINGS_LAYERS];
-        settings_init init;
+        layer_spec layers[NET_LAYERS]; /* what a kind does not use is 0 */
+        init_kind init;
         double hidden_gain, policy_gain, value_gain;
     } network;
     struct {
@@ -204,6 +188,7 @@ typedef struct settings_request {
     const char *env;  /* --env; NULL: none */
     const settings_override *overrides; /* [override_count], the last one of a key holds */
     size_t override_count;
+    text_buffer *warnings; /* lines about former names of keys are appended; NULL: dropped */
     bool other_column; /* take the other mode's values of a pair: `compare --hyperparameters`; `mode` stays what it is */
 } settings_request;
 
@@ -230,10 +215,11 @@ char *settings_default_text(void);
 /* The same as a table in Markdown. The caller frees it. */
 char *settings_markdown(void);
 
-/* One key's value as YAML ("0.001", "linear"), and whether two settings have the same value of it; key number 0 .. settings_keys()-1. */
+/* Key number 0 .. settings_keys()-1: its name, its meaning with range and default in one line, its value as YAML ("0.001",
+ * "linear"). The caller frees meaning and value. */
 size_t settings_keys(void);
 const char *settings_key(size_t k);
-const char *settings_key_meaning(size_t k);
+char *settings_key_meaning(size_t k);
 char *settings_value(const settings *s, size_t k);
 
 /* Presets compiled in, by name, in alphabetical order. */
