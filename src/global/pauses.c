@@ -8,12 +8,11 @@
 
 struct pauses {
     _Alignas(CACHE_LINE) atomic_count due; /* the step of the next pause; read by every turn */
-    atomic_count ended;
+    atomic_count ended, requested;
     _Alignas(CACHE_LINE) pthread_mutex_t lock;
     pthread_cond_t over;
     int threads, standing;
     uint64_t round;
-    bool requested;
     pause_action action;
     void *context;
 };
@@ -38,21 +37,20 @@ void pauses_free(pauses *p) {
 
 bool pauses_due(pauses *p, int64_t step) { return step >= count_read_relaxed(&p->due); }
 
+/* No lock: whoever asks must not wait for a pause that is under way. */
 void pauses_request(pauses *p) {
-    pthread_mutex_lock(&p->lock);
-    p->requested = true;
-    count_write_relaxed(&p->due, 0);
-    pthread_mutex_unlock(&p->lock);
+    count_add_release(&p->requested, 1);
+    count_write_ordered(&p->due, 0);
 }
 
 bool pauses_ended(pauses *p) { return count_read_relaxed(&p->ended) != 0; }
 
 /* With the lock held and everybody standing still. */
 static void act(pauses *p) {
-    p->requested = false;
-    int64_t next = p->action(p->context);
+    int64_t requests = count_read_acquire(&p->requested), next = p->action(p->context);
     count_write_relaxed(&p->ended, next < 0);
-    count_write_relaxed(&p->due, p->requested ? 0 : next);
+    count_write_ordered(&p->due, next);
+    if (count_read_ordered(&p->requested) != requests) count_write_ordered(&p->due, 0); /* asked for meanwhile */
     p->standing = 0;
     p->round++;
     pthread_cond_broadcast(&p->over);
