@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT
+ * Memory of the workers and of their desks. */
+#include "worker/schedules.h"
+
+#include "base/cpus.h"
+#include "base/memory.h"
+
+crew *crew_new(async *a, const env_kind *const *kinds, int threads, bool turns_stay_open, const optimizer *o) {
+    crew *c = memory_new(sizeof *c);
+    int envs = a->envs_per_worker, slots = a->own_statistics ? optimizer_slots(o) : 0;
+    size_t parameters = a->learning->net->size, episodes = (size_t)a->learning->rollout_steps * (size_t)envs;
+    c->async = a;
+    c->threads = threads;
+    c->workers = memory_array(worker, (size_t)a->workers);
+    c->desks = memory_array(desk, (size_t)threads);
+    for (int i = 0; i < a->workers; i++) {
+        worker *w = &c->workers[i];
+        const env_kind *const *mine = kinds + (size_t)i * (size_t)envs;
+        w->index = i;
+        w->memory = memory_new(learner_bytes(a->learning, mine, envs));
+        learner_place(&w->learner, a->learning, mine, envs, i * envs, w->memory);
+        w->turn.episodes = memory_array(episode, episodes);
+        if (turns_stay_open) w->gradient = memory_array(float, parameters);
+        for (int k = 0; k < slots; k++) w->statistics[k] = memory_array(float, parameters);
+    }
+    return c;
+}
+
+void crew_sit_down(crew *c, int thread) {
+    const learner_config *learning = c->async->learning;
+    int envs = c->async->envs_per_worker;
+    desk *d = &c->desks[thread];
+    cpus_pin(thread, c->threads);
+    cpus_flush_denormals();
+    if (d->memory) return;
+    size_t parameters = line_floats(learning->net->size) * sizeof(float), bytes = rollout_bytes(learning, envs);
+    d->memory = memory_new(bytes + 2 * parameters);
+    rollout_place(learning, envs, d->memory, &d->rollout);
+    d->parameters = (float *)((char *)d->memory + bytes);
+    d->gradient = (float *)((char *)d->memory + bytes + parameters);
+    d->version = -1;
+}
+
+void crew_free(crew *c) {
+    if (!c) return;
+    for (int i = 0; i < c->async->workers; i++) {
+        worker *w = &c->workers[i];
+        memory_free(w->memory);
+        memory_free(w->turn.episodes);
+        memory_free(w->gradient);
+        for (int k = 0; k < OPTIMIZER_SLOTS; k++) memory_free(w->statistics[k]);
+    }
+    for (int i = 0; i < c->threads; i++) memory_free(c->desks[i].memory);
+    memory_free(c->workers);
+    memory_free(c->desks);
+    memory_free(c);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT
+ * async.schedule: threads. Hogwild: every thread goes through the turns of its workers; nobody waits for anybody. */
+#include "worker/schedules.h"
+
+#include "base/clock.h"
+#include "base/cpus.h"
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+typedef struct seat { crew *crew; int thread; } seat;
+
+/* Nobody may take further steps; but a turn under way may still give some back (rollout_until_done). */
+static bool all_taken(const async *a) { return block_steps(a->block) >= a->total_steps || !a->learning->rollout_until_done; }
+
+static bool stand_still(crew *c, desk *d) {
+    uint64_t start = clock_ticks();
+    bool on = pauses_wait(c->async->pauses);
+    d->handed_over = false;
+    if (c->async->timed_every > 0) d->ticks.wait += (clock_ticks() - start) / (uint64_t)c->async->timed_every;
+    return on;
+}
+
+static void take_turns(crew *c, int thread) {
+    async *a = c->async;
+    desk *d = &c->desks[thread];
+    crew_sit_down(c, thread);
+    for (int w = thread;;) {
+        worker *next = &c->workers[w];
+        int64_t steps;
+        if (turn_begin(next, d, a)) {
+            steps = turn_end(next, d, a);
+            w = w + c->threads < a->workers ? w + c->threads : thread;
+        } else {
+            steps = block_steps(a->block);
+            if (all_taken(a)) break;
+            sched_yield();
+        }
+        if (pauses_due(a->pauses, steps) && !stand_still(c, d)) return;
+    }
+    pauses_leave(a->pauses);
+}
+
+static void *seat_main(void *pointer) {
+    seat *s = pointer;
+    take_turns(s->crew, s->thread);
+    return NULL;
+}
+
+/* The calling thread is thread 0. */
+void run_threads(crew *c) {
+    pthread_t *threads = memory_array(pthread_t, (size_t)c->threads);
+    seat *seats = memory_array(seat, (size_t)c->threads);
+    cpus_prepare(c->threads);
+    c->async->hand_over = true;
+    for (int i = 1; i < c->threads; i++) {
+        seats[i] = (seat){c, i};
+        CHECK(pthread_create(&threads[i], NULL, seat_main, &seats[i]) == 0);
+    }
+    take_turns(c, 0);
+    for (int i = 1; i < c->threads; i++) pthread_join(threads[i], NULL);
+    memory_free(seats);
+    memory_free(threads);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT
+ * The turn of an A3C worker (Mnih et al., 1602.01783, algorithm S3), beside the paper's words:
+ *
+ *   synchronize thread-specific parameters theta' = theta          pull
+ *   repeat  perform a_t according to pi(a_t|s_t; theta')
+ *           receive reward r_t and new state s_{t+1}               learner_collect
+ *   until   terminal s_t or t - t_start = t_max
+ *   R = 0 for terminal s_t, V(s_t, theta') otherwise               learner_collect: bootstrap, estimate
+ *   accumulate gradients  d theta                                  learner_gradient
+ *   perform asynchronous update of theta using d theta             turn_end: push */
+#include "worker/turn.h"
+
+#include "base/clock.h"
+#include "net/kernels.h"
+#include "worker/recording.h"
+
+#include <math.h>
+#include <string.h>
+
+/* theta' = theta, unless the thread's last push already left theta at the desk. The steps of the turn are reserved under the same
+ * lock, so that a recording orders them too. */
+bool turn_pull(worker *w, desk *d, async *a) {
+    turn *t = &w->turn;
+    int64_t asked = (int64_t)a->learning->rollout_steps * a->envs_per_worker;
+    bool timed = w->learner.timed = a->timed_every > 0 && d->turns++ % a->timed_every == 0;
+    uint64_t start = timed ? clock_ticks() : 0, waited = 0;
+    if (a->locked) waited = block_lock(a->block, timed);
+    t->position = block_reserve(a->block, asked);
+    bool granted = t->position < a->total_steps;
+    if (granted) {
+        bool current = !a->recording && (d->handed_over || d->version == block_version(a->block));
+        if (!current) d->version = block_pull(a->block, d->parameters);
+        if (a->recording) recording_add(a->recording, w->index, false);
+        t->pulled = d->version;
+    } else {
+        block_give_back(a->block, asked);
+    }
+    if (a->locked) block_unlock(a->block);
+    d->handed_over = false;
+    if (timed) {
+        uint64_t spent = clock_ticks() - start;
+        d->ticks.pull += spent - waited, d->ticks.wait += waited, d->ticks.total += spent;
+    }
+    return granted;
+}
+
+/* Keeps what the rest of the turn needs, since the desk's rollout may be lent to somebody else before the push. */
+static void keep(turn *t, const learner *l) {
+    t->steps = (int64_t)l->steps * l->envs;
+    t->frames = l->frames;
+    t->sums = l->sums;
+    t->episode_count = l->episode_count;
+    memcpy(t->episodes, l->rollout->episodes, (size_t)l->episode_count * sizeof *t->episodes);
+}
+
+void turn_compute(worker *w, desk *d, async *a) {
+    turn *t = &w->turn;
+    learner *l = &w->learner;
+    uint64_t start = l->timed ? clock_ticks() : 0;
+    l->ticks = (learner_ticks){0};
+    l->rollout = &d->rollout;
+    t->gradient = w->gradient ? w->gradient : d->gradient;
+
+    learner_collect(l, d->parameters);
+    learner_gradient(l, d->parameters, schedule_at(&a->entropy_coef, t->position, a->total_steps), t->gradient);
+    t->norm = sqrt(kernels_get()->sum_of_squares(a->learning->net->size, t->gradient));
+
+    keep(t, l);
+    t->open = true;
+    if (!l->timed) return;
+    d->ticks.environment += l->ticks.environment;
+    d->ticks.forward += l->ticks.forward;
+    d->ticks.backward += l->ticks.backward;
+    d->ticks.total += clock_ticks() - start;
+}
+
+bool turn_begin(worker *w, desk *d, async *a) {
+    if (!turn_pull(w, d, a)) return false;
+    turn_compute(w, d, a);
+    return true;
+}
+
+static void count(worker *w, desk *d, const turn *t, int64_t staleness) {
+    worker_figures *f = &w->figures;
+    loss_sums_add(&f->sums, &t->sums);
+    f->norm_sum += t->norm;
+    f->staleness_sum += (double)staleness;
+    f->updates++;
+    f->frames += t->frames;
+    w->frames += t->frames;
+    d->staleness[staleness < STALENESS_BINS ? staleness : STALENESS_BINS - 1]++;
+}
+
+int64_t turn_end(worker *w, desk *d, async *a) {
+    turn *t = &w->turn;
+    t->open = false;
+    if (!isfinite(t->norm)) { /* such an update would destroy what all have learned: stop instead */
+        count_write_release(&a->diverged, 1 + w->index);
+        pauses_request(a->pauses);
+        return block_steps(a->block);
+    }
+    bool timed = w->learner.timed;
+    uint64_t start = timed ? clock_ticks() : 0, waited = 0;
+    push p = {.gradient = t->gradient, .scale = (float)optimizer_clip(t->norm, a->max_grad_norm),
+              .rate = (float)schedule_at(&a->learning_rate, t->position, a->total_steps), .steps = t->steps,
+              .own_statistics = {w->statistics[0], w->statistics[1]}, .own_count = a->own_adam_count ? w->pushes + 1 : 0,
+              .parameters = a->recording ? NULL : d->parameters};
+    if (a->locked) waited = block_lock(a->block, timed);
+    int64_t before = block_version(a->block), version = block_push(a->block, &p);
+    block_give_back(a->block, (int64_t)a->learning->rollout_steps * a->envs_per_worker - t->steps);
+    if (a->recording) recording_add(a->recording, w->index, true);
+    if (a->locked) block_unlock(a->block);
+    if (p.parameters) d->version = before + 1;
+    d->handed_over = p.parameters && a->hand_over;
+    w->pushes++;
+    count(w, d, t, version - t->pulled);
+    int64_t steps = block_steps(a->block);
+    if (episodes_add(a->episodes, t->episodes, (int)t->episode_count, steps) && a->stop_when_solved) pauses_request(a->pauses);
+    if (timed) {
+        uint64_t spent = clock_ticks() - start;
+        d->ticks.push += spent - waited, d->ticks.wait += waited, d->ticks.total += spent;
+    }
+    return steps;
+}

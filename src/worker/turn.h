@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT
+ * Async (A3C): what a worker's turn is. begin: pull, collect, estimate, differentiate; end: push. Who goes next is a schedule's
+ * business (schedules.h).
+ *
+ * Between begin and end a worker sees only memory of its own: the desk that it sits at (parameters, rollout: one a thread, lent
+ * to whoever has the turn) and its open turn (gradient and figures, which outlive the desk under replay and simulation). */
+#ifndef WORKER_TURN_H
+#define WORKER_TURN_H
+
+#include "base/atomic.h"
+#include "global/block.h"
+#include "global/episodes.h"
+#include "global/pauses.h"
+#include "learn/learner.h"
+#include "learn/schedules.h"
+
+#include <stdio.h>
+
+enum { STALENESS_BINS = 4096 };
+
+/* What all workers of a run share. Const while it runs but for the things that know how to be shared. */
+typedef struct async {
+    block *block;
+    episodes *episodes;
+    pauses *pauses;
+    const learner_config *learning;
+    int workers, envs_per_worker;
+    int64_t total_steps;
+    schedule learning_rate, entropy_coef;
+    double max_grad_norm;
+    bool locked, own_statistics, own_adam_count, stop_when_solved;
+    bool hand_over;              /* a thread's next turn follows its push at once, and takes the parameters from it */
+    int timed_every;             /* one turn in so many is timed; 0: none */
+    struct recording *recording; /* events are appended here (async.record), or NULL */
+    atomic_count diverged;       /* 1 + the worker whose gradient was not finite */
+} async;
+
+/* Where the time of a timed turn went, in ticks. */
+typedef struct turn_ticks { uint64_t environment, forward, backward, pull, push, wait, total; } turn_ticks;
+
+/* Between begin and end. Flat but for the two arrays. */
+typedef struct turn {
+    bool open;
+    int64_t pulled;     /* the block's version at the pull */
+    int64_t position;   /* steps reserved before this turn's */
+    int64_t steps, frames;
+    double norm;        /* of the gradient, before clipping */
+    double finish;      /* simulated: the virtual time of the push */
+    loss_sums sums;
+    int64_t episode_count;
+    episode *episodes;  /* [T * E] */
+    float *gradient;    /* [net.size] the worker's own, or the desk's */
+} turn;
+
+/* Since the last look of the run's metrics, and over the whole run. */
+typedef struct worker_figures {
+    loss_sums sums;
+    double norm_sum, staleness_sum;
+    int64_t updates, frames;
+} worker_figures;
+
+typedef struct worker {
+    int index;
+    learner learner;
+    void *memory;                       /* the learner's */
+    turn turn;
+    float *gradient;                    /* [net.size] where turns stay open (replay, simulated), else NULL: the desk's serves */
+    float *statistics[OPTIMIZER_SLOTS]; /* [net.size] each with optimizer.statistics: worker, else NULL */
+    int64_t pushes;                     /* this worker's own count */
+    int64_t frames;                     /* over the whole run */
+    worker_figures figures;             /* since the last look */
+} worker;
+
+/* What a thread lends to the worker whose turn it is. */
+typedef struct desk {
+    void *memory;       /* of all this */
+    float *parameters;  /* [net.size] */
+    float *gradient;    /* [net.size] */
+    rollout rollout;
+    int64_t version;    /* of the parameters, -1: none yet */
+    bool handed_over;   /* the last push left the parameters here: the next pull need not copy */
+    turn_ticks ticks;
+    int64_t turns;
+    int64_t staleness[STALENESS_BINS];
+} desk;
+
+/* Begin: pull, collect, estimate, differentiate. False when the run has no steps left to give. */
+bool turn_begin(worker *w, desk *d, async *a);
+/* The two halves of begin, for a schedule that orders pulls: the one touches shared state, the other does not. */
+bool turn_pull(worker *w, desk *d, async *a);
+void turn_compute(worker *w, desk *d, async *a);
+/* Push. Returns the steps that have landed in the run. */
+int64_t turn_end(worker *w, desk *d, async *a);
+
+#endif
