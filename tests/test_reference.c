@@ -104,8 +104,8 @@ static void optimizers_equal_torch(void **state) {
 }
 
 int main(void) {
-    cases_add_all("gradient equals differences", gradient_equals_differences);
-    cases_add_all("equals torch", equals_torch);
+    cases_add_all("gradient equals differences", NULL, gradient_equals_differences);
+    cases_add_all("equals torch", NULL, equals_torch);
     cases_add("ten updates equal torch", "dense_shared", optimizers_equal_torch);
     cases_add("ten updates equal torch", "dense_separate", optimizers_equal_torch);
     return cases_run("reference");

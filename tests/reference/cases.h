@@ -5,9 +5,9 @@
 
 #include "reference/golden.h"
 
-/* Adds `test` for one case, or for every case of tests/golden/network; its *state is the case's name. */
+/* Adds `test` for one case, or for every case of tests/golden/network but `except` (NULL: all); its *state is the case's name. */
 void cases_add(const char *what, const char *name, void (*test)(void **state));
-void cases_add_all(const char *what, void (*test)(void **state));
+void cases_add_all(const char *what, const char *except, void (*test)(void **state));
 /* Runs what was added; main's result. */
 int cases_run(const char *group);
 
