@@ -12,7 +12,7 @@
 enum { STATE = 4 };
 typedef struct cartpole {
     double state[STATE];
-    int32_t sutton_barto;
+    int32_t sutton_barto, fallen; /* which reward; whether the episode is over */
 } cartpole;
 
 enum { SUTTON_BARTO_REWARD, OPTION_COUNT };
@@ -80,6 +80,7 @@ static void reset(void *instance, const a3c_random *random, a3c_rng *rng, void *
     for (int i = 0; i < STATE; i++) {
         c->state[i] = state_uniform(random, rng, -0.05, 0.05);
     }
+    c->fallen = 0;
     observe(c->state, (float *)observation);
 }
 
@@ -98,8 +99,9 @@ static inline unsigned advance(cartpole *c, int32_t action, float *observation, 
     angle_rate = angle_rate + tau * angle_acceleration;
     c->state[0] = x, c->state[1] = x_rate, c->state[2] = angle, c->state[3] = angle_rate;
     observe(c->state, observation);
-    unsigned fallen = x < -x_limit || x > x_limit || angle < -angle_limit || angle > angle_limit;
-    *reward = !c->sutton_barto ? 1.0 : fallen ? -1.0 : 0.0;
+    int32_t fallen = x < -x_limit || x > x_limit || angle < -angle_limit || angle > angle_limit;
+    *reward = c->sutton_barto ? (fallen ? -1.0 : 0.0) : (fallen & c->fallen ? 0.0 : 1.0);
+    c->fallen |= fallen;
     return fallen ? A3C_TERMINATED : 0;
 }
 
@@ -129,6 +131,7 @@ static size_t get_state(const void *instance, double *state, size_t count) {
 
 static void set_state(void *instance, const double *state, size_t count) {
     state_set(((cartpole *)instance)->state, STATE, state, count);
+    ((cartpole *)instance)->fallen = 0;
 }
 
 #define CARTPOLE(id, text, describe_it)                                                                                    \

@@ -10,7 +10,8 @@
 #include <string.h>
 
 static const a3c_env_def *const classic[] = {
-    &env_cartpole_v0, &env_cartpole_v1,
+    &env_cartpole_v0,     &env_cartpole_v1,                &env_acrobot_v1,
+    &env_mountain_car_v0, &env_mountain_car_continuous_v0, &env_pendulum_v1,
 };
 
 enum { CLASSIC_COUNT = sizeof classic / sizeof classic[0], LARGEST_COUNT = 128 };
