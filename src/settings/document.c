@@ -9,11 +9,22 @@
 #include <unistd.h>
 #include <yaml.h>
 
-enum { LARGEST = 1 << 20 };
+enum { LARGEST = 1 << 18, DEEPEST = 64 };
 
 struct document {
     yaml_document_t yaml;
 };
+
+/* Brackets that are open at once, at most; libyaml's time grows with the square of it. Those in texts and comments count too. */
+static int depth(const char *text, size_t length) {
+    int open = 0, most = 0;
+    for (size_t i = 0; i < length; i++) {
+        open += text[i] == '[' || text[i] == '{';
+        open -= (text[i] == ']' || text[i] == '}') && open > 0;
+        if (open > most) most = open;
+    }
+    return most;
+}
 
 static yaml_node_t *node_of(const document *d, document_node n) {
     yaml_node_t *node = yaml_document_get_node((yaml_document_t *)&d->yaml, n);
@@ -82,6 +93,10 @@ static int check_nodes(const document *d, const char *name, error *e) {
 document *document_parse(const char *name, const char *text, size_t length, error *e) {
     if (length > LARGEST) {
         error_set(e, STATUS_USAGE, "%s: more than %d bytes; expected a file of settings", name, LARGEST);
+        return NULL;
+    }
+    if (depth(text, length) > DEEPEST) {
+        error_set(e, STATUS_USAGE, "%s: more than %d brackets are open at once; expected a file of settings", name, DEEPEST);
         return NULL;
     }
     yaml_parser_t parser;

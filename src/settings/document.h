@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * A YAML text as a tree of nodes with their places; the only file that knows libyaml is document.c.
  *
- * Refused here: what is no YAML, more than one document, more than a mebibyte, tags, merge keys. An alias is the node that it
+ * Refused here: what is no YAML, more than one document, more than 256 KiB or 64 open brackets, tags, merge keys. An alias is the node that it
  * names, its place included; nothing is copied, so aliases cannot blow up, but a tree may contain itself: a reader must bound its
  * own depth. */
 #ifndef SETTINGS_DOCUMENT_H
@@ -23,7 +23,7 @@ document *document_parse(const char *name, const char *text, size_t length, erro
 /* As document_parse, for a value of the command line: the text is one value in flow style, and the root is a list of it. */
 document *document_parse_flow(const char *name, const char *text, error *e);
 
-/* Reads a whole file (a mebibyte at most) and parses it. */
+/* Reads a whole file and parses it. */
 document *document_read(const char *path, error *e);
 
 void document_free(document *d);

@@ -15,7 +15,7 @@ static int refuse_key(const reader *r, document_node n, const char *key) {
     if (!r->command_line && dot && schema_find(key, NULL))
         return reader_refuse(r, n, key, "a dot is a level of nesting; expected %.*s: with the rest of the key inside it",
                              (int)(dot - key), key);
-    return reader_refuse(r, n, reader_shown(key), "this is no key%s; `a3c config` lists them all", hint);
+    return reader_refuse(r, n, reader_shown_key(key), "this is no key%s (`a3c config` lists them all)", hint);
 }
 
 static void note_former(const reader *r, document_node n, const char *key, const setting *row) {
@@ -68,11 +68,11 @@ static int read_mapping(const reader *r, document_node mapping, const char *sect
     const document *d = r->document;
     for (size_t i = 0; i < document_size(d, mapping); i++) {
         document_node n = document_key(d, mapping, i);
-        if (document_kind_of(d, n) != DOCUMENT_SCALAR) return reader_refuse(r, n, section, "expected the name of a key");
+        if (document_kind_of(d, n) != DOCUMENT_SCALAR) return reader_refuse(r, n, *section ? section : "settings", "expected the name of a key");
         const char *name = document_text(d, n);
         char key[SETTING_KEY_SIZE];
         if ((size_t)snprintf(key, sizeof key, "%s%s%s", section, *section ? "." : "", name) >= sizeof key || !*name)
-            return reader_refuse(r, n, reader_shown(name), "this is no key; `a3c config` lists them all");
+            return reader_refuse(r, n, reader_shown_key(name), "this is no key (`a3c config` lists them all)");
         if (strchr(name, '.') && !r->command_line) return refuse_key(r, n, key);
         if (repeated(d, mapping, i)) return reader_refuse(r, n, key, "the key is given twice");
         if (read_key(r, n, document_child(d, mapping, i), key, given)) return -1;
@@ -133,38 +133,37 @@ static int apply_value(const reader *r, const char *key, document_node value) {
     return 0;
 }
 
-static int apply_literal(columns *c, const settings_override *o, error *e) {
-    text_buffer quoted = {0};
-    write_quoted(o->value, &quoted);
-    settings_override plain = {.option = o->option, .key = o->key, .value = text_string(&quoted)};
-    document *d = document_parse_flow(o->option, plain.value, e);
-    reader r = {.name = o->option, .command_line = true, .document = d, .columns = c, .e = e};
-    int result = d ? apply_value(&r, o->key, document_child(d, document_root(d), 0)) : -1;
+/* A newer format cannot be asked for either. */
+static int check_override_format(const reader *r) {
+    int format = r->columns->mode[MODE_ASYNC].format;
+    if (format <= SETTINGS_FORMAT) return 0;
+    return reader_refuse(r, 0, "format", "format %d is asked for, this program has up to %d", format, SETTINGS_FORMAT);
+}
+
+static int apply_flow(columns *c, const settings_override *o, const char *value, text_buffer *warnings, error *e) {
+    char name[SETTING_KEY_SIZE + 64];
+    snprintf(name, sizeof name, "%.32s: %s", o->option, o->key);
+    document *d = document_parse_flow(name, value, e);
+    if (!d) return -1;
+    reader r = {.name = o->option, .command_line = true, .document = d, .columns = c, .warnings = warnings, .e = e};
+    document_node list = document_root(d);
+    size_t count = document_size(d, list);
+    int result;
+    if (count == 0) result = reader_refuse(&r, list, o->key, "a value is missing");
+    else if (count > 1) result = reader_refuse(&r, list, o->key, "expected one value, found %zu", count);
+    else result = apply_value(&r, o->key, document_child(d, list, 0)) || check_override_format(&r) ? -1 : 0;
     document_free(d);
-    text_free(&quoted);
     return result;
 }
 
 static int apply_override(columns *c, const settings_override *o, text_buffer *warnings, error *e) {
     if (strlen(o->key) >= SETTING_KEY_SIZE || !*o->key)
         return error_set(e, STATUS_USAGE, "%s: expected KEY=VALUE, found the key %s", o->option, reader_shown(o->key));
-    if (o->literal) return apply_literal(c, o, e);
-    document *d = document_parse_flow(o->option, o->value, e);
-    if (!d) return error_prefix(e, "%s: ", o->key);
-    reader r = {.name = o->option, .command_line = true, .document = d, .columns = c, .warnings = warnings, .e = e};
-    document_node list = document_root(d);
-    int result;
-    if (document_size(d, list) != 1)
-        result = reader_refuse(&r, list, o->key, document_size(d, list) ? "expected one value, found %zu" : "a value is missing",
-                               document_size(d, list));
-    else result = apply_value(&r, o->key, document_child(d, list, 0));
-    if (!result) {
-        const setting *format = schema_find("format", NULL);
-        int number = c->mode[MODE_ASYNC].format;
-        if (number > SETTINGS_FORMAT)
-            result = reader_refuse(&r, 0, format->key, "format %d is asked for, this program has up to %d", number, SETTINGS_FORMAT);
-    }
-    document_free(d);
+    if (!o->literal) return apply_flow(c, o, o->value, warnings, e);
+    text_buffer quoted = {0};
+    write_quoted(o->value, &quoted);
+    int result = apply_flow(c, o, text_string(&quoted), warnings, e);
+    text_free(&quoted);
     return result;
 }
 
@@ -216,7 +215,7 @@ int settings_load(settings *s, const settings_request *request, error *e) {
     if (!result) {
         run_mode mode = c->mode[MODE_ASYNC].mode;
         *s = c->mode[request->other_column ? !mode : mode];
-        result = columns_check(s, c->from, e);
+        result = columns_check(s, c->from, e) || columns_check_environment(s, c->from, e) ? -1 : 0;
     }
     memory_free(c);
     return result;

@@ -37,6 +37,9 @@ int reader_refuse(const reader *r, document_node n, const char *key, const char 
 /* A text from outside as it may be shown: quoted, cut, without control characters. Valid until the fourth next call. */
 const char *reader_shown(const char *text);
 
+/* The same without quotes, for the name of a key. */
+const char *reader_shown_key(const char *text);
+
 /* "; did you mean X?" when a list has something near, else "". Valid as reader_shown. */
 const char *reader_hint(const char *word, const char *const *list);
 
@@ -61,5 +64,8 @@ int scalar_read(const reader *r, const setting *row, const char *key, document_n
 
 /* settings_check, with the places of keys where they are known (NULL: not). */
 int columns_check(const settings *s, const origin *from, error *e);
+
+/* The same for what only the environments can judge: ids, options, wrappers. Opens a plugin that the command line names. */
+int columns_check_environment(const settings *s, const origin *from, error *e);
 
 #endif

@@ -192,9 +192,13 @@ typedef struct settings_request {
     bool other_column; /* take the other mode's values of a pair: `compare --hyperparameters`; `mode` stays what it is */
 } settings_request;
 
-/* Defaults, then the preset or file, then the command line; checked (settings_check). 0, or -1 with STATUS_USAGE and a message that
+/* Defaults, then the preset or file, then the command line; checked, its environments too. 0, or -1 with STATUS_USAGE and a message that
  * begins FILE:LINE:COLUMN: key: for what stands in a file, OPTION: key: for what was given on the command line. */
 int settings_load(settings *s, const settings_request *request, error *e);
+
+/* The environment of a task (0 .. env.count-1): definition, options and wrappers resolved. 0, or -1 with a message that begins with
+ * the key at fault. */
+int settings_env_kind(const settings *s, int task, env_kind *kind, error *e);
 
 /* Settings out of a text, as settings_text writes them (a checkpoint's metadata); `name` stands for the file in messages. */
 int settings_parse(settings *s, const char *name, const char *text, size_t length, error *e);

@@ -39,12 +39,11 @@ static bool printable(const char *text) {
     return true;
 }
 
-const char *reader_shown(const char *text) {
+static const char *shown(const char *text, const char *quote) {
     static _Thread_local char ring[4][SHOWN + 16];
     static _Thread_local int next;
     char *out = ring[next++ % 4];
-    size_t used = 0;
-    out[used++] = '"';
+    size_t used = strlen(strcpy(out, quote));
     while (*text && used < SHOWN) {
         size_t n = printable_at(text);
         if (n == 0) out[used++] = '?';
@@ -52,9 +51,13 @@ const char *reader_shown(const char *text) {
         used += n;
         text += n ? n : 1;
     }
-    snprintf(out + used, sizeof ring[0] - used, "%s\"", *text ? "..." : "");
+    snprintf(out + used, sizeof ring[0] - used, "%s%s", *text ? "..." : "", quote);
     return out;
 }
+
+const char *reader_shown(const char *text) { return shown(text, "\""); }
+
+const char *reader_shown_key(const char *text) { return shown(text, ""); }
 
 const char *reader_hint(const char *word, const char *const *list) {
     static _Thread_local char ring[4][SETTING_KEY_SIZE + 32];
@@ -197,7 +200,7 @@ static int read_texts(const reader *r, const setting *row, document_node n, int 
     bool list = document_kind_of(r->document, n) == DOCUMENT_LIST;
     size_t entries = list ? document_size(r->document, n) : 1;
     if (entries > (size_t)most || (entries == 0 && row->kind == KIND_IDS))
-        return reader_refuse(r, n, row->key, "expected %s, found %zu entries (at most %d)", expected, entries, most);
+        return reader_refuse(r, n, row->key, "expected %s, found a list of %zu; at most %d", expected, entries, most);
     for (size_t i = 0; i < entries; i++) {
         document_node entry = list ? document_child(r->document, n, i) : n;
         const char *text = scalar_text(r, entry, row->key, expected);

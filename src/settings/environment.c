@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ * The environment that settings describe: definition, options, wrappers. */
+#include "settings/reader.h"
+
+#include <string.h>
+
+static env_wrapping wrapping_of(const settings *s) {
+    return (env_wrapping){.max_episode_steps = s->env.max_episode_steps,
+                          .frame_stack = s->env.frame_stack,
+                          .frame_skip = s->env.frame_skip,
+                          .sticky_action_probability = s->env.sticky_action_probability,
+                          .delay = s->env.delay.kind,
+                          .delay_sleeps = s->env.delay.sleeps,
+                          .delay_on_reset = s->env.delay.on_resets,
+                          .delay_mean_us = s->env.delay.mean_us};
+}
+
+/* Names and indices of masked components; they are known once the environment has described itself. */
+static int resolve_mask(const settings *s, const a3c_env_spec *spec, env_wrapping *w, error *e) {
+    for (int i = 0; i < s->env.mask_count; i++) {
+        int component = env_component(spec, s->env.mask[i]);
+        if (component < 0)
+            return error_set(e, STATUS_USAGE, "env.mask: %s has no component %s; expected a name or an index as `a3c env info` shows",
+                             s->env.id[0], reader_shown(s->env.mask[i]));
+        w->masked[w->masked_count++] = component;
+    }
+    return 0;
+}
+
+int settings_env_kind(const settings *s, int task, env_kind *kind, error *e) {
+    CHECK(task >= 0 && task < s->env.count);
+    const a3c_env_def *def = env_find(s->env.id[task], s->env.on_command_line, e);
+    if (!def) return error_prefix(e, "env.id: ");
+    env_option_text options[A3C_ENV_OPTIONS];
+    for (int i = 0; i < s->env.option_count; i++)
+        options[i] = (env_option_text){s->env.options[i].key, s->env.options[i].value};
+    env_wrapping w = wrapping_of(s);
+    if (env_kind_make(kind, def, options, (size_t)s->env.option_count, &w, e)) return -1;
+    if (s->env.mask_count == 0) return 0;
+    if (resolve_mask(s, &kind->spec, &w, e)) return -1;
+    return env_kind_make(kind, def, options, (size_t)s->env.option_count, &w, e);
+}
+
+/* Puts the place of the key that a message begins with before it. */
+static void add_place(const origin *from, error *e) {
+    for (size_t i = 0; i < schema_count; i++) {
+        size_t length = strlen(schema[i].key);
+        bool here = strncmp(e->text, schema[i].key, length) == 0 && (e->text[length] == ':' || e->text[length] == '.');
+        if (!here || !from[i].name) continue;
+        if (from[i].line) error_prefix(e, "%s:%d:%d: ", from[i].name, from[i].line, from[i].column);
+        else error_prefix(e, "%s: ", from[i].name);
+        return;
+    }
+}
+
+int columns_check_environment(const settings *s, const origin *from, error *e) {
+    for (int task = 0; task < s->env.count; task++) {
+        env_kind kind;
+        if (settings_env_kind(s, task, &kind, e) == 0) continue;
+        if (e) add_place(from, e);
+        return -1;
+    }
+    return 0;
+}
