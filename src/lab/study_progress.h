@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ * What a person sees while a study runs: one line that says how many runs are done and how long the rest will take; on standard
+ * error, rewritten on a terminal, now and then a new one elsewhere. */
+#ifndef LAB_STUDY_PROGRESS_H
+#define LAB_STUDY_PROGRESS_H
+
+#include "lab/study.h"
+
+typedef struct study_progress {
+    const study *study;
+    bool terminal;
+    size_t todo, ended;
+    double *seconds; /* [cells] spent on ended runs of the cell */
+    int *runs;       /* [cells] how many those are */
+    int *left;       /* [cells] runs of the cell that have not ended */
+    double began, shown;
+    char current[STUDY_NAME + 32];
+    double *started; /* [cells] when the cell's latest run was started */
+} study_progress;
+
+void progress_begin(study_progress *p, const study *s, size_t todo);
+void progress_start(study_progress *p, size_t cell, int run);
+void progress_end(study_progress *p, size_t cell, bool done);
+void progress_show(study_progress *p);
+void progress_finish(study_progress *p);
+
+#endif
