@@ -12,6 +12,15 @@ const char *const kernels_names[] = {"avx512", "avx2", "portable", "reference", 
 
 const kernels *kernels_named(const char *name) {
     if (strcmp(name, "reference") == 0) return &kernels_reference;
+    if (strcmp(name, "portable") == 0) return &kernels_portable;
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+                  __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+    if (strcmp(name, "avx2") == 0 && avx2) return &kernels_avx2;
+    if (strcmp(name, "avx512") == 0 && avx512) return &kernels_avx512;
+#endif
     return NULL;
 }
 

@@ -6,5 +6,10 @@
 #include "net/kernels.h"
 
 extern const kernels kernels_reference;
+extern const kernels kernels_portable;
+#if defined(__x86_64__)
+extern const kernels kernels_avx2;
+extern const kernels kernels_avx512;
+#endif
 
 #endif

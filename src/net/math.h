@@ -4,7 +4,8 @@
  *
  * exp: x = n ln 2 + r, |r| <= ln 2 / 2, exp(x) = 2^n (1 + r + r^2 Q(r)).
  * log: x = 2^n (1 + f), sqrt(1/2) <= 1 + f < sqrt(2), log(x) = n ln 2 + f - f^2 / 2 + f^3 R(f).
- * Q and R are minimax polynomials for the relative error of expm1 and log1p, found by Remez's exchange and rounded to floats.
+ * Q, R and P (of tanh) are minimax polynomials for the relative error of expm1, log1p and tanh, found by Remez's exchange and
+ * rounded to floats.
  * Not a number in gives not a number out; results below the smallest float go to 0, above the largest to infinity. */
 #ifndef NET_MATH_H
 #define NET_MATH_H
@@ -20,6 +21,7 @@
 #define MATH_EXP_MIN (-104.0f) /* exp is 0 below */
 #define MATH_EXP_MAX 89.0f     /* exp is infinite above */
 #define MATH_TANH_MAX 20.0f    /* tanh is 1 above */
+#define MATH_TANH_SMALL 0.55f  /* a polynomial below */
 
 #define MATH_Q0 0x1.000000p-1f
 #define MATH_Q1 0x1.5554b0p-3f
@@ -36,6 +38,12 @@
 #define MATH_R6 0x1.07d0f2p-3f
 #define MATH_R7 (-0x1.41ee1ep-4f)
 
+#define MATH_P0 (-0x1.55554ap-2f)
+#define MATH_P1 0x1.110d26p-3f
+#define MATH_P2 (-0x1.b9287ap-5f)
+#define MATH_P3 0x1.593d08p-6f
+#define MATH_P4 (-0x1.9b3046p-8f)
+
 static inline int32_t math_bits(float x) {
     int32_t bits;
     memcpy(&bits, &x, sizeof bits);
@@ -51,12 +59,12 @@ static inline float math_from_bits(int32_t bits) {
 /* 2^n for -126 <= n <= 127 */
 static inline float math_power2(int32_t n) { return math_from_bits((n + 127) * (1 << 23)); }
 
-/* x in [MATH_EXP_MIN, MATH_EXP_MAX]: returns r^2 Q(r), with *r and *n as above; *rounded is n as a float */
-static inline float math_exp_core(float x, float *r, int32_t *n, float *rounded) {
+/* x in [MATH_EXP_MIN, MATH_EXP_MAX]: returns r^2 Q(r) with *r and *n as above */
+static inline float math_exp_core(float x, float *r, int32_t *n) {
     float shifted = fmaf(x, MATH_LOG2E, MATH_ROUND);
     *n = math_bits(shifted) - math_bits(MATH_ROUND);
-    *rounded = shifted - MATH_ROUND;
-    *r = fmaf(-*rounded, MATH_LN2_LOW, fmaf(-*rounded, MATH_LN2_HIGH, x));
+    float rounded = shifted - MATH_ROUND;
+    *r = fmaf(-rounded, MATH_LN2_LOW, fmaf(-rounded, MATH_LN2_HIGH, x));
     float q = fmaf(MATH_Q4, *r, MATH_Q3);
     q = fmaf(q, *r, MATH_Q2);
     q = fmaf(q, *r, MATH_Q1);
@@ -67,31 +75,38 @@ static inline float math_exp_core(float x, float *r, int32_t *n, float *rounded)
 /* e^x; two factors of 2^n, so that overflow and denormal results are rounded once */
 static inline float math_exp(float x) {
     if (isnan(x)) return x;
-    float r, rounded;
+    float r;
     int32_t n;
     x = x < MATH_EXP_MIN ? MATH_EXP_MIN : x > MATH_EXP_MAX ? MATH_EXP_MAX : x;
-    float square = math_exp_core(x, &r, &n, &rounded);
+    float square = math_exp_core(x, &r, &n);
     int32_t half = n >> 1;
     return ((1.0f + (r + square)) * math_power2(half)) * math_power2(n - half);
 }
 
-/* tanh |x| = -e / (e + 2), e = expm1(-2 |x|) = 2^n p + (2^n - 1), p = r + r^2 Q(r) */
+/* |x| < 0.55: x + x^3 P(x^2); else 1 - 2 s / (1 + s), s = e^(-2 |x|) = 2^n (1 + r + r^2 Q(r)) */
 static inline float math_tanh(float x) {
     if (isnan(x)) return x;
-    float r, rounded, magnitude = fabsf(x);
+    float r, magnitude = fabsf(x), u = magnitude * magnitude;
+    float p = fmaf(MATH_P4, u, MATH_P3);
+    p = fmaf(p, u, MATH_P2);
+    p = fmaf(p, u, MATH_P1);
+    p = fmaf(p, u, MATH_P0);
+    float below = fmaf(magnitude, p * u, magnitude);
     int32_t n;
-    magnitude = magnitude > MATH_TANH_MAX ? MATH_TANH_MAX : magnitude;
-    float square = math_exp_core(-2.0f * magnitude, &r, &n, &rounded);
+    float square = math_exp_core(-2.0f * (magnitude > MATH_TANH_MAX ? MATH_TANH_MAX : magnitude), &r, &n);
     float scale = math_power2(n);
-    float e = fmaf(scale, r + square, scale - 1.0f);
-    return copysignf(e / (e + 2.0f), x);
+    float s = fmaf(scale, r + square, scale);
+    float above = 1.0f - 2.0f * s / (1.0f + s);
+    return copysignf(magnitude < MATH_TANH_SMALL ? below : above, x);
 }
 
-/* 1 / (1 + e^-x), from e^-|x| on both sides of 0 */
+/* 1 / (1 + e) or e / (1 + e), e = e^-|x|; the second makes good for the rounding of 1 + e */
 static inline float math_sigmoid(float x) {
     if (isnan(x)) return x;
-    float e = math_exp(-fabsf(x));
-    return (x < 0 ? e : 1.0f) / (1.0f + e);
+    float e = math_exp(-fabsf(x)), sum = 1.0f + e;
+    if (x >= 0) return 1.0f / sum;
+    float y = e / sum;
+    return fmaf(-y, e - (sum - 1.0f), y);
 }
 
 /* natural logarithm; -infinity at 0, not a number below */

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT
+ * The matrix products, cut into tiles and streams. Included by kernels_vector.c only.
+ *
+ * The cut depends on the sizes, the bits do not: every sum takes its terms in the order of k in any cut, and what is written
+ * between two blocks of k is the sum itself, in single precision as in the register. */
+#ifndef NET_KERNELS_PRODUCT_H
+#define NET_KERNELS_PRODUCT_H
+
+#include "net/kernels_tile.h"
+
+enum {
+    DEPTH_BLOCK = 256,   /* k's of one pass over a tile's columns: with 64 columns 64 KB of weights, that stay in the L2 cache */
+    STREAM_BLOCK = 4096, /* floats of sums that a stream passes over again for the next k's: half of the L1 cache */
+};
+
+static inline size_t least(size_t a, size_t b) { return a < b ? a : b; }
+static inline size_t ceiling(size_t a, size_t b) { return (a + b - 1) / b; }
+
+/* `total` cut into the fewest parts of at most `most`, as even as can be: the size of the first */
+static inline size_t even_part(size_t total, size_t most) { return ceiling(total, ceiling(total, most)); }
+
+/* the most columns whose shapes have enough rows for `rows` */
+static inline size_t columns_for(const size_t *rows_most, size_t rows) {
+    size_t columns = COLUMNS_MOST;
+    while (columns > 1 && rows_most[columns] < least(rows, rows_most[USUAL_COLUMNS])) columns--;
+    return columns;
+}
+
+/* a tall part of a product: all rows of one panel of columns */
+static void multiply_panel(const product_shape *p, size_t rows, size_t columns, const float *a, const float *b, float *c,
+                           const float *init, const float *mask) {
+    for (size_t i = 0, part; i < rows; i += part) {
+        part = even_part(rows - i, tile_rows[columns]);
+        size_t row = i * p->c_row;
+        tiles[part][columns](p, a + i * p->a_row, b, c + row, init ? init + i * p->init_row : NULL, mask ? mask + row : NULL);
+    }
+}
+
+/* c[rows, width] = init + a[rows, depth] b[depth, width], then relu or mask; width in floats, a multiple of 16 */
+static void multiply(const product_shape *shape, size_t rows, size_t width, const float *a, const float *b, float *c,
+                     const float *init, const float *mask) {
+    size_t most = columns_for(tile_rows, rows), columns;
+    for (size_t k = 0; k < shape->depth; k += DEPTH_BLOCK) {
+        product_shape p = *shape;
+        bool last = shape->depth - k <= DEPTH_BLOCK;
+        p.depth = least(shape->depth - k, DEPTH_BLOCK);
+        p.relu = shape->relu && last;
+        if (k > 0) init = c, p.init_row = p.c_row;
+        for (size_t o = 0; o < width; o += columns * LANES) {
+            columns = even_part((width - o) / LANES, most);
+            multiply_panel(&p, rows, columns, a + k * p.a_step, b + k * p.b_step + o, c + o, init ? init + o : NULL,
+                           mask && last ? mask + o : NULL);
+        }
+    }
+}
+
+/* c[rows, width] (+)= a^T b, a [depth, rows], b [depth, width]: few k's at a time pass over a block of sums in the L1 cache */
+static void multiply_outer(const product_shape *p, size_t rows, size_t width, const float *a, const float *b, float *c,
+                           bool accumulate) {
+    size_t most = columns_for(stream_rows, p->depth), columns;
+    for (size_t o = 0; o < width; o += columns * LANES) {
+        columns = even_part((width - o) / LANES, most);
+        bool one_pass = p->depth <= stream_rows[columns];
+        size_t block = one_pass ? rows : STREAM_BLOCK / (columns * LANES);
+        for (size_t i = 0; i < rows; i += block) {
+            for (size_t k = 0, part; k < p->depth; k += part) {
+                part = even_part(p->depth - k, stream_rows[columns]);
+                streams[part][columns](p, least(block, rows - i), a + k * p->a_step + i, b + k * p->b_step + o,
+                                       c + i * p->c_row + o, accumulate || k > 0);
+            }
+        }
+    }
+}
+
+#endif

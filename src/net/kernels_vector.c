@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT
+ * The kernels with vectors: one source, compiled once an instruction set (cmake/core.cmake), each into a table of its own. What
+ * is computed, and in which order, is kernels_reference.c's; here is only how to do it fast. */
+#include "net/kernels.h"
+
+#include "base/memory.h"
+#include "net/kernels_product.h"
+#include "net/kernels_tables.h"
+#include "net/vector.h"
+#include "net/vector_math.h"
+
+#if A3C_ISA_avx512
+#define TABLE kernels_avx512
+#define TABLE_NAME "avx512"
+#elif A3C_ISA_avx2
+#define TABLE kernels_avx2
+#define TABLE_NAME "avx2"
+#else
+#define TABLE kernels_portable
+#define TABLE_NAME "portable"
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+
+typedef vec function_1(vec x);
+typedef vec function_2(vec x, vec y);
+
+/* y[i] = f(x[i]); `f` is inlined. The last lanes pass through vectors filled up with zeros: the same bits at any place. */
+INLINE void each(size_t n, const float *x, float *y, function_1 *f) {
+    size_t whole = n / LANES * LANES, rest = (n - whole) * sizeof(float);
+    for (size_t i = 0; i < whole; i += LANES) vec_store_any(y + i, f(vec_load_any(x + i)));
+    if (rest == 0) return;
+    vec last = vec_zero();
+    memcpy(&last, x + whole, rest);
+    last = f(last);
+    memcpy(y + whole, &last, rest);
+}
+
+/* d[i] = f(d[i], x[i]) */
+INLINE void each_pair(size_t n, float *d, const float *x, function_2 *f) {
+    size_t whole = n / LANES * LANES, rest = (n - whole) * sizeof(float);
+    for (size_t i = 0; i < whole; i += LANES) vec_store_any(d + i, f(vec_load_any(d + i), vec_load_any(x + i)));
+    if (rest == 0) return;
+    vec last = vec_zero(), other = vec_zero();
+    memcpy(&last, d + whole, rest);
+    memcpy(&other, x + whole, rest);
+    last = f(last, other);
+    memcpy(d + whole, &last, rest);
+}
+
+static void exp_each(size_t n, const float *x, float *y) { each(n, x, y, vec_exp); }
+static void log_each(size_t n, const float *x, float *y) { each(n, x, y, vec_log); }
+static void tanh_each(size_t n, const float *x, float *y) { each(n, x, y, vec_tanh); }
+static void sigmoid_each(size_t n, const float *x, float *y) { each(n, x, y, vec_sigmoid); }
+
+static void activate(activation f, size_t n, const float *z, float *y) {
+    switch (f) {
+    case ACTIVATION_NONE:
+        if (y != z) memcpy(y, z, n * sizeof(float));
+        break;
+    case ACTIVATION_RELU: each(n, z, y, vec_relu); break;
+    case ACTIVATION_TANH: each(n, z, y, vec_tanh); break;
+    case ACTIVATION_SILU: each(n, z, y, vec_silu); break;
+    }
+}
+
+INLINE vec backward_relu(vec d, vec h) { return vec_select(h > 0, d, vec_zero()); }
+INLINE vec backward_tanh(vec d, vec h) { return d * vec_fma(-h, h, vec_set(1)); }
+INLINE vec backward_silu(vec d, vec z) { return d * vec_silu_derivative(z); }
+
+static void activate_backward(activation f, size_t n, const float *h, const float *z, float *d) {
+    switch (f) {
+    case ACTIVATION_NONE: break;
+    case ACTIVATION_RELU: each_pair(n, d, h, backward_relu); break;
+    case ACTIVATION_TANH: each_pair(n, d, h, backward_tanh); break;
+    case ACTIVATION_SILU: each_pair(n, d, z, backward_silu); break;
+    }
+}
+
+static void dense(int rows, int in, int out, const float *x, int ldx, const float *w, int ldw, const float *b, activation f,
+                  float *y, int ldy, float *z) {
+    size_t width = line_floats((size_t)out), stride = (size_t)ldy;
+    bool relu = f == ACTIVATION_RELU && !z, later = f != ACTIVATION_NONE && !relu;
+    product_shape p = {.depth = (size_t)in, .a_row = (size_t)ldx, .a_step = 1, .b_step = (size_t)ldw, .c_row = stride, .relu = relu};
+    float *sums = z ? z : y;
+    multiply(&p, (size_t)rows, width, x, w, sums, b, NULL);
+    if (!later && sums == y) return;
+    for (size_t r = 0; r < (size_t)rows; r++) activate(f, width, sums + r * stride, y + r * stride);
+}
+
+static void dense_backward(int rows, int in, int out, const float *x, int ldx, const float *w, int ldw, activation f,
+                           const float *h, const float *z, float *y, int ldy) {
+    size_t width = line_floats((size_t)out), stride = (size_t)ldy;
+    product_shape p = {.depth = (size_t)in, .a_row = (size_t)ldx, .a_step = 1, .b_step = (size_t)ldw, .c_row = stride};
+    multiply(&p, (size_t)rows, width, x, w, y, NULL, f == ACTIVATION_RELU ? h : NULL);
+    if (f == ACTIVATION_NONE || f == ACTIVATION_RELU) return;
+    for (size_t i = 0; i < (size_t)rows * stride; i += stride) activate_backward(f, width, h + i, z ? z + i : NULL, y + i);
+}
+
+static void outer(int rows, int in, int out, const float *x, int ldx, const float *d, int ldd, bool accumulate, float *dw,
+                  int ldw) {
+    product_shape p = {.depth = (size_t)rows, .a_row = 1, .a_step = (size_t)ldx, .b_step = (size_t)ldd, .c_row = (size_t)ldw};
+    multiply_outer(&p, (size_t)in, line_floats((size_t)out), x, d, dw, accumulate);
+}
+
+/* (v[0] + v[2]) + (v[1] + v[3]) of each of four vectors of four */
+INLINE quad quad_sums(quad v[4]) {
+    quad_transpose(v);
+    return (v[0] + v[2]) + (v[1] + v[3]);
+}
+
+/* y[j] = x . w[j] for the four rows w[] of n floats, n a multiple of 16 */
+INLINE quad dot_four(size_t n, const float *x, const float *const w[4]) {
+    vec s0[16 / LANES] = {{0}}, s1[16 / LANES] = {{0}}, s2[16 / LANES] = {{0}}, s3[16 / LANES] = {{0}};
+    for (size_t k = 0; k < n; k += 16) {
+        for (size_t i = 0; i < 16 / LANES; i++) {
+            vec part = vec_load(x + k + i * LANES);
+            s0[i] = vec_fma(part, vec_load(w[0] + k + i * LANES), s0[i]);
+            s1[i] = vec_fma(part, vec_load(w[1] + k + i * LANES), s1[i]);
+            s2[i] = vec_fma(part, vec_load(w[2] + k + i * LANES), s2[i]);
+            s3[i] = vec_fma(part, vec_load(w[3] + k + i * LANES), s3[i]);
+        }
+    }
+    return quad_sums((quad[4]){vec_quarter(s0), vec_quarter(s1), vec_quarter(s2), vec_quarter(s3)});
+}
+
+static void dot(int rows, int in, int out, const float *x, int ldx, const float *w, int ldw, const float *b, float *y,
+                int ldy) {
+    size_t depth = line_floats((size_t)in), width = line_floats((size_t)out);
+    for (size_t r = 0; r < (size_t)rows; r++) {
+        float *row = y + r * (size_t)ldy;
+        for (size_t j = 0; j < width; j += 4) {
+            const float *of[4];
+            for (size_t i = 0; i < 4; i++) of[i] = w + least(j + i, (size_t)out - 1) * (size_t)ldw;
+            quad sums = {0};
+            if (j < (size_t)out) sums = dot_four(depth, x + r * (size_t)ldx, of);
+            for (size_t i = 0; i < 4; i++) row[j + i] = j + i < (size_t)out ? sums[i] + (b ? b[j + i] : 0) : 0;
+        }
+    }
+}
+
+static void column_sum(int rows, int out, const float *d, int ldd, bool accumulate, float *db) {
+    for (size_t o = 0; o < line_floats((size_t)out); o += LANES) {
+        vec sum = accumulate ? vec_load(db + o) : vec_zero();
+        for (size_t r = 0; r < (size_t)rows; r++) sum += vec_load(d + r * (size_t)ldd + o);
+        vec_store(db + o, sum);
+    }
+}
+
+static void transpose(int in, int out, const float *w, int ldw, float *t, int ldt) {
+    for (size_t k = 0; k < line_floats((size_t)in); k += 4) {
+        for (size_t o = 0; o < (size_t)out; o += 4) {
+            quad q[4];
+            for (size_t i = 0; i < 4; i++) {
+                if (k + i < (size_t)in) q[i] = *(const quad *)(w + (k + i) * (size_t)ldw + o);
+                else q[i] = (quad){0};
+            }
+            quad_transpose(q);
+            for (size_t i = 0; i < 4 && o + i < (size_t)out; i++) *(quad *)(t + (o + i) * (size_t)ldt + k) = q[i];
+        }
+    }
+}
+
+/* One row, the exponentials a vector at a time, the sums in order. `work` is the row of probabilities. */
+static float row_sum_exp(size_t n, float largest, const float *logits, float *work) {
+    float sum = 0;
+    vec top = vec_set(largest);
+    for (size_t i = 0; i < line_floats(n); i += LANES) {
+        vec_store(work, vec_exp(vec_load(logits + i) - top));
+        for (size_t j = 0; j < LANES && i + j < n; j++) sum += work[j];
+    }
+    return sum;
+}
+
+static float row_entropy(size_t n, float largest, float log_sum, const float *logits, float *log_probability,
+                         float *probability) {
+    float plogp = 0;
+    vec top = vec_set(largest), shift = vec_set(log_sum);
+    for (size_t i = 0; i < line_floats(n); i += LANES) {
+        vec log = (vec_load(logits + i) - top) - shift;
+        vec_store(log_probability + i, log);
+        vec_store(probability + i, vec_exp(log));
+        for (size_t j = i; j < i + LANES && j < n; j++) {
+            if (probability[j] > 0) plogp = __builtin_fmaf(probability[j], log_probability[j], plogp);
+        }
+    }
+    for (size_t j = n; j < line_floats(n); j++) log_probability[j] = probability[j] = 0;
+    return 0 - plogp;
+}
+
+static void softmax(int rows, int n, const float *logits, int ld, float *log_probability, float *probability,
+                    float *entropy) {
+    enum { GROUP = 16 }; /* rows whose logarithms are taken together */
+    float largest[GROUP], sums[GROUP], work[LANES] __attribute__((aligned(64)));
+    for (size_t first = 0; first < (size_t)rows; first += GROUP) {
+        size_t count = least(GROUP, (size_t)rows - first);
+        for (size_t i = 0; i < count; i++) {
+            const float *row = logits + (first + i) * (size_t)ld;
+            largest[i] = row[0];
+            for (size_t j = 1; j < (size_t)n; j++) largest[i] = largest[i] < row[j] ? row[j] : largest[i];
+            sums[i] = row_sum_exp((size_t)n, largest[i], row, work);
+        }
+        log_each(count, sums, sums);
+        for (size_t i = 0; i < count; i++) {
+            size_t row = (first + i) * (size_t)ld;
+            entropy[first + i] =
+                row_entropy((size_t)n, largest[i], sums[i], logits + row, log_probability + row, probability + row);
+        }
+    }
+}
+
+static double sum_of_squares(size_t n, const float *x) {
+    enum { CHUNK = 1024 };
+    double sum = 0;
+    for (size_t i = 0; i < n; i += CHUNK) {
+        vec s[16 / LANES] = {{0}};
+        for (size_t k = i; k < least(i + CHUNK, n); k += 16) {
+            for (size_t j = 0; j < 16 / LANES; j++) {
+                vec part = vec_load(x + k + j * LANES);
+                s[j] = vec_fma(part, part, s[j]);
+            }
+        }
+        quad q = vec_quarter(s);
+        sum += (double)((q[0] + q[2]) + (q[1] + q[3]));
+    }
+    return sum;
+}
+
+static void add(size_t n, const float *x, float *y) {
+    for (size_t i = 0; i < n; i += LANES) vec_store(y + i, vec_load(y + i) + vec_load(x + i));
+}
+
+INLINE void rmsprop_steps(size_t n, float *p, float *s, const float *g, float scale, float rate, float decay,
+                          float epsilon, bool inside) {
+    float rest = 1 - decay;
+    for (size_t i = 0; i < n; i += LANES) {
+        vec d = vec_load(g + i) * scale;
+        vec mean = decay * vec_load(s + i) + rest * (d * d);
+        vec root = inside ? vec_sqrt(mean + epsilon) : vec_sqrt(mean) + epsilon;
+        vec_store(s + i, mean);
+        vec_store(p + i, vec_load(p + i) - (rate * d) / root);
+    }
+}
+
+static void rmsprop(size_t n, float *p, float *s, const float *g, float scale, float rate, float decay, float epsilon,
+                    bool inside) {
+    if (inside) rmsprop_steps(n, p, s, g, scale, rate, decay, epsilon, true);
+    else rmsprop_steps(n, p, s, g, scale, rate, decay, epsilon, false);
+}
+
+static void adam(size_t n, float *p, float *m, float *v, const float *g, float scale, float rate1, float root2, float b1,
+                 float b2, float epsilon) {
+    float rest1 = 1 - b1, rest2 = 1 - b2;
+    for (size_t i = 0; i < n; i += LANES) {
+        vec d = vec_load(g + i) * scale;
+        vec first = b1 * vec_load(m + i) + rest1 * d;
+        vec second = b2 * vec_load(v + i) + rest2 * (d * d);
+        vec_store(m + i, first);
+        vec_store(v + i, second);
+        vec_store(p + i, vec_load(p + i) - (rate1 * first) / (vec_sqrt(second) * root2 + epsilon));
+    }
+}
+
+static void sgd(size_t n, float *p, float *m, const float *g, float scale, float rate, float momentum) {
+    for (size_t i = 0; i < n; i += LANES) {
+        vec moment = momentum * vec_load(m + i) + vec_load(g + i) * scale;
+        vec_store(m + i, moment);
+        vec_store(p + i, vec_load(p + i) - rate * moment);
+    }
+}
+
+const kernels TABLE = {
+    .name = TABLE_NAME,
+    .dense = dense,
+    .dense_backward = dense_backward,
+    .dot = dot,
+    .outer = outer,
+    .column_sum = column_sum,
+    .transpose = transpose,
+    .exp = exp_each,
+    .log = log_each,
+    .tanh = tanh_each,
+    .sigmoid = sigmoid_each,
+    .activate = activate,
+    .activate_backward = activate_backward,
+    .softmax = softmax,
+    .sum_of_squares = sum_of_squares,
+    .add = add,
+    .rmsprop = rmsprop,
+    .adam = adam,
+    .sgd = sgd,
+};
