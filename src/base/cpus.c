@@ -102,6 +102,7 @@ void cpus_prepare(int threads) {
 }
 
 void cpus_pin(int index, int threads) {
+    if (threads == 1) return; /* the kernel does better, beside other programs */
     if (threads > CPU_COUNT(&allowed)) {
         bind_to(&allowed);
         return;
@@ -115,6 +116,8 @@ void cpus_pin(int index, int threads) {
 #endif
     bind_to(&one);
 }
+
+void cpus_release(void) { bind_to(&allowed); }
 
 void cpus_flush_denormals(void) {
 #if defined(__SSE__)

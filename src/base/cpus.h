@@ -13,9 +13,12 @@ int cpus_allowed(void);
 /* Once, before `threads` threads start and pin themselves: which CPUs to choose when there are more than threads (by hwloc). */
 void cpus_prepare(int threads);
 
-/* Binds the calling thread, number `index` of `threads`, to a CPU of its own, distinct cores first; leaves it alone on all the CPUs of
- * the process when there are more threads than CPUs. */
+/* Binds the calling thread, number `index` of `threads`, to a CPU of its own, distinct cores first. A single thread, and threads
+ * that are more than the CPUs, stay free on all of the process's CPUs. */
 void cpus_pin(int index, int threads);
+
+/* The calling thread may run on all the process's CPUs again. */
+void cpus_release(void);
 
 /* Denormals read and written as zero in the calling thread: a dead unit's statistics decay into denormals, and arithmetic on
  * those is ten times slower. Every thread that computes calls it first. */

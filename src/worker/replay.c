@@ -85,6 +85,7 @@ int64_t run_replay(crew *c, const uint32_t *events, int64_t count, int64_t first
     for (int i = 0; i < c->threads; i++) seats[i] = (seat){&r, i};
     for (int i = 1; i < c->threads; i++) CHECK(pthread_create(&threads[i], NULL, follow, &seats[i]) == 0);
     follow(&seats[0]);
+    cpus_release();
     for (int i = 1; i < c->threads; i++) pthread_join(threads[i], NULL);
     memory_free(seats);
     memory_free(threads);

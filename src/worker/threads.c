@@ -60,6 +60,7 @@ void run_threads(crew *c) {
         CHECK(pthread_create(&threads[i], NULL, seat_main, &seats[i]) == 0);
     }
     take_turns(c, 0);
+    cpus_release();
     for (int i = 1; i < c->threads; i++) pthread_join(threads[i], NULL);
     memory_free(seats);
     memory_free(threads);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT
+ * Memory of the team, and who does what. */
+#include "sync_a2c/team.h"
+
+#include "base/memory.h"
+
+#include <omp.h>
+
+static int shard_count(const sync_run *r) { return r->workers < TEAM_SHARDS ? r->workers : TEAM_SHARDS; }
+
+/* Where part `i` of `parts` begins in `n` things. */
+static int cut(int n, int parts, int i) { return (int)((int64_t)n * i / parts); }
+
+int team_threads(const sync_run *r, int threads) {
+    int shards = shard_count(r), given = 1;
+    if (threads > shards) threads = shards;
+    omp_set_dynamic(0);
+#pragma omp parallel num_threads(threads)
+#pragma omp single
+    given = omp_get_num_threads();
+    return given;
+}
+
+static void place_member(team *t, int i, const env_kind *const *kinds) {
+    const sync_run *r = t->run;
+    team_member *m = &t->members[i];
+    int stripes = block_stripes(r->block);
+    m->first_shard = cut(t->shards, t->threads, i);
+    m->shards = cut(t->shards, t->threads, i + 1) - m->first_shard;
+    m->first_stripe = cut(stripes, t->threads, i);
+    m->stripes = cut(stripes, t->threads, i + 1) - m->first_stripe;
+
+    int first = cut(r->workers, t->shards, m->first_shard), workers = cut(r->workers, t->shards, m->first_shard + m->shards) - first;
+    m->count = r->learning->rollout_until_done ? workers : 1;
+    int envs = workers / m->count * r->envs_per_worker, first_env = first * r->envs_per_worker;
+    m->learners = memory_array(learner, (size_t)m->count);
+    m->rollouts = memory_array(rollout, (size_t)m->count);
+    size_t bytes = 0, used = 0;
+    for (int k = 0; k < m->count; k++)
+        bytes += learner_bytes(r->learning, kinds + first_env + k * envs, envs) + rollout_bytes(r->learning, envs);
+    m->memory = memory_new(bytes);
+    for (int k = 0; k < m->count; k++) {
+        const env_kind *const *mine = kinds + first_env + k * envs;
+        learner_place(&m->learners[k], r->learning, mine, envs, first_env + k * envs, (char *)m->memory + used);
+        used += learner_bytes(r->learning, mine, envs);
+        rollout_place(r->learning, envs, (char *)m->memory + used, &m->rollouts[k]);
+        used += rollout_bytes(r->learning, envs);
+        m->learners[k].rollout = &m->rollouts[k];
+    }
+}
+
+team *team_new(sync_run *r, const env_kind *const *kinds, int threads) {
+    team *t = memory_new(sizeof *t);
+    size_t size = r->learning->net->size;
+    t->run = r;
+    t->threads = threads;
+    t->shards = shard_count(r);
+    t->members = memory_array(team_member, (size_t)threads);
+    t->parameters = memory_array(float, size);
+    t->shard_gradients = memory_array(float, size *(size_t)t->shards);
+    t->gradient = memory_array(float, size);
+    t->stripe_squares = memory_array(double, (size_t)block_stripes(r->block));
+    t->shard_sums = memory_array(loss_sums, (size_t)t->shards);
+    t->moments = memory_array(double, 3 * (size_t)t->shards);
+    t->episodes = memory_array(episode, (size_t)r->learning->rollout_steps * (size_t)r->workers * (size_t)r->envs_per_worker);
+    for (int i = 0; i < threads; i++) place_member(t, i, kinds);
+    return t;
+}
+
+void team_free(team *t) {
+    if (!t) return;
+    for (int i = 0; i < t->threads; i++) {
+        memory_free(t->members[i].learners);
+        memory_free(t->members[i].rollouts);
+        memory_free(t->members[i].memory);
+    }
+    memory_free(t->members);
+    memory_free(t->parameters);
+    memory_free(t->shard_gradients);
+    memory_free(t->gradient);
+    memory_free(t->stripe_squares);
+    memory_free(t->shard_sums);
+    memory_free(t->moments);
+    memory_free(t->episodes);
+    memory_free(t);
+}
+
+learner *team_learner(team *t, int env, int *index) {
+    for (int i = 0; i < t->threads; i++)
+        for (int k = 0; k < t->members[i].count; k++) {
+            learner *l = &t->members[i].learners[k];
+            *index = env - l->first_env;
+            if (*index >= 0 && *index < l->envs) return l;
+        }
+    return NULL;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT
+ * Sync (A2C): a team of threads collects with the same parameters, meets, and makes one batched update (update.c).
+ *
+ * A thread has one learner for all the environments of its workers, so that their forward passes are one batch. The gradient is
+ * computed in shards, each a range of workers that depends on settings alone; shards are reduced in their order, stripe by
+ * stripe, so that the bits do not depend on the number of threads. */
+#ifndef SYNC_A2C_TEAM_H
+#define SYNC_A2C_TEAM_H
+
+#include "global/block.h"
+#include "global/episodes.h"
+#include "global/pauses.h"
+#include "learn/learner.h"
+#include "learn/schedules.h"
+
+enum { TEAM_SHARDS = 64 };
+
+/* What a run of the team needs; const while it runs but for what knows how to be shared. */
+typedef struct sync_run {
+    block *block;
+    episodes *episodes;
+    pauses *pauses;
+    const learner_config *learning;
+    int workers, envs_per_worker;
+    int64_t total_steps;
+    schedule learning_rate, entropy_coef;
+    double max_grad_norm;
+    bool barrier_each_step, stop_when_solved;
+    int timed_every; /* one update in so many is timed; 0: none */
+} sync_run;
+
+typedef struct team_ticks { uint64_t environment, forward, backward, push, wait, total; } team_ticks;
+
+/* A thread's part: learners over consecutive environments. */
+typedef struct team_member {
+    void *memory;
+    learner *learners; /* [count]: one, or one a worker when rollouts end with their episodes */
+    rollout *rollouts; /* [count] */
+    int count;
+    int first_shard, shards, first_stripe, stripes;
+    team_ticks ticks;
+} team_member;
+
+/* Since the last look of the run's metrics. */
+typedef struct team_figures {
+    loss_sums sums;
+    double norm_sum;
+    int64_t updates, frames;
+} team_figures;
+
+typedef struct team {
+    sync_run *run;
+    int threads, shards;
+    team_member *members;     /* [threads] */
+    float *parameters;        /* [net.size] what all collect with, and differentiate at */
+    float *shard_gradients;   /* [shards, net.size] */
+    float *gradient;          /* [net.size] reduced */
+    double *stripe_squares;   /* [stripes] */
+    loss_sums *shard_sums;    /* [shards] */
+    double *moments;          /* [shards, 3] samples, sum and sum of squares of the advantages */
+    episode *episodes;        /* [T * N] one update's, merged */
+    team_figures figures;
+    int64_t updates, frames;  /* frames over the whole run */
+    bool pause, diverged;
+} team;
+
+/* How many threads the team can use: no more than there are shards, and than OpenMP gives. */
+int team_threads(const sync_run *run, int threads);
+/* `kinds` [workers * envs_per_worker]. */
+team *team_new(sync_run *run, const env_kind *const *kinds, int threads);
+void team_free(team *t);
+
+/* The learner that holds global environment `env`, and its index there. */
+learner *team_learner(team *t, int env, int *index);
+
+/* Updates until the run's pauses end it or its steps are taken. */
+void team_run(team *t);
+
+#endif

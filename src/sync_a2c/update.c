@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT
+ * The sync update: collect, meet, differentiate, reduce in order, clip once, step once. */
+#include "sync_a2c/team.h"
+
+#include "base/clock.h"
+#include "base/cpus.h"
+#include "base/memory.h"
+#include "net/kernels.h"
+
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+/* All threads meet; `m` (NULL: not timed) is told how long this one waited. */
+static void meet(team_member *m) {
+    uint64_t start = m ? clock_ticks() : 0;
+#pragma omp barrier
+    if (m) m->ticks.wait += clock_ticks() - start;
+}
+
+static void collect(team *t, team_member *m, team_member *timed) {
+    const sync_run *r = t->run;
+    for (int k = 0; k < m->count; k++) {
+        learner *l = &m->learners[k];
+        l->timed = timed != NULL;
+        l->ticks = (learner_ticks){0};
+        if (!r->barrier_each_step) {
+            learner_collect(l, t->parameters);
+            continue;
+        }
+        learner_begin(l);
+        for (int step = 0; step < r->learning->rollout_steps; step++) {
+            learner_step(l, t->parameters, step);
+            meet(timed);
+        }
+        learner_end(l, t->parameters);
+    }
+}
+
+/* Environments [first, first + count) of a learner that belong to shard s; count 0: none. */
+static int shard_part(const team *t, const learner *l, int s, int *first) {
+    int w0 = (int)((int64_t)t->run->workers * s / t->shards), w1 = (int)((int64_t)t->run->workers * (s + 1) / t->shards);
+    int from = w0 * t->run->envs_per_worker - l->first_env, to = w1 * t->run->envs_per_worker - l->first_env;
+    *first = from > 0 ? from : 0;
+    if (to > l->envs) to = l->envs;
+    return to > *first ? to - *first : 0;
+}
+
+/* How many samples the update has and how its advantages are distributed, shard by shard. */
+static void measure(team *t, team_member *m) {
+    for (int s = m->first_shard; s < m->first_shard + m->shards; s++) {
+        double *moments = t->moments + 3 * s;
+        moments[0] = moments[1] = moments[2] = 0;
+        for (int k = 0, first; k < m->count; k++) {
+            int count = shard_part(t, &m->learners[k], s, &first);
+            moments[0] += (double)count * m->learners[k].steps;
+            if (t->run->learning->normalize_advantage)
+                learner_advantage_moments(&m->learners[k], first, count, &moments[1], &moments[2]);
+        }
+    }
+}
+
+/* The same numbers in every thread: all shards added up in order. */
+static gradient_scale whole(const team *t, double entropy_coef) {
+    double samples = 0, sum = 0, squares = 0;
+    for (int s = 0; s < t->shards; s++) {
+        samples += t->moments[3 * s];
+        sum += t->moments[3 * s + 1];
+        squares += t->moments[3 * s + 2];
+    }
+    gradient_scale scale = {samples, entropy_coef, 0, 1};
+    if (t->run->learning->normalize_advantage) {
+        scale.advantage_mean = sum / samples;
+        scale.advantage_deviation = sqrt(fmax(0, squares / samples - scale.advantage_mean * scale.advantage_mean)) + 1e-8;
+    }
+    return scale;
+}
+
+static void differentiate(team *t, team_member *m, const gradient_scale *scale) {
+    size_t size = t->run->learning->net->size;
+    for (int s = m->first_shard; s < m->first_shard + m->shards; s++) {
+        bool accumulate = false;
+        t->shard_sums[s] = (loss_sums){0};
+        for (int k = 0, first; k < m->count; k++) {
+            int count = shard_part(t, &m->learners[k], s, &first);
+            if (count == 0) continue;
+            learner_gradient_part(&m->learners[k], t->parameters, first, count, scale, accumulate,
+                                  t->shard_gradients + size * (size_t)s, &t->shard_sums[s]);
+            accumulate = true;
+        }
+    }
+}
+
+/* This thread's stripes of the gradient: shard after shard in order. */
+static void reduce(team *t, const team_member *m) {
+    const kernels *k = kernels_get();
+    size_t size = t->run->learning->net->size;
+    for (int i = m->first_stripe; i < m->first_stripe + m->stripes; i++) {
+        size_t first, n = block_stripe_range(t->run->block, i, &first);
+        memcpy(t->gradient + first, t->shard_gradients + first, n * sizeof(float));
+        for (int s = 1; s < t->shards; s++) k->add(n, t->shard_gradients + size * (size_t)s + first, t->gradient + first);
+        t->stripe_squares[i] = k->sum_of_squares(n, t->gradient + first);
+    }
+}
+
+static double gradient_norm(const team *t) {
+    double squares = 0;
+    for (int i = 0; i < block_stripes(t->run->block); i++) squares += t->stripe_squares[i];
+    return sqrt(squares);
+}
+
+static void step(team *t, const team_member *m, double norm, double rate) {
+    push p = {.gradient = t->gradient, .scale = (float)optimizer_clip(norm, t->run->max_grad_norm), .rate = (float)rate,
+              .parameters = t->parameters};
+    for (int i = m->first_stripe; i < m->first_stripe + m->stripes; i++) block_step_stripe(t->run->block, i, &p);
+}
+
+/* One update's finished episodes, ordered by time step, then environment, whatever the threads were. */
+static int merge_episodes(team *t) {
+    int count = 0;
+    for (int step = 0; step < t->run->learning->rollout_steps; step++)
+        for (int i = 0; i < t->threads; i++)
+            for (int k = 0; k < t->members[i].count; k++) {
+                const learner *l = &t->members[i].learners[k];
+                for (int e = 0; e < l->episode_count; e++)
+                    if (l->rollout->episodes[e].t == step) t->episodes[count++] = l->rollout->episodes[e];
+            }
+    return count;
+}
+
+/* One thread's work for all: the update has landed; what it told, and whether it is time to pause. */
+static void conclude(team *t, double norm, int64_t samples) {
+    sync_run *r = t->run;
+    team_figures *f = &t->figures;
+    for (int s = 0; s < t->shards; s++) loss_sums_add(&f->sums, &t->shard_sums[s]);
+    int64_t frames = 0;
+    bool finished = false;
+    for (int i = 0; i < t->threads; i++)
+        for (int k = 0; k < t->members[i].count; k++) {
+            frames += t->members[i].learners[k].frames;
+            finished |= t->members[i].learners[k].episode_count > 0;
+        }
+    f->norm_sum += norm;
+    f->updates++;
+    f->frames += frames;
+    t->frames += frames;
+    if (isfinite(norm)) block_landed(r->block, samples);
+    else t->diverged = true;
+    int64_t steps = block_steps(r->block);
+    if (finished && episodes_add(r->episodes, t->episodes, merge_episodes(t), steps) && r->stop_when_solved) pauses_request(r->pauses);
+    if (t->diverged) pauses_request(r->pauses);
+    t->pause = pauses_due(r->pauses, steps);
+}
+
+static void add_ticks(team_member *m, uint64_t start) {
+    for (int k = 0; k < m->count; k++) {
+        m->ticks.environment += m->learners[k].ticks.environment;
+        m->ticks.forward += m->learners[k].ticks.forward;
+        m->ticks.backward += m->learners[k].ticks.backward;
+    }
+    m->ticks.total += clock_ticks() - start;
+}
+
+/* One update, as thread `m` of the team lives it. */
+static void update(team *t, team_member *m, bool is_timed) {
+    sync_run *r = t->run;
+    team_member *timed = is_timed ? m : NULL;
+    uint64_t start = is_timed ? clock_ticks() : 0;
+    int64_t position = block_steps(r->block);
+
+    collect(t, m, timed);
+    measure(t, m);
+    meet(timed);
+    gradient_scale scale = whole(t, schedule_at(&r->entropy_coef, position, r->total_steps));
+    differentiate(t, m, &scale);
+    meet(timed);
+    uint64_t pushing = is_timed ? clock_ticks() : 0;
+    reduce(t, m);
+    meet(NULL);
+    double norm = gradient_norm(t);
+    if (isfinite(norm)) step(t, m, norm, schedule_at(&r->learning_rate, position, r->total_steps));
+    if (is_timed) m->ticks.push += clock_ticks() - pushing;
+    meet(timed);
+    if (m == t->members) conclude(t, norm, (int64_t)scale.samples);
+    meet(timed);
+    if (is_timed) add_ticks(m, start);
+}
+
+void team_run(team *t) {
+    sync_run *r = t->run;
+    cpus_prepare(t->threads);
+    block_pull(r->block, t->parameters);
+    bool on = block_steps(r->block) < r->total_steps;
+#pragma omp parallel num_threads(t->threads)
+    {
+        team_member *m = &t->members[omp_get_thread_num()];
+        cpus_pin(omp_get_thread_num(), t->threads);
+        cpus_flush_denormals();
+        for (int64_t i = 0; on; i++) {
+            update(t, m, r->timed_every > 0 && i % r->timed_every == 0);
+            if (t->pause || block_steps(r->block) >= r->total_steps) {
+#pragma omp barrier
+                if (m == t->members) on = pauses_act(r->pauses) && block_steps(r->block) < r->total_steps;
+#pragma omp barrier
+            }
+        }
+    }
+    cpus_release();
+}
