@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "trainer/plan.h"
+
+#include "base/cpus.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The settings' enumerations list the same names in the same order as the mathematics'. */
+_Static_assert((int)SETTINGS_ESTIMATOR_VTRACE == (int)ESTIMATOR_VTRACE, "estimators");
+_Static_assert((int)SETTINGS_COSINE == (int)SCHEDULE_COSINE, "schedules");
+_Static_assert((int)SETTINGS_SGD == (int)OPTIMIZER_SGD, "optimizers");
+
+bool plan_same_spaces(const env_kind *a, const env_kind *b) {
+    const a3c_env_spec *x = &a->spec, *y = &b->spec;
+    bool same = x->observation == y->observation && a->observation_size == b->observation_size && x->action == y->action &&
+                x->action_dims == y->action_dims;
+    for (int i = 0; same && i < x->observation_dims; i++) same = x->observation_shape[i] == y->observation_shape[i];
+    for (int i = 0; same && i < x->action_dims; i++)
+        same = x->action == A3C_ACTION_BOX ? x->action_low[i] == y->action_low[i] && x->action_high[i] == y->action_high[i]
+                                           : x->action_n[i] == y->action_n[i];
+    return same;
+}
+
+static int plan_environments(plan *p, error *e) {
+    const settings *s = &p->settings;
+    for (int i = 0; i < s->env.count; i++) {
+        if (settings_env_kind(s, i, &p->kinds[i], e)) return -1;
+        if (!plan_same_spaces(&p->kinds[0], &p->kinds[i]))
+            return error_set(e, STATUS_USAGE, "env.id: %s and %s have different spaces, so that one network cannot serve both",
+                             s->env.id[0], s->env.id[i]);
+    }
+    p->solved_return = isnan(s->env.solved_return) ? p->kinds[0].spec.solved_return : s->env.solved_return;
+    return 0;
+}
+
+static void plan_input(const plan *p, net_spec *spec) {
+    const a3c_env_spec *env = &p->kinds[0].spec;
+    int stack = p->settings.env.frame_stack;
+    spec->input_dims = env->observation_dims;
+    for (int i = 0; i < env->observation_dims; i++) spec->input_shape[i] = env->observation_shape[i];
+    switch (env->observation) {
+    case A3C_OBSERVATION_VECTOR:
+        spec->input = INPUT_VECTOR;
+        spec->input_dims = 1;
+        spec->input_shape[0] = p->kinds[0].observation_size;
+        break;
+    case A3C_OBSERVATION_PLANES:
+        spec->input = INPUT_PLANES;
+        spec->input_shape[0] *= stack;
+        break;
+    case A3C_OBSERVATION_DISCRETE:
+        spec->input = INPUT_DISCRETE;
+        spec->input_dims *= stack;
+        for (int i = env->observation_dims; i < spec->input_dims && i < NET_DIMS; i++)
+            spec->input_shape[i] = spec->input_shape[i - env->observation_dims];
+        break;
+    }
+}
+
+static int plan_distribution(plan *p, distribution *d, error *e) {
+    const a3c_env_spec *env = &p->kinds[0].spec;
+    if (env->action_dims > ACTION_DIMS)
+        return error_set(e, STATUS_USAGE, "env.id: %s has actions of %d components; at most %d can be learned", p->settings.env.id[0],
+                         (int)env->action_dims, ACTION_DIMS);
+    d->dims = env->action_dims;
+    if (env->action == A3C_ACTION_BOX) {
+        d->kind = DISTRIBUTION_GAUSSIAN;
+        d->state_dependent_std = p->settings.exploration.state_dependent_std;
+        d->outputs = d->dims * (d->state_dependent_std ? 2 : 1);
+        return 0;
+    }
+    d->kind = env->action == A3C_ACTION_DISCRETE ? DISTRIBUTION_CATEGORICAL : DISTRIBUTION_MULTI_DISCRETE;
+    for (int i = 0; i < d->dims; i++) {
+        d->n[i] = env->action_n[i];
+        d->outputs += d->n[i];
+    }
+    return 0;
+}
+
+static int plan_network(plan *p, error *e) {
+    const settings *s = &p->settings;
+    distribution *d = &p->learning.distribution;
+    net_spec spec = {.layers = s->network.layer_count, .separate = s->network.trunk == SETTINGS_TRUNK_SEPARATE};
+    memcpy(spec.layer, s->network.layers, sizeof spec.layer);
+    plan_input(p, &spec);
+    if (spec.input_dims > NET_DIMS)
+        return error_set(e, STATUS_USAGE, "env.frame_stack: %d frames of %s are too many components", s->env.frame_stack, s->env.id[0]);
+    if (plan_distribution(p, d, e)) return -1;
+    spec.policy_outputs = d->outputs;
+    spec.log_std = d->kind == DISTRIBUTION_GAUSSIAN && !d->state_dependent_std ? d->dims : 0;
+    if (net_plan(&p->net, &spec, e)) return error_prefix(e, "network.layers: ");
+    d->log_std = p->net.log_std;
+    p->init = (net_init_spec){s->network.init, s->network.hidden_gain, s->network.policy_gain, s->network.value_gain,
+                              s->exploration.log_std_init};
+    return 0;
+}
+
+static void plan_learning(plan *p) {
+    const settings *s = &p->settings;
+    learner_config *c = &p->learning;
+    c->net = &p->net;
+    c->rollout_steps = s->rollout_steps;
+    c->rollout_until_done = s->rollout_until_done;
+    c->estimator = (estimator){(estimator_kind)s->advantage.estimator, s->discount, s->advantage.lambda, s->advantage.n,
+                               s->advantage.rho_clip, s->advantage.c_clip};
+    c->normalize_advantage = s->advantage.normalize;
+    c->sum_loss = s->loss.reduction == SETTINGS_REDUCTION_SUM;
+    c->value_coef = s->loss.value_coef;
+    c->reward_scale = s->env.reward_scale;
+    c->reward_clip = s->env.clip_reward;
+    c->seed = s->seed;
+    p->optimizer = (optimizer){(optimizer_kind)s->optimizer.kind, s->optimizer.decay, s->optimizer.epsilon,
+                               s->optimizer.epsilon_inside_root, s->optimizer.momentum, s->optimizer.beta1, s->optimizer.beta2};
+    p->learning_rate = (schedule){(schedule_kind)s->optimizer.schedule, s->optimizer.learning_rate, s->optimizer.warmup_steps};
+    p->entropy_coef = (schedule){(schedule_kind)s->loss.entropy_schedule, s->loss.entropy_coef, 0};
+}
+
+/* threads: as many as there are workers, at most the CPUs; environments that block get a thread a worker. */
+static int plan_threads(const plan *p) {
+    const settings *s = &p->settings;
+    if (s->mode == MODE_ASYNC && s->async.schedule == SETTINGS_SCHEDULE_SIMULATED) return 1;
+    int most = s->workers, threads = s->threads;
+    if (threads == 0) threads = (p->kinds[0].spec.flags & A3C_ENV_BLOCKS) && s->mode == MODE_ASYNC ? most : cpus_allowed();
+    return threads < most ? threads : most;
+}
+
+int plan_make(plan *p, const settings *s, error *e) {
+    memset(p, 0, sizeof *p);
+    p->settings = *s;
+    if (plan_environments(p, e) || plan_network(p, e)) return -1;
+    plan_learning(p);
+    p->threads = plan_threads(p);
+    return 0;
+}
