@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # a3c_core: everything but main, cli and lab; what tests, examples and benchmarks link.
 include(cmake/presets.cmake)
+include(cmake/build_info.cmake)
 set(A3C_ROOMS base net env learn global worker sync_a2c trainer record settings view)
 set(A3C_CORE_SOURCES)
 foreach(room ${A3C_ROOMS})

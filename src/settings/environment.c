@@ -9,6 +9,8 @@ static env_wrapping wrapping_of(const settings *s) {
                           .frame_stack = s->env.frame_stack,
                           .frame_skip = s->env.frame_skip,
                           .sticky_action_probability = s->env.sticky_action_probability,
+                          .clip_actions = s->env.clip_actions,
+                          .rescale_actions = s->env.rescale_actions,
                           .delay = s->env.delay.kind,
                           .delay_sleeps = s->env.delay.sleeps,
                           .delay_on_reset = s->env.delay.on_resets,

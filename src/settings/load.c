@@ -245,3 +245,23 @@ int settings_apply(settings *s, const settings_override *overrides, size_t count
     memory_free(c);
     return result;
 }
+
+int settings_resume(settings *s, const settings_override *overrides, size_t count, error *e) {
+    static const char *const free_keys[] = {"threads", "total_steps", "stop.when_solved", "stop.seconds", "checkpoint.interval_steps"};
+    settings before = *s;
+    if (settings_apply(s, overrides, count, e)) return -1;
+    for (size_t k = 0; k < schema_count; k++) {
+        bool may = false;
+        for (size_t i = 0; i < sizeof free_keys / sizeof *free_keys; i++) may = may || strcmp(free_keys[i], schema[k].key) == 0;
+        if (may) continue;
+        char *was = settings_value(&before, k), *is = settings_value(s, k);
+        bool same = strcmp(was, is) == 0;
+        if (!same)
+            error_set(e, STATUS_USAGE, "%s: a resumed run cannot change it from %s to %s; it may change threads, total_steps, stop.* and "
+                      "checkpoint.interval_steps", schema[k].key, was, is);
+        memory_free(was);
+        memory_free(is);
+        if (!same) return -1;
+    }
+    return 0;
+}

@@ -78,6 +78,7 @@ typedef struct settings {
         int max_episode_steps; /* -1 (`registered`): the environment's own; 0: none */
         int frame_stack, frame_skip;
         double sticky_action_probability;
+        bool clip_actions, rescale_actions; /* continuous actions */
         int mask_count;
         char mask[ENV_MASKED][64]; /* names or decimal indices of components */
         double reward_scale;
@@ -203,8 +204,12 @@ int settings_env_kind(const settings *s, int task, env_kind *kind, error *e);
 /* Settings out of a text, as settings_text writes them (a checkpoint's metadata); `name` stands for the file in messages. */
 int settings_parse(settings *s, const char *name, const char *text, size_t length, error *e);
 
-/* Changes settings that exist (a resumed run's threads or total_steps), and checks the whole. */
+/* Changes settings that exist, and checks the whole. */
 int settings_apply(settings *s, const settings_override *overrides, size_t count, error *e);
+
+/* The same for a run that is resumed: refuses every change but that of threads, total_steps, stop.* and checkpoint.interval_steps. A value
+ * given as it was is no change; env.id given so allows its plugin to be loaded. */
+int settings_resume(settings *s, const settings_override *overrides, size_t count, error *e);
 
 /* Refuses combinations that mean nothing or cannot work, by the names of their keys: what can be known without the environment. */
 int settings_check(const settings *s, error *e);
