@@ -116,7 +116,8 @@ typedef struct a3c_env_def {
     const a3c_env_option *options;
     size_t option_count;
 
-    /* Fills the zeroed spec for these option values. Returns 0, or -1 with a message for a combination that is impossible. */
+    /* Fills the spec, zero before but for its returns, which are NAN, for these option values. Returns 0, or -1 with a message
+     * for a combination that is impossible. */
     int (*describe)(a3c_env_values values, a3c_env_spec *spec, char *message, size_t message_size);
 
     /* Sets up zeroed instance memory. `random`, `rng`: the stream of this instance, for what the original draws in its

@@ -181,7 +181,7 @@ static const char *spec_fault(const a3c_env_spec *spec) {
 static int describe(env_kind *kind, error *e) {
     const a3c_env_def *def = kind->def;
     char message[256] = "";
-    memset(&kind->spec, 0, sizeof kind->spec);
+    kind->spec = (a3c_env_spec){.solved_return = NAN, .random_return = NAN, .return_low = NAN, .return_high = NAN};
     if (def->describe(kind->values, &kind->spec, message, sizeof message) != 0) {
         message[sizeof message - 1] = 0;
         return error_set(e, STATUS_USAGE, "%s: %s", def->name, message[0] != 0 ? message : "it refuses these options");
