@@ -28,7 +28,6 @@ typedef struct evaluation_request {
     uint64_t seed;         /* S: episode k starts from reset(S + k) */
     const char *env;       /* another environment (same spaces), or NULL */
     bool env_may_load;     /* env is a path given on the command line */
-    int threads;           /* 0: as many as there are CPUs */
 } evaluation_request;
 
 typedef struct evaluation {

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "trainer/evaluate.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "trainer/actor.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { LANES = 16 };
+
+/* One episode under way in a lane. */
+typedef struct play { int episode; double total; int length; random_stream stream; } play;
+
+typedef struct stage {
+    const plan *plan;
+    const env_kind *kind;
+    const evaluation_request *request;
+    actor *actor;
+    char *instances;
+    int next;       /* the next episode to start */
+    double *returns, lengths;
+} stage;
+
+static void start_episode(stage *s, int lane, play *p) {
+    p->episode = s->next < s->request->episodes ? s->next++ : -1;
+    if (p->episode < 0) return;
+    void *instance = env_at(s->kind, s->instances, lane);
+    uint64_t seed = s->request->seed + (uint64_t)p->episode;
+    env_seed(s->kind, instance, seed, NULL, 0);
+    env_reset(s->kind, instance, actor_observation(s->actor, lane));
+    actor_start(s->actor, lane);
+    p->total = 0;
+    p->length = 0;
+    p->stream = random_stream_new(s->request->seed, (uint32_t)p->episode, RANDOM_EVALUATION);
+}
+
+static void step_lane(stage *s, int lane, play *p) {
+    action_word action[ACTION_DIMS];
+    actor_act(s->actor, lane, s->request->policy == SETTINGS_SAMPLE ? &p->stream : NULL, action);
+    double reward;
+    unsigned flags = env_step(s->kind, env_at(s->kind, s->instances, lane), action, actor_observation(s->actor, lane), &reward, NULL);
+    p->total += reward;
+    p->length++;
+    if (!flags && p->length < EVALUATION_STEPS) return;
+    s->returns[p->episode] = p->total;
+    s->lengths += p->length;
+    start_episode(s, lane, p);
+}
+
+static void describe(const plan *p, const double *returns, evaluation *r) {
+    double sum = 0, squares = 0, successes = 0;
+    r->minimum = INFINITY, r->maximum = -INFINITY;
+    for (int i = 0; i < r->episodes; i++) {
+        sum += returns[i];
+        r->minimum = fmin(r->minimum, returns[i]);
+        r->maximum = fmax(r->maximum, returns[i]);
+        successes += returns[i] >= p->solved_return;
+    }
+    r->mean = sum / r->episodes;
+    for (int i = 0; i < r->episodes; i++) squares += (returns[i] - r->mean) * (returns[i] - r->mean);
+    r->deviation = sqrt(squares / r->episodes);
+    r->ci95 = r->episodes > 1 ? 1.959963984540054 * sqrt(squares / (r->episodes - 1) / r->episodes) : NAN;
+    r->success_rate = isnan(p->solved_return) ? NAN : successes / r->episodes;
+}
+
+void evaluate(const plan *p, const float *parameters, const env_kind *kind, const evaluation_request *request, evaluation *result,
+              double *returns) {
+    int64_t begin = clock_ns();
+    int lanes = request->episodes < LANES ? request->episodes : LANES;
+    stage s = {.plan = p, .kind = kind, .request = request, .actor = actor_new(p, lanes), .returns = returns,
+               .instances = memory_new(memory_product((size_t)lanes, kind->instance_stride))};
+    play plays[LANES];
+    for (int i = 0; i < lanes; i++) start_episode(&s, i, &plays[i]);
+    for (bool playing = true; playing;) {
+        playing = false;
+        actor_forward(s.actor, parameters);
+        for (int i = 0; i < lanes; i++) {
+            if (plays[i].episode < 0) continue;
+            step_lane(&s, i, &plays[i]);
+            playing |= plays[i].episode >= 0;
+        }
+    }
+    *result = (evaluation){.episodes = request->episodes};
+    snprintf(result->env, sizeof result->env, "%s", kind->def->name);
+    describe(p, returns, result);
+    result->length_mean = s.lengths / request->episodes;
+    result->seconds = 1e-9 * (double)(clock_ns() - begin);
+    actor_free(s.actor);
+    memory_free(s.instances);
+}
