@@ -157,7 +157,11 @@ int report_close(report *r, error *e) {
     if (status && e) *e = r->why;
     if (!status) status = write_beside(r, "report.md", &r->markdown, e);
     if (!status) status = write_beside(r, "report.html", &r->html, e);
+    report_discard(r);
+    return status;
+}
+
+void report_discard(report *r) {
     text_free(&r->markdown);
     text_free(&r->html);
-    return status;
 }

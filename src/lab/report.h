@@ -33,6 +33,9 @@ void report_picture(report *r, const char *name, const char *caption, const char
 /* Writes report.md and report.html and frees the report. 0, or -1 with the error. */
 int report_close(report *r, error *e);
 
+/* Frees a report that is not to be written. */
+void report_discard(report *r);
+
 /* Appends text with &, <, > and quotes escaped for HTML and XML. */
 void report_escape(text_buffer *out, const char *text);
 

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT
+ * a3c compare: async against sync, as a ladder of cells. */
+#include "base/cpus.h"
+#include "lab/compare.h"
+#include "lab/session.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { OPTION_MODES = 256, OPTION_WORKERS, OPTION_SEEDS, OPTION_STEPS, OPTION_HYPERPARAMETERS, OPTION_OUT, OPTION_FROM, OPTION_SET, OPTION_QUIET };
+
+typedef struct arguments {
+    compare_request request;
+    const char *presets[SESSION_LIST], *out, *from;
+    int workers[SESSION_LIST];
+    settings_override overrides[SESSION_OVERRIDES];
+    bool quiet;
+    error e;
+} arguments;
+
+static const struct argp_option options[] = {
+    {"modes", OPTION_MODES, "LIST", 0, "sides of the ladder (async,sync)", 0},
+    {"workers", OPTION_WORKERS, "LIST", 0, "numbers of workers, 1,2,16 (the CPUs, and 16)", 0},
+    {"seeds", OPTION_SEEDS, "N", 0, "runs a cell, seeds 1 .. N (10)", 0},
+    {"steps", OPTION_STEPS, "N", 0, "total_steps of each run (the preset's)", 0},
+    {"hyperparameters", OPTION_HYPERPARAMETERS, "WHICH", 0, "column of the preset: async, sync, or own (own): A, B, C and the scaled D have the async column, D tuned the sync one", 0},
+    {"set", OPTION_SET, "KEY=VALUE", 0, "a setting for every cell", 0},
+    {"out", OPTION_OUT, "DIR", 0, "the study's folder (studies/compare-PRESET); one that is not finished is continued", 0},
+    {"from", OPTION_FROM, "FILE", 0, "make the tables from the rows of a runs.csv; nothing is run", 0},
+    {"quiet", OPTION_QUIET, NULL, 0, "no progress", 0},
+    {0}};
+
+static int set_column(const char *text, compare_column *column, error *e) {
+    static const char *const names[] = {"own", "async", "sync"};
+    for (int i = 0; i < 3; i++)
+        if (strcmp(text, names[i]) == 0) {
+            *column = (compare_column)i;
+            return 0;
+        }
+    return error_set(e, STATUS_USAGE, "--hyperparameters: '%.40s': expected async, sync or own", text);
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state) {
+    arguments *a = state->input;
+    compare_request *r = &a->request;
+    long long number = 0;
+    int failed = 0;
+    switch (key) {
+    case OPTION_MODES: failed = session_modes(argument, &r->async, &r->sync, &a->e); break;
+    case OPTION_WORKERS: failed = session_numbers("--workers", argument, SETTINGS_WORKERS, a->workers, &r->worker_count, &a->e); break;
+    case OPTION_SEEDS:
+        failed = session_number("--seeds", argument, 100000, &number, &a->e);
+        r->seeds = (int)number;
+        break;
+    case OPTION_STEPS:
+        failed = session_number("--steps", argument, 1000000000000, &number, &a->e);
+        r->steps = number;
+        break;
+    case OPTION_HYPERPARAMETERS: failed = set_column(argument, &r->column, &a->e); break;
+    case OPTION_OUT: a->out = argument; break;
+    case OPTION_FROM: a->from = argument; break;
+    case OPTION_QUIET: a->quiet = true; break;
+    case OPTION_SET:
+        if (r->override_count == SESSION_OVERRIDES) failed = error_set(&a->e, STATUS_USAGE, "--set: more than %d of them", (int)SESSION_OVERRIDES);
+        else failed = session_override(argument, &a->overrides[r->override_count++], &a->e);
+        break;
+    case ARGP_KEY_ARG: {
+        size_t count;
+        if (r->preset_count > 0) failed = error_set(&a->e, STATUS_USAGE, "'%.60s': several presets are given as one list, a,b,c", argument);
+        else failed = session_words("PRESET", argument, a->presets, &count, &a->e), r->preset_count = failed ? 0 : count;
+        break;
+    }
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return failed ? EINVAL : 0;
+}
+
+/* As many workers as there are CPUs, and 16. */
+static void default_workers(arguments *a) {
+    int cpus = cpus_allowed();
+    a->workers[0] = cpus < 16 ? cpus : 16;
+    a->workers[1] = 16;
+    a->request.worker_count = a->workers[0] == 16 ? 1 : 2;
+}
+
+int cli_compare(int argc, char **argv) {
+    static const struct argp parser = {options, parse, "[PRESET[,PRESET...]]",
+                                       "Runs async A3C and sync A2C on the same network, optimizer and environments, as a ladder that separates lost updates, "
+                                       "staleness and batch size, over several seeds, and writes a report with intervals, tests and plots.",
+                                       NULL, NULL, NULL};
+    arguments a = {.request = {.async = true, .sync = true, .seeds = 10}};
+    a.request.presets = a.presets;
+    a.request.workers = a.workers;
+    a.request.overrides = a.overrides;
+    argp_err_exit_status = STATUS_USAGE;
+    if (argp_parse(&parser, argc, argv, 0, NULL, &a)) return session_fail(&a.e);
+    if (a.from) return session_from("compare", a.from, a.out, compare_report);
+    if (a.request.preset_count == 0) a.presets[a.request.preset_count++] = "cartpole";
+    if (a.request.worker_count == 0) default_workers(&a);
+    char name[128] = "";
+    for (size_t i = 0; i < a.request.preset_count; i++)
+        snprintf(name + strlen(name), sizeof name - strlen(name), "%s%s", i ? "+" : "", a.presets[i]);
+    study s;
+    study_new(&s, "compare");
+    s.quiet = a.quiet;
+    int status = compare_plan(&s, &a.request, &a.e) ? session_fail(&a.e) : session_run(&s, a.out, name, compare_report, true);
+    study_free(&s);
+    return status;
+}

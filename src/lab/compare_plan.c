@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT
+ * The ladder's cells. */
+#include "lab/compare.h"
+
+#include "base/cpus.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The preset's settings for one mode with the values of one column, for W workers. */
+static int load(settings *s, const compare_request *r, const char *preset, run_mode mode, run_mode column, int workers, error *e) {
+    settings_override overrides[64];
+    char w[16], steps[24];
+    size_t n = 0;
+    if (r->override_count > 56) return error_set(e, STATUS_USAGE, "--set: at most 56 of them");
+    for (; n < r->override_count; n++) overrides[n] = r->overrides[n];
+    snprintf(w, sizeof w, "%d", workers);
+    overrides[n++] = (settings_override){"--workers", "workers", w, false};
+    overrides[n++] = (settings_override){"--modes", "mode", mode == MODE_ASYNC ? "async" : "sync", true};
+    if (r->steps > 0) {
+        snprintf(steps, sizeof steps, "%lld", (long long)r->steps);
+        overrides[n++] = (settings_override){"--steps", "total_steps", steps, false};
+    }
+    const settings_request request = {.base = preset, .overrides = overrides, .override_count = n, .other_column = column != mode};
+    if (settings_load(s, &request, e)) return -1;
+    s->stop.when_solved = false;
+    s->checkpoint.interval_steps = 0; /* at the end alone: writing files is no part of what is compared */
+    s->eval.interval_steps = 0;
+    return 0;
+}
+
+typedef struct ladder {
+    study *study;
+    const char *preset;
+    int workers, seeds;
+} ladder;
+
+static int add(const ladder *l, const settings *s, const char *short_name, const char *rung, error *e) {
+    char name[STUDY_NAME];
+    const char *stem = strrchr(l->preset, '/');
+    if (settings_check(s, e)) return error_prefix(e, "cell %s of %s with %d workers: ", rung, l->preset, l->workers);
+    snprintf(name, sizeof name, "%.60s-w%d-%s", stem ? stem + 1 : l->preset, l->workers, short_name);
+    size_t row = study_add(l->study, name, s, l->seeds, 1);
+    table_set(&l->study->plan, row, "rung", rung);
+    return 0;
+}
+
+/* One worker's or thread's turns in virtual time, with the costs that turns have on this machine. */
+static settings in_virtual_time(settings s) {
+    s.threads = 1;
+    s.async.schedule = SETTINGS_SCHEDULE_SIMULATED;
+    s.async.simulated.cost = SETTINGS_COST_MEASURED;
+    s.async.update = SETTINGS_LOCKED;
+    return s;
+}
+
+static int add_async(const ladder *l, settings s, error *e) {
+    s.threads = l->workers;
+    s.async.update = SETTINGS_HOGWILD;
+    if (l->workers == 1) return add(l, &s, "A", "A", e); /* with one thread nothing is lost or stale: A, B and C are one cell */
+    bool real = l->workers <= cpus_allowed();
+    settings virtual_time = in_virtual_time(s), locked = s, alone = s;
+    locked.async.update = SETTINGS_LOCKED;
+    alone.async.update = SETTINGS_LOCKED;
+    alone.threads = 1;
+    if (real) {
+        if (add(l, &s, "A", "A", e) || add(l, &locked, "B", "B", e)) return -1;
+    } else if (add(l, &virtual_time, "AB", "A=B (virtual)", e)) return -1;
+    if (add(l, &alone, "C", "C", e)) return -1;
+    return real ? add(l, &virtual_time, "V", "V (virtual)", e) : 0;
+}
+
+static bool same(const settings *a, const settings *b) {
+    char *x = settings_text(a), *y = settings_text(b);
+    bool equal = strcmp(x, y) == 0;
+    memory_free(x);
+    memory_free(y);
+    return equal;
+}
+
+static int add_sync(const ladder *l, settings base, settings tuned, bool with_tuned, error *e) {
+    static const struct {
+        const char *short_name, *rung;
+        double power;
+    } scaled[] = {{"D1", "D x1", 0}, {"Dsqrt", "D xsqrt(W)", 0.5}, {"DW", "D xW", 1}};
+    int cpus = cpus_allowed(), threads = l->workers < cpus ? l->workers : cpus;
+    double rate = base.optimizer.learning_rate;
+    base.threads = tuned.threads = threads;
+    for (size_t i = 0; i < (l->workers > 1 ? 3 : 1); i++) {
+        base.optimizer.learning_rate = rate * pow(l->workers, scaled[i].power);
+        if (add(l, &base, scaled[i].short_name, scaled[i].rung, e)) return -1;
+    }
+    base.optimizer.learning_rate = rate;
+    return with_tuned && !same(&base, &tuned) ? add(l, &tuned, "Dtuned", "D tuned", e) : 0;
+}
+
+int compare_plan(study *s, const compare_request *r, error *e) {
+    run_mode column = r->column == COMPARE_SYNC ? MODE_SYNC : MODE_ASYNC;
+    for (size_t p = 0; p < r->preset_count; p++)
+        for (size_t i = 0; i < r->worker_count; i++) {
+            const ladder l = {s, r->presets[p], r->workers[i], r->seeds};
+            settings async, sync, tuned;
+            if (load(&async, r, l.preset, MODE_ASYNC, column, l.workers, e) || load(&sync, r, l.preset, MODE_SYNC, column, l.workers, e) ||
+                load(&tuned, r, l.preset, MODE_SYNC, MODE_SYNC, l.workers, e) || (r->async && add_async(&l, async, e)) ||
+                (r->sync && add_sync(&l, sync, tuned, r->column != COMPARE_ASYNC, e)))
+                return -1;
+        }
+    return 0;
+}
