@@ -33,8 +33,8 @@ static inline int scratch_teardown(void **state) {
 
 /* folder/name in a buffer that the next call overwrites. */
 static inline const char *scratch_path(const char *folder, const char *name) {
-    static char path[2 * SCRATCH_PATH];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    static char path[4 * SCRATCH_PATH];
+    if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path) abort();
     return path;
 }
 
