@@ -14,7 +14,7 @@ static const minatar_game game = {
     .minimal = {MINATAR_NOTHING, MINATAR_UP, MINATAR_DOWN},
     .minimal_names = names,
     .instance_size = sizeof(freeway),
-    .random_return = {0, 0.25},
+    .random_return = {0.10, 0.23},
 };
 
 static int describe(a3c_env_values values, a3c_env_spec *spec, char *message, size_t message_size) {

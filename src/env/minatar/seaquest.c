@@ -18,7 +18,7 @@ static const minatar_game game = {
     .minimal = {MINATAR_NOTHING, MINATAR_LEFT, MINATAR_UP, MINATAR_RIGHT, MINATAR_DOWN, MINATAR_FIRE},
     .minimal_names = names,
     .instance_size = sizeof(seaquest),
-    .random_return = {0.088, 0.085},
+    .random_return = {0.088, 0.088},
 };
 
 static int describe(a3c_env_values values, a3c_env_spec *spec, char *message, size_t message_size) {
