@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Classic control equals Gymnasium: seeded episodes, the ones that follow, and single steps from states on every edge. */
+#include "env/square.h"
 #include "golden_env.h"
 
 static void expect_golden(const char *name, long steps, long injected) {
@@ -15,11 +16,28 @@ static void test_mountain_car(void **state) { (void)state, expect_golden("mounta
 static void test_mountain_car_continuous(void **state) { (void)state, expect_golden("mountain_car_continuous", 1500, 2000); }
 static void test_pendulum(void **state) { (void)state, expect_golden("pendulum", 700, 2000); }
 
+/* x ** 2 is libm's pow, which is not always x*x. */
+static void test_square(void **state) {
+    (void)state;
+    double (*volatile power)(double, double) = pow;
+    a3c_rng rng;
+    env_rng_seed(&rng, A3C_RNG_PCG64, 3, NULL, 0);
+    enum { DRAWS = 2000000 };
+    int unlike = 0;
+    for (int i = 0; i < DRAWS; i++) {
+        double x = ldexp(env_random.uniform01(&rng) - 0.5, i % 100 < 90 ? 5 : i % 1000 - 500), expected = power(x, 2.0);
+        assert_true(square_as_pow(x) == expected);
+        unlike += x * x != expected;
+    }
+    print_message("%d of %d squares are not x*x\n", unlike, DRAWS);
+    assert_true(square_as_pow(0.0) == 0 && square_as_pow(INFINITY) == INFINITY && isnan(square_as_pow(NAN)));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cartpole),     cmocka_unit_test(test_acrobot),
         cmocka_unit_test(test_mountain_car), cmocka_unit_test(test_mountain_car_continuous),
-        cmocka_unit_test(test_pendulum),
+        cmocka_unit_test(test_pendulum),     cmocka_unit_test(test_square),
     };
     return cmocka_run_group_tests_name("classic control", tests, NULL, NULL);
 }
