@@ -11,6 +11,8 @@
 enum {
     DEPTH_BLOCK = 256,   /* k's of one pass over a tile's columns: with 64 columns 64 KB of weights, that stay in the L2 cache */
     STREAM_BLOCK = 4096, /* floats of sums that a stream passes over again for the next k's: half of the L1 cache */
+    STREAM_DEPTH = 32,   /* with more k's a tile of sums in registers is better */
+    ALIASED_STRIDE = 256, /* floats: rows this far apart fall into few sets of the L1 cache, and streams lose them */
 };
 
 static inline size_t least(size_t a, size_t b) { return a < b ? a : b; }
@@ -26,9 +28,13 @@ static inline size_t columns_for(const size_t *rows_most, size_t rows) {
     return columns;
 }
 
-/* a tall part of a product: all rows of one panel of columns */
+/* c[rows, columns] = init + a[rows, depth] b[depth, columns], then relu or mask: one panel of at most COLUMNS_MOST vectors */
 static void multiply_panel(const product_shape *p, size_t rows, size_t columns, const float *a, const float *b, float *c,
                            const float *init, const float *mask) {
+    if (p->depth <= stream_rows[columns]) {
+        streams[p->depth][columns](p, rows, a, b, c, init, mask);
+        return;
+    }
     for (size_t i = 0, part; i < rows; i += part) {
         part = even_part(rows - i, tile_rows[columns]);
         size_t row = i * p->c_row;
@@ -36,7 +42,7 @@ static void multiply_panel(const product_shape *p, size_t rows, size_t columns, 
     }
 }
 
-/* c[rows, width] = init + a[rows, depth] b[depth, width], then relu or mask; width in floats, a multiple of 16 */
+/* the same for any width, in floats, a multiple of 16 */
 static void multiply(const product_shape *shape, size_t rows, size_t width, const float *a, const float *b, float *c,
                      const float *init, const float *mask) {
     size_t most = columns_for(tile_rows, rows), columns;
@@ -54,21 +60,31 @@ static void multiply(const product_shape *shape, size_t rows, size_t width, cons
     }
 }
 
-/* c[rows, width] (+)= a^T b, a [depth, rows], b [depth, width]: few k's at a time pass over a block of sums in the L1 cache */
-static void multiply_outer(const product_shape *p, size_t rows, size_t width, const float *a, const float *b, float *c,
-                           bool accumulate) {
+/* c[rows, width] (+)= a^T b, a [depth, rows], b [depth, width], for few k's: a block of sums stays in the L1 cache while the
+ * k's pass over it, a stream at a time */
+static void multiply_streams(const product_shape *p, size_t rows, size_t width, const float *a, const float *b, float *c,
+                             bool accumulate) {
     size_t most = columns_for(stream_rows, p->depth), columns;
     for (size_t o = 0; o < width; o += columns * LANES) {
         columns = even_part((width - o) / LANES, most);
-        bool one_pass = p->depth <= stream_rows[columns];
-        size_t block = one_pass ? rows : STREAM_BLOCK / (columns * LANES);
+        size_t block = p->depth <= stream_rows[columns] ? rows : STREAM_BLOCK / (columns * LANES);
         for (size_t i = 0; i < rows; i += block) {
+            float *sums = c + i * p->c_row + o;
             for (size_t k = 0, part; k < p->depth; k += part) {
                 part = even_part(p->depth - k, stream_rows[columns]);
-                streams[part][columns](p, least(block, rows - i), a + k * p->a_step + i, b + k * p->b_step + o,
-                                       c + i * p->c_row + o, accumulate || k > 0);
+                streams[part][columns](p, least(block, rows - i), a + k * p->a_step + i, b + k * p->b_step + o, sums,
+                                       accumulate || k > 0 ? sums : NULL, NULL);
             }
         }
+    }
+}
+
+static void multiply_outer(const product_shape *p, size_t rows, size_t width, const float *a, const float *b, float *c,
+                           bool accumulate) {
+    if (p->depth <= stream_rows[USUAL_COLUMNS] || (p->depth <= STREAM_DEPTH && p->c_row % ALIASED_STRIDE != 0)) {
+        multiply_streams(p, rows, width, a, b, c, accumulate);
+    } else {
+        multiply(p, rows, width, a, b, c, accumulate ? c : NULL, NULL);
     }
 }
 

@@ -38,7 +38,7 @@ typedef struct product_shape {
 #define ROWS_7(m, C) ROWS_6(m, C) m(6, C)
 #define ROWS_8(m, C) ROWS_7(m, C) m(7, C)
 
-/* The tile: R rows by C vectors of sums. `init` NULL: from 0. `mask` (NULL: none) has the rows of c; a sum is dropped for 0
+/* The tile: R rows by C vectors of sums in registers. `init` NULL: from 0. `mask` (NULL: none) has the rows of c; a sum is dropped for 0
  * where it is not above 0. */
 typedef void tile(const product_shape *p, const float *a, const float *b, float *c, const float *init, const float *mask);
 
@@ -76,7 +76,7 @@ typedef void tile(const product_shape *p, const float *a, const float *b, float 
         }                                                                                                              \
         size_t a_row = p->a_row, a_step = p->a_step, b_step = p->b_step;                                               \
         const float *a3 = a + 3 * a_row, *a6 = a3 + 3 * a_row;                                                         \
-        for (size_t k = p->depth; k > 0; k--) {                                                                        \
+        _Pragma("GCC unroll 2") for (size_t k = p->depth; k > 0; k--) {                                                                        \
             COLUMNS_##C(TILE_B, 0)                                                                                     \
             ROWS_##R(TILE_FMA_ROW, C)                                                                                  \
             a += a_step, a3 += a_step, a6 += a_step, b += b_step;                                                      \
@@ -86,31 +86,56 @@ typedef void tile(const product_shape *p, const float *a, const float *b, float 
         ROWS_##R(TILE_STORE_ROW, C)                                                                                    \
     }
 
-/* The stream: c[i][:] (+)= sum over R k's, C vectors wide, for `rows` rows. A sum is stored as soon as it is complete: all sums
- * first and all stores then is a third slower where stores are the limit. */
-typedef void stream(const product_shape *p, size_t rows, const float *a, const float *b, float *c, bool accumulate);
+/* The stream: R k's by C vectors of b in registers, all the rows of c passing by; arguments as the tile's. A sum is stored as
+ * soon as it is complete: all sums first and all stores then is a third slower where stores are the limit. */
+typedef void stream(const product_shape *p, size_t rows, const float *a, const float *b, float *c, const float *init,
+                    const float *mask);
 
 #define STREAM_LOAD(i, j) vec w##i##_##j = vec_load(b + i * p->b_step + j * LANES);
 #define STREAM_LOAD_ROW(i, C) COLUMNS_##C(STREAM_LOAD, i)
 #define STREAM_X(i, C) vec x##i = vec_set(a[i * a_step]);
 #define STREAM_FMA(i, j) s = vec_fma(x##i, w##i##_##j, s);
-#define STREAM_COLUMN(R, j)                                                                                            \
+#define STREAM_STORE(i, j) vec_store(c + j * LANES, s);
+#define STREAM_FINISH(i, j)                                                                                            \
+    if (mask) s = vec_select(vec_load(mask + j * LANES) > 0, s, vec_zero());                                           \
+    if (relu) s = vec_max(vec_zero(), s);                                                                              \
+    STREAM_STORE(i, j)
+#define STREAM_FROM_0(R, j)                                                                                            \
     {                                                                                                                  \
-        vec s = accumulate ? vec_load(c + j * LANES) : vec_zero();                                                     \
-        ROWS_##R(STREAM_FMA, j)                                                                                        \
-        vec_store(c + j * LANES, s);                                                                                   \
+        vec s = vec_zero();                                                                                            \
+        ROWS_##R(STREAM_FMA, j) STREAM_STORE(0, j)                                                                     \
+    }
+#define STREAM_FROM_INIT(R, j)                                                                                         \
+    {                                                                                                                  \
+        vec s = vec_load(init + j * LANES);                                                                            \
+        ROWS_##R(STREAM_FMA, j) STREAM_STORE(0, j)                                                                     \
+    }
+#define STREAM_ANY(R, j)                                                                                               \
+    {                                                                                                                  \
+        vec s = init ? vec_load(init + j * LANES) : vec_zero();                                                        \
+        ROWS_##R(STREAM_FMA, j) STREAM_FINISH(0, j)                                                                    \
     }
 
 #define STREAM(R, C)                                                                                                   \
     static void stream_##R##x##C(const product_shape *p, size_t rows, const float *a, const float *b, float *c,        \
-                                 bool accumulate) {                                                                    \
-        size_t a_step = p->a_step;                                                                                     \
+                                 const float *init, const float *mask) {                                               \
+        size_t a_row = p->a_row, a_step = p->a_step, c_row = p->c_row, init_row = p->init_row;                         \
+        bool relu = p->relu;                                                                                           \
         ROWS_##R(STREAM_LOAD_ROW, C)                                                                                   \
-        for (size_t i = 0; i < rows; i++) {                                                                            \
-            ROWS_##R(STREAM_X, C)                                                                                      \
-            COLUMNS_##C(STREAM_COLUMN, R)                                                                              \
-            a += p->a_row;                                                                                             \
-            c += p->c_row;                                                                                             \
+        if (!init && !mask && !relu) {                                                                                 \
+            for (size_t i = 0; i < rows; i++, a += a_row, c += c_row) {                                                \
+                ROWS_##R(STREAM_X, C) COLUMNS_##C(STREAM_FROM_0, R)                                                    \
+            }                                                                                                          \
+        } else if (!mask && !relu) {                                                                                   \
+            for (size_t i = 0; i < rows; i++, a += a_row, c += c_row, init += init_row) {                              \
+                ROWS_##R(STREAM_X, C) COLUMNS_##C(STREAM_FROM_INIT, R)                                                 \
+            }                                                                                                          \
+        } else {                                                                                                       \
+            for (size_t i = 0; i < rows; i++, a += a_row, c += c_row) {                                                \
+                ROWS_##R(STREAM_X, C) COLUMNS_##C(STREAM_ANY, R)                                                       \
+                if (init) init += init_row;                                                                            \
+                if (mask) mask += c_row;                                                                               \
+            }                                                                                                          \
         }                                                                                                              \
     }
 

@@ -99,7 +99,8 @@ static void dense_backward(int rows, int in, int out, const float *x, int ldx, c
 
 static void outer(int rows, int in, int out, const float *x, int ldx, const float *d, int ldd, bool accumulate, float *dw,
                   int ldw) {
-    product_shape p = {.depth = (size_t)rows, .a_row = 1, .a_step = (size_t)ldx, .b_step = (size_t)ldd, .c_row = (size_t)ldw};
+    product_shape p = {.depth = (size_t)rows, .a_row = 1, .a_step = (size_t)ldx, .b_step = (size_t)ldd, .c_row = (size_t)ldw,
+                       .init_row = (size_t)ldw};
     multiply_outer(&p, (size_t)in, line_floats((size_t)out), x, d, dw, accumulate);
 }
 
@@ -147,16 +148,52 @@ static void column_sum(int rows, int out, const float *d, int ldd, bool accumula
     }
 }
 
+/* t[i][0 .. count) = column i of the rows w[0 .. count), of which there are `there`, i = 0 .. 3; count 4 or 8 */
+#if LANES >= 8
+enum { STRIP = 8 };
+typedef float octo __attribute__((vector_size(32)));
+
+INLINE void transpose_strip(size_t there, const float *w, size_t ldw, octo t[4]) {
+    quad q[8] = {{0}};
+    if (there >= 8) {
+        for (size_t i = 0; i < 8; i++) q[i] = *(const quad *)(w + i * ldw);
+    } else {
+        for (size_t i = 0; i < there; i++) q[i] = *(const quad *)(w + i * ldw);
+    }
+    octo a = __builtin_shufflevector(q[0], q[4], 0, 1, 2, 3, 4, 5, 6, 7);
+    octo b = __builtin_shufflevector(q[1], q[5], 0, 1, 2, 3, 4, 5, 6, 7);
+    octo c = __builtin_shufflevector(q[2], q[6], 0, 1, 2, 3, 4, 5, 6, 7);
+    octo d = __builtin_shufflevector(q[3], q[7], 0, 1, 2, 3, 4, 5, 6, 7);
+    octo ab_low = __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13);
+    octo ab_high = __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15);
+    octo cd_low = __builtin_shufflevector(c, d, 0, 8, 1, 9, 4, 12, 5, 13);
+    octo cd_high = __builtin_shufflevector(c, d, 2, 10, 3, 11, 6, 14, 7, 15);
+    t[0] = __builtin_shufflevector(ab_low, cd_low, 0, 1, 8, 9, 4, 5, 12, 13);
+    t[1] = __builtin_shufflevector(ab_low, cd_low, 2, 3, 10, 11, 6, 7, 14, 15);
+    t[2] = __builtin_shufflevector(ab_high, cd_high, 0, 1, 8, 9, 4, 5, 12, 13);
+    t[3] = __builtin_shufflevector(ab_high, cd_high, 2, 3, 10, 11, 6, 7, 14, 15);
+}
+#else
+enum { STRIP = 4 };
+typedef quad octo;
+
+INLINE void transpose_strip(size_t there, const float *w, size_t ldw, octo t[4]) {
+    for (size_t i = 0; i < 4; i++) t[i] = i < there ? *(const quad *)(w + i * ldw) : (quad){0};
+    quad_transpose(t);
+}
+#endif
+
+/* In blocks of a cache line by a cache line, so that each line is touched in one go. */
 static void transpose(int in, int out, const float *w, int ldw, float *t, int ldt) {
-    for (size_t k = 0; k < line_floats((size_t)in); k += 4) {
-        for (size_t o = 0; o < (size_t)out; o += 4) {
-            quad q[4];
-            for (size_t i = 0; i < 4; i++) {
-                if (k + i < (size_t)in) q[i] = *(const quad *)(w + (k + i) * (size_t)ldw + o);
-                else q[i] = (quad){0};
+    size_t rows = (size_t)in, columns = (size_t)out;
+    for (size_t first = 0; first < columns; first += LINE_FLOATS) {
+        for (size_t k = 0; k < line_floats(rows); k += STRIP) {
+            size_t there = k < rows ? rows - k : 0;
+            for (size_t o = first; o < least(first + LINE_FLOATS, columns); o += 4) {
+                octo strip[4];
+                transpose_strip(there, w + k * (size_t)ldw + o, (size_t)ldw, strip);
+                for (size_t i = 0; i < least(4, columns - o); i++) *(octo *)(t + (o + i) * (size_t)ldt + k) = strip[i];
             }
-            quad_transpose(q);
-            for (size_t i = 0; i < 4 && o + i < (size_t)out; i++) *(quad *)(t + (o + i) * (size_t)ldt + k) = q[i];
         }
     }
 }
