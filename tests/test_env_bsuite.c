@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * bsuite's environments against the original: tests/golden/bsuite.txt, made by tools/golden/bsuite_games.py, which says what its
- * lines are. Observations are compared by checksum, rewards to the bit. */
+ * bsuite's environments against the original: tests/golden/bsuite.txt, made by tools/golden/bsuite_games.py, which says
+ * what its lines are. Observations are compared by checksum, rewards to the bit. */
 #include "base/memory.h"
 #include "env/bsuite/bsuite.h"
 #include "env/env.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Toy text equals Gymnasium and its exact values; the diagnostics do what they say; every built-in game draws itself. */
+ * Toy text equals Gymnasium and its exact values; the diagnostics do what they say; every built-in game draws
+ * itself. */
 #include "golden_env.h"
 
 #include "env/diagnostics/diagnostics.h"
@@ -7,11 +8,12 @@
 #include "env/tabular.h"
 #include "env/toy_text.h"
 
-/* ---- Toy text against Gymnasium ---------------------------------------------------------------------------------------- */
+/* ---- Toy text against Gymnasium ---------------------------------------------------------------------------------- */
 
 static void expect_golden(const char *name, long resets, long steps, long transitions) {
     golden_counts counts = golden_play(name);
-    print_message("%s: %ld resets, %ld steps, %ld transitions\n", name, counts.resets, counts.steps, counts.transitions);
+    print_message("%s: %ld resets, %ld steps, %ld transitions\n", name, counts.resets, counts.steps,
+                  counts.transitions);
     assert_true(counts.resets >= resets && counts.steps >= steps);
     assert_int_equal(counts.transitions, transitions);
 }
@@ -24,7 +26,7 @@ static void test_cliff_walking(void **state) { (void)state, expect_golden("cliff
 static void test_taxi(void **state) { (void)state, expect_golden("taxi", 24, 1000, 500 * (6 + 14)); }
 static void test_blackjack(void **state) { (void)state, expect_golden("blackjack", 900, 1200, 0); }
 
-/* ---- Exact values ------------------------------------------------------------------------------------------------------ */
+/* ---- Exact values ------------------------------------------------------------------------------------------------ */
 
 static void values_of(const a3c_env_def *def, double *values) {
     for (size_t i = 0; i < def->option_count; i++) {
@@ -83,7 +85,7 @@ static void test_tables_refuse(void **state) {
     assert_false(tabular_make(&table, &env_taxi, values));
 }
 
-/* ---- Statistics of random play ----------------------------------------------------------------------------------------- */
+/* ---- Statistics of random play ----------------------------------------------------------------------------------- */
 
 typedef struct player {
     env_kind kind;
@@ -145,7 +147,7 @@ static void test_random_play(void **state) {
     expect_random(&env_blackjack, 40000, -0.3947, 0.008965);
 }
 
-/* ---- Diagnostics ------------------------------------------------------------------------------------------------------- */
+/* ---- Diagnostics ------------------------------------------------------------------------------------------------- */
 
 static void test_probes(void **state) {
     (void)state;
@@ -275,7 +277,7 @@ static void test_password(void **state) {
     player_free(&p);
 }
 
-/* ---- Every game -------------------------------------------------------------------------------------------------------- */
+/* ---- Every game -------------------------------------------------------------------------------------------------- */
 
 /* Steps that a discrete or box action allows, at random */
 static unsigned any_step(player *p, double *reward) {

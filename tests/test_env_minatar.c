@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * MinAtar's five games against the original: checksums of every observation of long runs, trajectories that reach deep into the
- * games, statistics of random policies. */
+ * MinAtar's five games against the original: checksums of every observation of long runs, trajectories that reach deep
+ * into the games, statistics of random policies. */
 #include "env/games.h"
 
 #include "base/memory.h"
@@ -60,8 +60,8 @@ static void game_free(game *g) {
     memory_free(g->observation);
 }
 
-/* ---- Checksums ---------------------------------------------------------------------------------------------------------
- * Seed 42, minimal action set, sticky 0.1, ramping on; action t is (pattern[t mod 11] + t div 97) mod |A|; 2000 steps. */
+/* ---- Checksums ------------------------------------------------------------------------------------------------------
+ * Seed 42, minimal action set, sticky 0.1, ramping on; action t is (pattern[t mod 11] + t div 97) mod |A|. */
 
 typedef struct checksum { const a3c_env_def *def; double reward; int ends; uint32_t crc; } checksum;
 
@@ -100,7 +100,7 @@ static void test_checksums(void **state) {
     }
 }
 
-/* ---- Trajectories of the original that get far ---------------------------------------------------------------------------
+/* ---- Trajectories of the original that get far ----------------------------------------------------------------------
  * tests/golden/minatar.txt, made by tools/golden/minatar_games.py, which says what its lines are. */
 
 static const a3c_env_def *find_game(const char *name) {
@@ -154,8 +154,8 @@ static long replay(FILE *file, game *g, int steps) {
             unsigned want_crc;
             assert_int_equal(fscanf(file, "%ld %x %ld %ld", &step, &want_crc, &want_total, &want_ends), 4);
             if (step != t + 1 || want_crc != crc || want_total != total || want_ends != ends) {
-                fail_msg("%s, step %d: crc %08x reward %ld ends %ld, expected %08x %ld %ld", g->kind.def->name, t + 1, crc,
-                         total, ends, want_crc, want_total, want_ends);
+                fail_msg("%s, step %d: crc %08x reward %ld ends %ld, expected %08x %ld %ld", g->kind.def->name, t + 1,
+                         crc, total, ends, want_crc, want_total, want_ends);
             }
         }
     }
@@ -181,9 +181,10 @@ static void test_trajectories(void **state) {
     fclose(file);
 }
 
-/* ---- Rules that chance rarely shows ------------------------------------------------------------------------------------- */
+/* ---- Rules that chance rarely shows ------------------------------------------------------------------------------ */
 
-/* Six divers brought up pay the oxygen that is left, and one more diver is spent: the count is -1 (seen in the original). */
+/* Six divers brought up pay the oxygen that is left, and one more diver is spent: the count is -1 (seen in the
+ * original). */
 static void test_seaquest_rescue(void **state) {
     (void)state;
     game g = game_with(&env_seaquest_v0, 1, "true", "0");
@@ -257,7 +258,7 @@ static void test_freeway_length(void **state) {
     game_free(&g);
 }
 
-/* ---- Statistics of random play ------------------------------------------------------------------------------------------ */
+/* ---- Statistics of random play ----------------------------------------------------------------------------------- */
 
 typedef struct statistic { const a3c_env_def *def; int episodes; double mean, error, length; } statistic;
 

@@ -50,7 +50,7 @@ static void init(void *instance, a3c_env_values values, const a3c_random *random
     game->sab = values[SAB] != 0;
 }
 
-/* ---- Hands ------------------------------------------------------------------------------------------------------------- */
+/* ---- Hands ------------------------------------------------------------------------------------------------------- */
 
 static bool usable_ace(const blackjack_hand *hand) { return hand->aces > 0 && hand->total + 10 <= BUST; }
 
@@ -75,7 +75,7 @@ static void draw_card(blackjack_hand *hand, const a3c_random *random, a3c_rng *r
     hand->aces += card == 1;
 }
 
-/* ---- The environment --------------------------------------------------------------------------------------------------- */
+/* ---- The environment --------------------------------------------------------------------------------------------- */
 
 static void observe(const blackjack *game, int32_t *observation) {
     int32_t sum = blackjack_sum(&game->player);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * CliffWalking-v1 and CliffWalkingSlippery-v1 as in Gymnasium (Sutton and Barto, example 6.6): walk along a cliff of 4 x 12
- * cells. Actions 0 up, 1 right, 2 down, 3 left. A step costs 1; falling costs 100 and leads back to the start, without ending
- * the episode. There is no time limit. Slippery: the move meant, or either side of it, with one third each. */
+ * CliffWalking-v1 and CliffWalkingSlippery-v1 as in Gymnasium (Sutton and Barto, example 6.6): walk along a cliff of 4
+ * x 12 cells. Actions 0 up, 1 right, 2 down, 3 left. A step costs 1; falling costs 100 and leads back to the start,
+ * without ending the episode. There is no time limit. Slippery: the move meant, or either side of it, with one third
+ * each. */
 #include "env/draw/draw.h"
 #include "env/games.h"
 #include "env/toy_text.h"
@@ -22,7 +23,7 @@ static const a3c_env_option slippery_options[OPTIONS] = {
     [IS_SLIPPERY] = {"is_slippery", A3C_OPTION_BOOL, 1, 0, 1, NULL, slippery_help},
 };
 
-/* ---- The table --------------------------------------------------------------------------------------------------------- */
+/* ---- The table --------------------------------------------------------------------------------------------------- */
 
 static tabular_outcome go(int32_t state, int32_t direction, double probability) {
     int32_t row = state / CLIFF_COLUMNS, column = state % CLIFF_COLUMNS;
@@ -52,7 +53,7 @@ double cliff_walking_start(const void *instance, int32_t state) {
     return state == START;
 }
 
-/* ---- The environment --------------------------------------------------------------------------------------------------- */
+/* ---- The environment --------------------------------------------------------------------------------------------- */
 
 static int describe(a3c_env_values values, a3c_env_spec *spec, char *message, size_t message_size) {
     (void)message, (void)message_size;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * FrozenLake-v1 and FrozenLake8x8-v1 as in Gymnasium: cross a lake of ice with holes. Actions 0 left, 1 down, 2 right, 3 up; on
- * slippery ice the agent goes where it meant to with probability success_rate, else to either side of that direction. */
+ * FrozenLake-v1 and FrozenLake8x8-v1 as in Gymnasium: cross a lake of ice with holes. Actions 0 left, 1 down, 2 right,
+ * 3 up; on slippery ice the agent goes where it meant to with probability success_rate, else to either side of that
+ * direction. */
 #include "env/draw/draw.h"
 #include "env/games.h"
 #include "env/toy_text.h"
@@ -43,7 +44,7 @@ static const char map_8x8[] = "SFFFFFFF"
 
 char frozen_lake_cell(const frozen_lake *lake, int32_t state) { return (lake->size == 4 ? map_4x4 : map_8x8)[state]; }
 
-/* ---- The table --------------------------------------------------------------------------------------------------------- */
+/* ---- The table --------------------------------------------------------------------------------------------------- */
 
 static tabular_outcome go(const frozen_lake *lake, int32_t state, int32_t direction, double probability) {
     int32_t row = state / lake->size, column = state % lake->size, last = lake->size - 1;
@@ -77,7 +78,7 @@ double frozen_lake_start(const void *instance, int32_t state) {
     return state == 0;
 }
 
-/* ---- The environment --------------------------------------------------------------------------------------------------- */
+/* ---- The environment --------------------------------------------------------------------------------------------- */
 
 static int describe(a3c_env_values values, a3c_env_spec *spec, char *message, size_t message_size) {
     (void)message, (void)message_size;

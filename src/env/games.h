@@ -14,8 +14,8 @@ extern const a3c_env_def env_identity, env_identity_box, env_multi_discrete, env
 extern const a3c_env_def env_frozen_lake, env_frozen_lake_8x8, env_cliff_walking, env_cliff_walking_slippery, env_taxi,
     env_blackjack;
 
-extern const a3c_env_def env_breakout_v0, env_breakout_v1, env_asterix_v0, env_asterix_v1, env_freeway_v0, env_freeway_v1,
-    env_seaquest_v0, env_seaquest_v1, env_space_invaders_v0, env_space_invaders_v1;
+extern const a3c_env_def env_breakout_v0, env_breakout_v1, env_asterix_v0, env_asterix_v1, env_freeway_v0,
+    env_freeway_v1, env_seaquest_v0, env_seaquest_v1, env_space_invaders_v0, env_space_invaders_v1;
 
 extern const a3c_env_def env_bandit, env_bandit_noise, env_bandit_scale, env_catch, env_catch_noise, env_catch_scale,
     env_deep_sea, env_deep_sea_stochastic, env_memory_chain, env_memory_len, env_memory_size, env_umbrella_chain,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * Taxi-v4 as in Gymnasium (Dietterich 2000): fetch a passenger from one of four stops and take it to another, in a city of 5x5
- * cells with walls. Actions 0 south, 1 north, 2 east, 3 west, 4 pick up, 5 drop off. A step costs 1, an illegal pick-up or
- * drop-off 10, the right drop-off brings 20 and ends the episode. In the rain a move may go left or right of where it was
- * meant to; a fickle passenger changes the destination once, when the taxi first moves with it aboard. */
+ * Taxi-v4 as in Gymnasium (Dietterich 2000): fetch a passenger from one of four stops and take it to another, in a city
+ * of 5x5 cells with walls. Actions 0 south, 1 north, 2 east, 3 west, 4 pick up, 5 drop off. A step costs 1, an illegal
+ * pick-up or drop-off 10, the right drop-off brings 20 and ends the episode. In the rain a move may go left or right of
+ * where it was meant to; a fickle passenger changes the destination once, when the taxi first moves with it aboard. */
 #include "env/draw/draw.h"
 #include "env/games.h"
 #include "env/toy_text.h"
@@ -25,7 +25,7 @@ static const a3c_env_option options[OPTIONS] = {
                             "probability that a passenger is fickle"},
 };
 
-/* ---- The city ---------------------------------------------------------------------------------------------------------- */
+/* ---- The city ---------------------------------------------------------------------------------------------------- */
 
 int32_t taxi_stop_row(int32_t stop) { return stop < 2 ? 0 : TAXI_SIZE - 1; }
 
@@ -67,7 +67,7 @@ static bool move(taxi_place *at, int32_t direction) {
     return free;
 }
 
-/* ---- The table --------------------------------------------------------------------------------------------------------- */
+/* ---- The table --------------------------------------------------------------------------------------------------- */
 
 static tabular_outcome pick_up(taxi_place at) {
     bool legal = at.passenger < TAXI_STOPS && stands_at(at, at.passenger);
@@ -130,7 +130,7 @@ double taxi_start(const void *instance, int32_t state) {
     return at.passenger < TAXI_STOPS && at.passenger != at.destination ? 1 / starts : 0;
 }
 
-/* ---- The environment --------------------------------------------------------------------------------------------------- */
+/* ---- The environment --------------------------------------------------------------------------------------------- */
 
 static int describe(a3c_env_values values, a3c_env_spec *spec, char *message, size_t message_size) {
     (void)message, (void)message_size;

@@ -61,8 +61,8 @@ double taxi_start(const void *instance, int32_t state);
 
 /* Gymnasium's categorical_sample: one double u is drawn, also when there is one outcome only; the first outcome whose
  * cumulated probability exceeds u, the first of all when rounding leaves none. */
-static inline const tabular_outcome *toy_text_sample(const tabular_outcome *outcomes, int count, const a3c_random *random,
-                                                     a3c_rng *rng) {
+static inline const tabular_outcome *toy_text_sample(const tabular_outcome *outcomes, int count,
+                                                     const a3c_random *random, a3c_rng *rng) {
     double u = random->uniform01(rng), cumulated = 0;
     for (int i = 0; i < count; i++) {
         cumulated += outcomes[i].probability;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * bsuite's bandit: episodes of one step; the rewards 0 .. 1 in equal distances belong to the actions in a drawn order. */
+ * bsuite's bandit: episodes of one step; the rewards 0 .. 1 in equal distances belong to the actions in a drawn
+ * order. */
 #include "env/bsuite/bsuite.h"
 #include "env/draw/draw.h"
 #include "env/env.h"

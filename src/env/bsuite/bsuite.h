@@ -2,8 +2,8 @@
  * bsuite (Osband et al. 2020): what its environments share, and their states, for dynamics and pictures. Flat, without
  * pointers. Draws come from MT19937 as the original's; mappings from a RandomState(mapping_seed) of their own.
  *
- * bsuite's noise and scale variants wrap rewards. Noise comes from a second stream that starts as the environment's own does:
- * bsuite seeds both alike. */
+ * bsuite's noise and scale variants wrap rewards. Noise comes from a second stream that starts as the environment's own
+ * does: bsuite seeds both alike. */
 #ifndef ENV_BSUITE_BSUITE_H
 #define ENV_BSUITE_BSUITE_H
 
@@ -13,7 +13,7 @@
 
 enum { BANDIT_ACTIONS = 32, CATCH_ROWS = 32, CATCH_COLUMNS = 32, DEEP_SEA_SIZE = 64, MEMORY_BITS = 64 };
 
-/* ---- Rewards of the noise and scale variants --------------------------------------------------------------------------- */
+/* ---- Rewards of the noise and scale variants --------------------------------------------------------------------- */
 
 /* Head of the environments that have such variants */
 typedef struct bsuite_reward {
@@ -33,7 +33,7 @@ double bsuite_reward_of(bsuite_reward *head, const a3c_random *random, double re
 /* binomial(1, 0.5): one double */
 static inline int32_t bsuite_bit(const a3c_random *random, a3c_rng *rng) { return random->uniform01(rng) > 0.5; }
 
-/* ---- States ------------------------------------------------------------------------------------------------------------ */
+/* ---- States ------------------------------------------------------------------------------------------------------ */
 
 typedef struct bandit {
     bsuite_reward head;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * bsuite's catch: a ball falls straight down, a paddle in the bottom row has to be below it. Actions 0 left, 1 stay, 2 right. */
+ * bsuite's catch: a ball falls straight down, a paddle in the bottom row has to be below it. Actions 0 left, 1 stay, 2
+ * right. */
 #include "env/bsuite/bsuite.h"
 #include "env/draw/draw.h"
 #include "env/games.h"

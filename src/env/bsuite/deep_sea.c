@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * bsuite's deep_sea: dive through N x N cells, a row a step; going right all the way finds the treasure, but each step right
- * costs. Which action goes right is drawn for each cell. In the stochastic variant going right fails with probability 1/N, and
- * both corners of the last row pay normal noise. */
+ * bsuite's deep_sea: dive through N x N cells, a row a step; going right all the way finds the treasure, but each step
+ * right costs. Which action goes right is drawn for each cell. In the stochastic variant going right fails with
+ * probability 1/N, and both corners of the last row pay normal noise. */
 #include "env/bsuite/bsuite.h"
 #include "env/draw/draw.h"
 #include "env/env.h"
@@ -12,17 +12,17 @@
 
 enum { SIZE, MAPPING_SEED, DETERMINISTIC, UNSCALED_MOVE_COST, RANDOMIZE_ACTIONS, NOISE_SCALE, REWARD_SCALE, OPTIONS };
 
-#define OPTION_TABLE(certain)                                                                                           \
-    {                                                                                                                   \
-        [SIZE] = {"size", A3C_OPTION_INT, 10, 1, DEEP_SEA_SIZE, NULL, "N: rows, columns and steps"},                    \
-        [MAPPING_SEED] = {"mapping_seed", A3C_OPTION_INT, 42, 0, UINT32_MAX, NULL, "seed of what the actions mean"},    \
-        [DETERMINISTIC] = {"deterministic", A3C_OPTION_BOOL, certain, 0, 1, NULL, "whether going right never fails"},   \
-        [UNSCALED_MOVE_COST] = {"unscaled_move_cost", A3C_OPTION_FLOAT, 0.01, 0, 1e6, NULL,                             \
-                                "N times what a step right costs"},                                                     \
-        [RANDOMIZE_ACTIONS] = {"randomize_actions", A3C_OPTION_BOOL, 1, 0, 1, NULL,                                     \
-                               "whether the action that goes right is drawn for each cell; else it is 1"},              \
-        [NOISE_SCALE] = {"noise_scale", A3C_OPTION_FLOAT, 0, 0, 1e6, NULL, "deviation of noise on rewards"},            \
-        [REWARD_SCALE] = {"reward_scale", A3C_OPTION_FLOAT, 1, 1e-6, 1e6, NULL, "factor on rewards"},                   \
+#define OPTION_TABLE(certain)                                                                                          \
+    {                                                                                                                  \
+        [SIZE] = {"size", A3C_OPTION_INT, 10, 1, DEEP_SEA_SIZE, NULL, "N: rows, columns and steps"},                   \
+        [MAPPING_SEED] = {"mapping_seed", A3C_OPTION_INT, 42, 0, UINT32_MAX, NULL, "seed of what the actions mean"},   \
+        [DETERMINISTIC] = {"deterministic", A3C_OPTION_BOOL, certain, 0, 1, NULL, "whether going right never fails"},  \
+        [UNSCALED_MOVE_COST] = {"unscaled_move_cost", A3C_OPTION_FLOAT, 0.01, 0, 1e6, NULL,                            \
+                                "N times what a step right costs"},                                                    \
+        [RANDOMIZE_ACTIONS] = {"randomize_actions", A3C_OPTION_BOOL, 1, 0, 1, NULL,                                    \
+                               "whether the action that goes right is drawn for each cell; else it is 1"},             \
+        [NOISE_SCALE] = {"noise_scale", A3C_OPTION_FLOAT, 0, 0, 1e6, NULL, "deviation of noise on rewards"},           \
+        [REWARD_SCALE] = {"reward_scale", A3C_OPTION_FLOAT, 1, 1e-6, 1e6, NULL, "factor on rewards"},                  \
     }
 static const a3c_env_option options[OPTIONS] = OPTION_TABLE(1);
 static const a3c_env_option stochastic_options[OPTIONS] = OPTION_TABLE(0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * bsuite's discounting_chain: the first action chooses one of five chains, which pay 1 after 1, 3, 10, 30 or 100 steps; one of
- * them pays 1.1. */
+ * bsuite's discounting_chain: the first action chooses one of five chains, which pay 1 after 1, 3, 10, 30 or 100 steps;
+ * one of them pays 1.1. */
 #include "env/bsuite/bsuite.h"
 #include "env/draw/draw.h"
 #include "env/games.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * bsuite's memory_chain: bits are shown at the start, one of them has to be given at the end. As the original plays it, a step's
- * observation is that of before the step, so that the bits are seen twice (at the reset and in the first step) and an episode
- * has memory_length + 1 steps. */
+ * bsuite's memory_chain: bits are shown at the start, one of them has to be given at the end. As the original plays it,
+ * a step's observation is that of before the step, so that the bits are seen twice (at the reset and in the first step)
+ * and an episode has memory_length + 1 steps. */
 #include "env/bsuite/bsuite.h"
 #include "env/draw/draw.h"
 #include "env/games.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * bsuite's umbrella_chain: only the first action counts (1 takes the umbrella), and only the last reward tells whether it was
- * right; rewards in between are coins, and so are the distractors beside the observation. */
+ * bsuite's umbrella_chain: only the first action counts (1 takes the umbrella), and only the last reward tells whether
+ * it was right; rewards in between are coins, and so are the distractors beside the observation. */
 #include "env/bsuite/bsuite.h"
 #include "env/draw/draw.h"
 #include "env/games.h"

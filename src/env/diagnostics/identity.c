@@ -79,7 +79,7 @@ static int describe_box(a3c_env_values values, a3c_env_spec *spec, char *message
     return 0;
 }
 
-/* ---- identity ---------------------------------------------------------------------------------------------------------- */
+/* ---- identity ---------------------------------------------------------------------------------------------------- */
 
 static void init_identity(void *instance, a3c_env_values values, const a3c_random *random, a3c_rng *rng) {
     (void)instance, (void)values, (void)random, (void)rng;
@@ -98,7 +98,7 @@ static unsigned step_identity(void *instance, const a3c_random *random, a3c_rng 
     return 0;
 }
 
-/* ---- identity_box ------------------------------------------------------------------------------------------------------ */
+/* ---- identity_box ------------------------------------------------------------------------------------------------ */
 
 static void init_box(void *instance, a3c_env_values values, const a3c_random *random, a3c_rng *rng) {
     (void)random, (void)rng;
@@ -119,7 +119,7 @@ static unsigned step_box(void *instance, const a3c_random *random, a3c_rng *rng,
     return 0;
 }
 
-/* ---- multi_discrete ---------------------------------------------------------------------------------------------------- */
+/* ---- multi_discrete ---------------------------------------------------------------------------------------------- */
 
 static void reset_multi_discrete(void *instance, const a3c_random *random, a3c_rng *rng, void *observation) {
     multi_discrete *it = instance;

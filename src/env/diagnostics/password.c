@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * password: a fixed string of bits is asked for, and only all of it right is rewarded (after PufferLib's sanity environment of
- * that name): does the learner latch on to a reward that it meets once in 2^length episodes? What was entered is seen, -1 where
- * nothing is yet. */
+ * password: a fixed string of bits is asked for, and only all of it right is rewarded (after PufferLib's sanity
+ * environment of that name): does the learner latch on to a reward that it meets once in 2^length episodes? What was
+ * entered is seen, -1 where nothing is yet. */
 #include "env/diagnostics/diagnostics.h"
 #include "env/draw/draw.h"
 #include "env/games.h"

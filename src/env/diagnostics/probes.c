@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * The five probes (after A. Jones, "Debugging reinforcement learning systems"): each is solved in a blink, and each isolates a
- * class of mistakes.
+ * The five probes (after A. Jones, "Debugging reinforcement learning systems"): each is solved in a blink, and each
+ * isolates a class of mistakes.
  *
  *   probe1  one action, observation 0, reward 1, one step            the value reaches 1
  *   probe2  one action, observation +-1, reward = observation        the value depends on the observation
  *   probe3  one action, two steps (0, then 1), reward 1 at the end   the first value is the discount
  *   probe4  two actions, observation 0, reward -1 or +1 for 0 or 1   the policy gradient has the right sign
- *   probe5  two actions, observation +-1, reward +1 if the action    policy and value depend on the observation together
- *           is 1 at +1 or 0 at -1, else -1 */
+ *   probe5  two actions, observation +-1, reward +1 if the action    policy and value depend on the observation
+ *           is 1 at +1 or 0 at -1, else -1                           together */
 #include "env/diagnostics/diagnostics.h"
 #include "env/draw/draw.h"
 #include "env/games.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * stochastic: the best policy is mixed (after PufferLib's sanity environment of that name). Nothing is seen; an episode has
- * `horizon` steps. With f the share of action 0 so far, this step included, a step is rewarded with 1 - (p - f)^2 if it moves f
- * toward p: action 0 while f < p, action 1 while f >= p. A deterministic policy is paid little; one that takes action 0 with
- * probability p keeps f near p. The episode's score is 1 - (p - f)^2 at the end. */
+ * stochastic: the best policy is mixed (after PufferLib's sanity environment of that name). Nothing is seen; an episode
+ * has `horizon` steps. With f the share of action 0 so far, this step included, a step is rewarded with 1 - (p - f)^2
+ * if it moves f toward p: action 0 while f < p, action 1 while f >= p. A deterministic policy is paid little; one that
+ * takes action 0 with probability p keeps f near p. The episode's score is 1 - (p - f)^2 at the end. */
 #include "env/diagnostics/diagnostics.h"
 #include "env/draw/draw.h"
 #include "env/games.h"

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT
- * Pictures of environments. Dynamics know nothing of drawing: an environment's table points at one of these functions, or at
- * a line that hands its state to one. Every function fills the whole picture, rgb uint8_t[height][width][3], in any size. */
+ * Pictures of environments. Dynamics know nothing of drawing: an environment's table points at one of these functions,
+ * or at a line that hands its state to one. Every function fills the whole picture, rgb uint8_t[height][width][3], in
+ * any size. */
 #ifndef ENV_DRAW_DRAW_H
 #define ENV_DRAW_DRAW_H
 
 #include <stdint.h>
 
 /* Classic control, from the state as the environment keeps it. */
-void draw_cartpole(const double *state, int32_t width, int32_t height, uint8_t *rgb);     /* x, dx/dt, angle, ... */
-void draw_mountain_car(const double *state, double goal, int32_t width, int32_t height, uint8_t *rgb); /* position, ... */
-void draw_acrobot(const double *state, int32_t width, int32_t height, uint8_t *rgb);      /* angle 1, angle 2, ... */
-void draw_pendulum(const double *state, double torque, int32_t width, int32_t height, uint8_t *rgb); /* angle, ... */
+/* CartPole: x, dx/dt, angle, ...; MountainCar: position, ...; Acrobot: angle 1, angle 2, ...; Pendulum: angle, ... */
+void draw_cartpole(const double *state, int32_t width, int32_t height, uint8_t *rgb);
+void draw_mountain_car(const double *state, double goal, int32_t width, int32_t height, uint8_t *rgb);
+void draw_acrobot(const double *state, int32_t width, int32_t height, uint8_t *rgb);
+void draw_pendulum(const double *state, double torque, int32_t width, int32_t height, uint8_t *rgb);
 
 /* The rest, from an instance: a3c_env_def.render. */
 void draw_frozen_lake(const void *instance, int32_t width, int32_t height, uint8_t *rgb);

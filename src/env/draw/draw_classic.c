@@ -43,7 +43,8 @@ void draw_mountain_car(const double *state, double goal, int32_t width, int32_t 
     raster_point body[4];
     const raster_point corners[4] = {{-0.06, 0.025}, {0.06, 0.025}, {0.045, 0.085}, {-0.045, 0.085}};
     for (int i = 0; i < 4; i++) {
-        body[i] = (raster_point){x + corners[i].x * c - corners[i].y * s, hill(x) + corners[i].x * s + corners[i].y * c};
+        double across = corners[i].x, up = corners[i].y;
+        body[i] = (raster_point){x + across * c - up * s, hill(x) + across * s + up * c};
     }
     raster_polygon(&r, body, 4, COLOR_BLUE);
     for (int side = -1; side <= 1; side += 2) {
@@ -67,7 +68,8 @@ void draw_pendulum(const double *state, double torque, int32_t width, int32_t he
     raster_point tip = reach(0, 0, -state[0], 1); /* the angle is counted counterclockwise from straight up */
     raster_line(&r, 0, 0, tip.x, tip.y, 0.2, COLOR_RED);
     raster_circle(&r, 0, 0, 0.05, COLOR_INK);
-    for (int i = 0; i < PIECES && torque != 0; i++) { /* an arc as long as the torque is strong, counterclockwise if > 0 */
+    /* An arc as long as the torque is strong, counterclockwise where it is positive */
+    for (int i = 0; i < PIECES && torque != 0; i++) {
         raster_point a = reach(0, 0, -torque * i / PIECES, 0.35), b = reach(0, 0, -torque * (i + 1) / PIECES, 0.35);
         raster_line(&r, a.x, a.y, b.x, b.y, 0.03, COLOR_BLUE);
     }

@@ -20,7 +20,8 @@ static void draw_planes(const uint8_t *planes, const uint32_t *colors, int chann
 
 void draw_breakout(const void *instance, int32_t width, int32_t height, uint8_t *rgb) {
     static const uint32_t colors[BREAKOUT_CHANNELS] = {
-        [BREAKOUT_PADDLE] = COLOR_BLUE, [BREAKOUT_BALL] = COLOR_WHITE, [BREAKOUT_TRAIL] = 0x50545c, [BREAKOUT_BRICK] = COLOR_RED};
+        [BREAKOUT_PADDLE] = COLOR_BLUE, [BREAKOUT_BALL] = COLOR_WHITE,
+        [BREAKOUT_TRAIL] = 0x50545c, [BREAKOUT_BRICK] = COLOR_RED};
     uint8_t planes[BREAKOUT_CHANNELS * MINATAR_CELLS];
     breakout_observe(instance, planes);
     draw_planes(planes, colors, BREAKOUT_CHANNELS, width, height, rgb);
@@ -28,7 +29,8 @@ void draw_breakout(const void *instance, int32_t width, int32_t height, uint8_t 
 
 void draw_asterix(const void *instance, int32_t width, int32_t height, uint8_t *rgb) {
     static const uint32_t colors[ASTERIX_CHANNELS] = {
-        [ASTERIX_PLAYER] = COLOR_BLUE, [ASTERIX_ENEMY] = COLOR_RED, [ASTERIX_TRAIL] = 0x50545c, [ASTERIX_GOLD] = COLOR_ORANGE};
+        [ASTERIX_PLAYER] = COLOR_BLUE, [ASTERIX_ENEMY] = COLOR_RED,
+        [ASTERIX_TRAIL] = 0x50545c, [ASTERIX_GOLD] = COLOR_ORANGE};
     uint8_t planes[ASTERIX_CHANNELS * MINATAR_CELLS];
     asterix_observe(instance, planes);
     draw_planes(planes, colors, ASTERIX_CHANNELS, width, height, rgb);

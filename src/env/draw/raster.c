@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Shapes by signed distance: a pixel is covered by 1/2 minus the distance of its center from the shape's edge, in pixels. */
+ * Shapes by signed distance: a pixel is covered by 1/2 minus the distance of its center from the shape's edge, in
+ * pixels. */
 #include "env/draw/raster.h"
 
 #include <math.h>
@@ -28,7 +29,7 @@ static void blend(const raster *r, int32_t x, int32_t y, uint32_t color, double 
 static double pixel_x(const raster *r, double x) { return (x - r->left) * r->scale; }
 static double pixel_y(const raster *r, double y) { return (r->top - y) * r->up * r->scale; }
 
-/* ---- Views ------------------------------------------------------------------------------------------------------------- */
+/* ---- Views ------------------------------------------------------------------------------------------------------- */
 
 raster raster_view(uint8_t *rgb, int32_t width, int32_t height, double left, double right, double bottom, double top,
                    uint32_t background) {
@@ -59,7 +60,7 @@ void raster_cell(const raster *r, int32_t row, int32_t column, uint32_t color) {
     }
 }
 
-/* ---- Shapes ------------------------------------------------------------------------------------------------------------ */
+/* ---- Shapes ------------------------------------------------------------------------------------------------------ */
 
 /* Part of the pixel from i to i + 1 that lies between a and b */
 static double overlap(double a, double b, int32_t i) { return fmax(0, fmin(b, i + 1) - fmax(a, i)); }
@@ -92,7 +93,8 @@ void raster_line(const raster *r, double x0, double y0, double x1, double y1, do
     }
 }
 
-/* Distance of a point inward from the edge that begins at a, in pixels; `turn` is 1 or -1 by the polygon's direction. */
+/* Distance of a point inward from the edge that begins at a, in pixels; `turn` is 1 or -1 by the polygon's
+ * direction. */
 static double inward(raster_point a, raster_point b, double turn, double x, double y) {
     double dx = b.x - a.x, dy = b.y - a.y;
     return turn * (dx * (y - a.y) - dy * (x - a.x)) / fmax(hypot(dx, dy), 1e-9);
@@ -125,7 +127,7 @@ void raster_polygon(const raster *r, const raster_point *points, int count, uint
     }
 }
 
-/* ---- Digits ------------------------------------------------------------------------------------------------------------ */
+/* ---- Digits ------------------------------------------------------------------------------------------------------ */
 
 /* Five rows of three pixels, the top row in the highest bits */
 static const uint16_t digits[10] = {075557, 026227, 071747, 071717, 055711, 074717, 074757, 071111, 075757, 075717};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * A small raster with smooth edges: shapes in the units of a world, drawn into uint8_t[height][width][3] that the caller owns.
- * Colors are 0xRRGGBB. Edges are blended in a few steps only, so that a picture has few colors (a GIF has 256). */
+ * A small raster with smooth edges: shapes in the units of a world, drawn into uint8_t[height][width][3] that the
+ * caller owns. Colors are 0xRRGGBB. Edges are blended in a few steps only, so that a picture has few colors (a GIF has
+ * 256). */
 #ifndef ENV_DRAW_RASTER_H
 #define ENV_DRAW_RASTER_H
 
@@ -32,12 +33,13 @@ enum {
     COLOR_SAND = 0xca9865
 };
 
-/* A view of the rectangle from (left, bottom) to (right, top), as large as fits with square pixels, in the middle of the
- * picture, which is filled with `background`. top < bottom: y grows downward. */
+/* A view of the rectangle from (left, bottom) to (right, top), as large as fits with square pixels, in the middle of
+ * the picture, which is filled with `background`. top < bottom: y grows downward. */
 raster raster_view(uint8_t *rgb, int32_t width, int32_t height, double left, double right, double bottom, double top,
                    uint32_t background);
 
-/* A view of rows x columns cells: cell (row, column) spans x from column to column + 1, y (downward) from row to row + 1. */
+/* A view of rows x columns cells: cell (row, column) spans x from column to column + 1, y (downward) from row to row +
+ * 1. */
 raster raster_grid(uint8_t *rgb, int32_t width, int32_t height, int32_t rows, int32_t columns, uint32_t background);
 
 /* Fills one cell of a grid up to whole pixels, with a line of the background around it where cells are large. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * MinAtar's Asterix: move about the board, collect gold, avoid enemies; both cross the board, one in a row. They come and move
- * faster as the game goes on. */
+ * MinAtar's Asterix: move about the board, collect gold, avoid enemies; both cross the board, one in a row. They come
+ * and move faster as the game goes on. */
 #include "env/draw/draw.h"
 #include "env/games.h"
 #include "env/minatar/minatar.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * MinAtar's Freeway: a chicken crosses eight lanes of cars, as often as it can in 2501 steps. A car of speed s moves every
- * s + 1 steps; the chicken moves at most every third. */
+ * MinAtar's Freeway: a chicken crosses eight lanes of cars, as often as it can in 2501 steps. A car of speed s moves
+ * every s + 1 steps; the chicken moves at most every third. */
 #include "env/draw/draw.h"
 #include "env/games.h"
 #include "env/minatar/minatar.h"

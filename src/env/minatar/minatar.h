@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * MinAtar (Young and Tian 2019): what the five games share, and their states, for dynamics and pictures. Written from the
- * rules of the paper and of the game as it is played, not from its source. Flat, without pointers.
+ * MinAtar (Young and Tian 2019): what the five games share, and their states, for dynamics and pictures. Written from
+ * the rules of the paper and of the game as it is played, not from its source. Flat, without pointers.
  *
- * A game is 10x10 cells, an observation one plane of 0 and 1 for each kind of object. Every step first draws whether the action
- * executed before is executed again (sticky actions); that memory survives a reset. Rewards are whole numbers. No time limit. */
+ * A game is 10x10 cells, an observation one plane of 0 and 1 for each kind of object. Every step first draws whether
+ * the action executed before is executed again (sticky actions); that memory survives a reset. Rewards are whole
+ * numbers. No time limit. */
 #ifndef ENV_MINATAR_MINATAR_H
 #define ENV_MINATAR_MINATAR_H
 
@@ -15,7 +16,7 @@
 enum { MINATAR_SIZE = 10, MINATAR_CELLS = 100, MINATAR_ACTIONS = 6 };
 enum { MINATAR_NOTHING, MINATAR_LEFT, MINATAR_UP, MINATAR_RIGHT, MINATAR_DOWN, MINATAR_FIRE };
 
-/* ---- What the games share ---------------------------------------------------------------------------------------------- */
+/* ---- What the games share ---------------------------------------------------------------------------------------- */
 
 /* Head of every game's state */
 typedef struct minatar {
@@ -44,7 +45,8 @@ void minatar_describe(const minatar_game *game, a3c_env_values values, a3c_env_s
 void minatar_init(minatar *head, a3c_env_values values);
 
 /* The action that is executed: draws whether the one before sticks. */
-int32_t minatar_action(minatar *head, const minatar_game *game, const void *action, const a3c_random *random, a3c_rng *rng);
+int32_t minatar_action(minatar *head, const minatar_game *game, const void *action, const a3c_random *random,
+                       a3c_rng *rng);
 
 /* Sets cell (x, y) of a plane. */
 static inline void minatar_set(uint8_t *planes, int channel, int x, int y) {
@@ -58,7 +60,7 @@ static inline void minatar_set_inside(uint8_t *planes, int channel, int x, int y
     }
 }
 
-/* ---- Games ------------------------------------------------------------------------------------------------------------- */
+/* ---- Games ------------------------------------------------------------------------------------------------------- */
 
 enum { BREAKOUT_PADDLE, BREAKOUT_BALL, BREAKOUT_TRAIL, BREAKOUT_BRICK, BREAKOUT_CHANNELS };
 enum { BREAKOUT_BRICK_ROWS = 3 };

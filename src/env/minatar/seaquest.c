@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * MinAtar's Seaquest: a submarine shoots fish and enemy submarines, collects divers and brings them up before its oxygen ends.
- * Lists keep the order in which things came, and are gone through from the last to the first; of several things in one cell, the
- * first in the list is the one that is hit. */
+ * MinAtar's Seaquest: a submarine shoots fish and enemy submarines, collects divers and brings them up before its
+ * oxygen ends. Lists keep the order in which things came, and are gone through from the last to the first; of several
+ * things in one cell, the first in the list is the one that is hit. */
 #include "base/error.h"
 #include "env/draw/draw.h"
 #include "env/games.h"
@@ -32,7 +32,7 @@ static void init(void *instance, a3c_env_values values, const a3c_random *random
     minatar_init(&((seaquest *)instance)->head, values);
 }
 
-/* ---- Observation ------------------------------------------------------------------------------------------------------- */
+/* ---- Observation ------------------------------------------------------------------------------------------------- */
 
 static int32_t behind(const seaquest_thing *thing) { return thing->x + (thing->rightward ? -1 : 1); }
 
@@ -65,7 +65,7 @@ void seaquest_observe(const seaquest *s, uint8_t *planes) {
     observe_list(&s->swimmers, SEAQUEST_DIVER, true, planes);
 }
 
-/* ---- Lists ------------------------------------------------------------------------------------------------------------- */
+/* ---- Lists ------------------------------------------------------------------------------------------------------- */
 
 static void add(seaquest_list *list, seaquest_thing thing) {
     CHECK(list->count < SEAQUEST_MANY); /* things cross ten cells and come one at a time: 40 at the highest speed */
@@ -96,7 +96,7 @@ static bool advance(seaquest_thing *thing) {
 
 static bool at_player(const seaquest *s, const seaquest_thing *thing) { return thing->x == s->x && thing->y == s->y; }
 
-/* ---- Dynamics ---------------------------------------------------------------------------------------------------------- */
+/* ---- Dynamics ---------------------------------------------------------------------------------------------------- */
 
 static void reset(void *instance, const a3c_random *random, a3c_rng *rng, void *observation) {
     (void)random, (void)rng;
@@ -139,8 +139,10 @@ static void spawn_enemy(seaquest *s, const a3c_random *random, a3c_rng *rng) {
 static void spawn_diver(seaquest *s, const a3c_random *random, a3c_rng *rng) {
     bool rightward = random->uniform01(rng) < 0.5;
     int y = (int)random->below(rng, ROWS) + 1;
-    add(&s->swimmers, (seaquest_thing){
-                          .x = rightward ? 0 : LAST, .y = (int8_t)y, .rightward = rightward, .timer = DIVER_MOVE_SPEED});
+    add(&s->swimmers, (seaquest_thing){.x = rightward ? 0 : LAST,
+                                       .y = (int8_t)y,
+                                       .rightward = rightward,
+                                       .timer = DIVER_MOVE_SPEED});
 }
 
 static void spawn(seaquest *s, const a3c_random *random, a3c_rng *rng) {
@@ -267,8 +269,8 @@ static void move_enemy_bullets(seaquest *s) {
     }
 }
 
-/* Six divers are worth what oxygen is left. One diver is spent whenever the submarine surfaces, after a rescue too, so that the
- * count may be -1. */
+/* Six divers are worth what oxygen is left. One diver is spent whenever the submarine surfaces, after a rescue too, so
+ * that the count may be -1. */
 static double surface(seaquest *s) {
     double reward = 0;
     s->surfaced = true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * MinAtar's SpaceInvaders: a cannon in the bottom row shoots at a block of aliens that comes down. Nothing is random but sticky
- * actions. Rows of the board are words of ten bits, so that whole rows move and collide at once. */
+ * MinAtar's SpaceInvaders: a cannon in the bottom row shoots at a block of aliens that comes down. Nothing is random
+ * but sticky actions. Rows of the board are words of ten bits, so that whole rows move and collide at once. */
 #include "env/draw/draw.h"
 #include "env/games.h"
 #include "env/minatar/minatar.h"
@@ -29,7 +29,7 @@ static void init(void *instance, a3c_env_values values, const a3c_random *random
     minatar_init(&((space_invaders *)instance)->head, values);
 }
 
-/* ---- Observation ------------------------------------------------------------------------------------------------------- */
+/* ---- Observation ------------------------------------------------------------------------------------------------- */
 
 /* Writes a row of bits as bytes of 0 and 1. */
 static void expand_row(uint16_t bits, uint8_t *cells) {
@@ -61,7 +61,7 @@ void space_invaders_observe(const space_invaders *s, uint8_t *planes) {
     expand(s->enemy_bullets, planes + INVADERS_ENEMY_BULLET * MINATAR_CELLS);
 }
 
-/* ---- Dynamics ---------------------------------------------------------------------------------------------------------- */
+/* ---- Dynamics ---------------------------------------------------------------------------------------------------- */
 
 static void place_block(space_invaders *s) {
     for (int y = 0; y < MINATAR_SIZE; y++) {
