@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT
+ * a3c: picks the subcommand. */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const command *find(const char *name) {
+    for (const command *c = commands; c->name; c++)
+        if (strcmp(c->name, name) == 0) return c;
+    return NULL;
+}
+
+/* Runs a command on the arguments behind its name. */
+static int run(const command *c, int argc, char **argv) {
+    char name[64];
+    snprintf(name, sizeof name, "a3c %s", c->name);
+    argv[0] = name;
+    return c->run(argc, argv);
+}
+
+/* `a3c help`, `a3c help COMMAND`. */
+static int help(int argc, char **argv) {
+    const command *c = argc > 2 ? find(argv[2]) : NULL;
+    if (argc > 2 && !c) {
+        fprintf(stderr, "a3c help: there is no such command; `a3c help` lists them\n");
+        return STATUS_USAGE;
+    }
+    if (!c) {
+        cli_print_help(stdout);
+        return cli_finish();
+    }
+    char option[] = "--help";
+    return run(c, 2, (char *[]){argv[0], option, NULL});
+}
+
+int main(int argc, char **argv) {
+    const char *first = argc > 1 ? argv[1] : "";
+    if (strcmp(first, "help") == 0 || strcmp(first, "--help") == 0 || strcmp(first, "-?") == 0) return help(argc, argv);
+    const command *c = find(first);
+    if (c) return run(c, argc - 1, argv + 1);
+    char name[] = "a3c";
+    argv[0] = name;
+    return command_train(argc, argv); /* `a3c acrobot --mode sync` trains */
+}
