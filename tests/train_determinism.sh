@@ -1,0 +1,56 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What is promised about repeatability, seen from outside: fingerprints of whole runs.
+. "${A3C_SOURCE:-$(dirname "$0")/..}/tests/shell/tap.sh"
+small="--steps 12800 --seed 7"
+
+# shellcheck disable=SC2086
+{
+    train sync --mode sync --threads 1 $small
+    first=$fingerprint
+    for threads in 2 3 4 16; do
+        train "sync-$threads" --mode sync --threads $threads $small
+        same "sync: $threads threads give the parameters of 1" "$fingerprint" "$first"
+        same "sync: $threads threads write the metrics of 1" "$(timeless sync-$threads/metrics.jsonl | cksum)" "$(timeless sync/metrics.jsonl | cksum)"
+    done
+    train sync-step --mode sync --threads 2 --set sync.barrier=step $small
+    same "sync: the barrier after every step changes nothing" "$fingerprint" "$first"
+    train sync-seed --mode sync --threads 2 --steps 12800 --seed 8
+    different "sync: another seed gives other parameters" "$fingerprint" "$first"
+
+    for isa in reference portable avx2 avx512; do
+        if A3C_ISA=$isa a3c config cartpole > /dev/null 2>&1; then
+            export A3C_ISA=$isa
+            train "isa-$isa" --mode sync --threads 2 $small
+            unset A3C_ISA
+            same "instruction set $isa gives the same parameters" "$fingerprint" "$first"
+        else
+            skip "instruction set $isa gives the same parameters" "not on this CPU"
+        fi
+    done
+
+    train async --mode async --workers 4 --threads 1 $small
+    once=$fingerprint
+    train async-again --mode async --workers 4 --threads 1 $small
+    same "async on one thread repeats itself" "$fingerprint" "$once"
+    different "async is not sync" "$once" "$first"
+
+    train recorded --mode async --workers 16 --threads 2 --set async.update=locked --set async.record=true $small
+    recorded=$fingerprint
+    for threads in 1 2; do
+        train "replay-$threads" --mode async --workers 16 --threads $threads --set async.update=locked --set async.schedule=replay \
+            --set async.recording="$work/recorded/schedule.bin" $small
+        same "a recorded run replayed on $threads threads gives its parameters" "$fingerprint" "$recorded"
+    done
+
+    train single --mode async --workers 1 --threads 1 $small
+    single=$fingerprint
+    train simulated --mode async --workers 1 --threads 1 --set async.schedule=simulated $small
+    same "one simulated worker equals async with one worker" "$fingerprint" "$single"
+    train virtual --mode async --workers 8 --threads 1 --set async.schedule=simulated --set async.simulated.cost=constant $small
+    virtual=$fingerprint
+    train virtual-again --mode async --workers 8 --threads 1 --set async.schedule=simulated --set async.simulated.cost=constant $small
+    same "a simulated run repeats itself" "$fingerprint" "$virtual"
+    same "8 simulated workers of equal cost are 7 updates late" "$(value p50 virtual/summary.json)" 7
+}
+finish
