@@ -14,7 +14,7 @@ void env_seed(const env_kind *kind, void *instance, uint64_t entropy, const uint
         chance = (chance ^ (key[i] + 1u)) * 0x9e3779b97f4a7c15u;
     }
     instance_head_of(instance)->chance = chance;
-    a3c_rng *rng = instance_rng(instance);
+    a3c_rng *rng = instance_rng(kind, instance);
     env_rng_seed(rng, kind->spec.flags & A3C_ENV_MT19937 ? A3C_RNG_MT19937 : A3C_RNG_PCG64, entropy, key, key_count);
     if (kind->def->init != NULL) {
         kind->def->init(env_state(kind, instance), kind->values, &env_random, rng);
@@ -26,7 +26,7 @@ void env_reset(const env_kind *kind, void *instance, float *observation) {
     head->frames = 0;
     head->decided = 0;
     float *frame = stack_frame(kind, instance, observation);
-    kind->def->reset(env_state(kind, instance), &env_random, instance_rng(instance), observation_place(kind, frame));
+    kind->def->reset(env_state(kind, instance), &env_random, instance_rng(kind, instance), observation_place(kind, frame));
     wrap_observation(kind, frame);
     stack_write(kind, instance, observation, true);
     if (kind->wrapping.delay != ENV_DELAY_NONE && kind->wrapping.delay_on_reset) {
@@ -52,7 +52,7 @@ unsigned env_step(const env_kind *kind, void *instance, const void *action, floa
     int played = 0;
     do {
         double one = 0;
-        flags = kind->def->step(env_state(kind, instance), &env_random, instance_rng(instance), action, place, &one);
+        flags = kind->def->step(env_state(kind, instance), &env_random, instance_rng(kind, instance), action, place, &one);
         flags = count_frame(kind, instance, flags & (A3C_TERMINATED | A3C_TRUNCATED));
         sum += one;
     } while (++played < kind->wrapping.frame_skip && flags == 0);
@@ -71,7 +71,7 @@ unsigned env_step(const env_kind *kind, void *instance, const void *action, floa
 static void step_plain_batch(const env_kind *kind, char *instances, int count, const void *actions, float *observations,
                              int observation_stride, double *rewards, unsigned *flags) {
     size_t stride = kind->instance_stride;
-    kind->def->step_batch(env_state(kind, instances), stride, (size_t)count, &env_random, instance_rng(instances), stride,
+    kind->def->step_batch(env_state(kind, instances), stride, (size_t)count, &env_random, instance_rng(kind, instances), stride,
                           actions, (size_t)kind->action_size * sizeof(int32_t), observation_place(kind, observations),
                           (size_t)observation_stride * sizeof(float), rewards, flags);
     for (int i = 0; i < count; i++) {

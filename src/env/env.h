@@ -2,9 +2,9 @@
  * The host's side of environments: finding a definition, describing it, and stepping flat instances of it.
  *
  * An env_kind is one environment with its option values and wrappers, const after env_kind_make. An instance is flat memory
- * of env_kind.instance_stride bytes that the caller owns: header (stream, step count, wrapper state), then the environment's
- * own state. Copying the bytes copies the instance, its random stream included. Nothing here allocates or fails after
- * env_kind_make.
+ * of env_kind.instance_stride bytes that the caller owns: header (step count, the wrappers' chance), the environment's own
+ * state, its random stream. Copying the bytes copies the instance, its random stream included. Nothing here allocates or
+ * fails after env_kind_make.
  *
  * An observation row is always float[observation_size]: a vector as it is, planes as C*H*W numbers, a discrete observation as
  * its index (one float a component; network input turns it into one-hot). Wrappers act in this order:
@@ -55,6 +55,7 @@ typedef struct env_kind {
     int action_size;           /* components of an action */
     size_t instance_stride;    /* bytes from one instance to the next, a multiple of 64 */
     size_t state_offset;       /* where the environment's own state begins in an instance */
+    size_t stream_offset;      /* where its random stream begins */
     size_t sticky_offset;      /* the action executed before; 0: none is kept */
     size_t history_offset;     /* the last frame_stack frames; 0: none are kept */
     bool plain;                /* no wrapper but the time limit and masking: step_batch may be used */

@@ -235,9 +235,9 @@ static size_t rounded(size_t bytes, size_t to) { return (bytes + to - 1) / to * 
 static void lay_out(env_kind *kind) {
     const env_wrapping *w = &kind->wrapping;
     uint32_t stream = kind->spec.flags & A3C_ENV_MT19937 ? A3C_RNG_MT19937 : A3C_RNG_PCG64;
-    size_t end = rounded(sizeof(instance_head) + env_rng_size(stream), 16);
-    kind->state_offset = end;
-    end = rounded(end + kind->spec.instance_size, 16);
+    kind->state_offset = rounded(sizeof(instance_head), 16);
+    kind->stream_offset = rounded(kind->state_offset + kind->spec.instance_size, 16);
+    size_t end = rounded(kind->stream_offset + env_rng_size(stream), 16);
     kind->sticky_offset = w->sticky_action_probability > 0 ? end : 0;
     end += w->sticky_action_probability > 0 ? sizeof(action_buffer) : 0;
     kind->history_offset = w->frame_stack > 1 ? end : 0;

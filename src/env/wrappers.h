@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * What stands between a decision and an environment, piece by piece; env.c puts them in order. The memory of an instance:
  *
- *     instance_head | stream (env_rng_size) | state | action executed before | last frames | to a multiple of 64
+ *     instance_head | state | stream (env_rng_size) | action executed before | last frames | to a multiple of 64
+ *
+ * A small state shares the first cache line with the head, all that a step of it touches.
  */
 #ifndef ENV_WRAPPERS_H
 #define ENV_WRAPPERS_H
@@ -21,8 +23,8 @@ typedef union action_buffer {
 } action_buffer;
 
 static inline instance_head *instance_head_of(void *instance) { return (instance_head *)instance; }
-static inline a3c_rng *instance_rng(void *instance) {
-    return (a3c_rng *)(void *)((char *)instance + sizeof(instance_head));
+static inline a3c_rng *instance_rng(const env_kind *kind, void *instance) {
+    return (a3c_rng *)(void *)((char *)instance + kind->stream_offset);
 }
 
 /* The action that reaches the environment: rescaled, clipped, perhaps the one before. Returns `action` or `buffer`. */
