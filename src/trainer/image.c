@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT
+ * A checkpoint: the tensors of a run, in memory taken once, filled in a pause, written behind its back. The same list of tensors
+ * says what is written and what must be found when it is read. */
+#include "trainer/image.h"
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/memory.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- The list ---- */
+
+static void *add(image *i, const char *name, safetensor_type type, int dims, const int64_t *shape) {
+    CHECK(i->count < IMAGE_TENSORS);
+    image_tensor *t = &i->tensors[i->count];
+    snprintf(t->name, sizeof t->name, "%s", name);
+    safetensor *s = &i->list[i->count++];
+    *s = (safetensor){.name = t->name, .type = type, .dims = dims};
+    memcpy(s->shape, shape, (size_t)dims * sizeof *shape);
+    t->memory = memory_new(safetensor_bytes(s));
+    s->data = t->memory;
+    return t->memory;
+}
+
+static void *add1(image *i, const char *name, safetensor_type type, int64_t n) { return add(i, name, type, 1, &n); }
+
+static void *add2(image *i, const char *name, safetensor_type type, int64_t n, int64_t m) {
+    return add(i, name, type, 2, (int64_t[]){n, m});
+}
+
+/* One array of parameters or statistics, tensor by tensor: PREFIX/trunk.0.weight, .. Returns where the first one is in the list. */
+static int add_network(image *i, const net *net, const char *prefix) {
+    int first = i->count;
+    for (int k = 0; k < net->tensor_count; k++) {
+        int64_t shape[4];
+        char name[IMAGE_NAME];
+        int dims = image_shape(&net->tensor[k], shape);
+        snprintf(name, sizeof name, "%s/%s", prefix, net->tensor[k].name);
+        add(i, name, SAFETENSOR_F32, dims, shape);
+    }
+    return first;
+}
+
+int image_shape(const net_tensor *t, int64_t shape[4]) {
+    int dims = 0;
+    for (int d = 0; d < t->dims; d++) {
+        if (d == 1 && t->joined) shape[0] *= t->shape[1];
+        else shape[dims++] = t->shape[d];
+    }
+    return dims;
+}
+
+static size_t widest_env(run *r) {
+    size_t most = 0;
+    for (int e = 0, index; e < r->environments; e++) {
+        size_t bytes = learner_env_bytes(run_learner(r, e, &index), index);
+        if (bytes > most) most = bytes;
+    }
+    return most;
+}
+
+static void add_turns(image *i, run *r) {
+    int64_t workers = r->async.workers, episodes = r->samples_per_update;
+    i->turn_counters = add2(i, "turn/counters", SAFETENSOR_I64, workers, TURN_COUNTERS);
+    i->turn_figures = add2(i, "turn/figures", SAFETENSOR_F64, workers, TURN_FIGURES);
+    i->turn_gradients = add2(i, "turn/gradient", SAFETENSOR_F32, workers, (int64_t)r->plan.net.parameters);
+    i->turn_episodes = add(i, "turn/episodes", SAFETENSOR_F64, 3, (int64_t[]){workers, episodes, 4});
+}
+
+image *image_new(run *r) {
+    const net *net = &r->plan.net;
+    image *i = memory_new(sizeof *i);
+    int64_t tasks = 1 + (r->plan.settings.env.count > 1 ? r->plan.settings.env.count : 0), workers = r->plan.settings.workers;
+    int slots = optimizer_slots(&r->plan.optimizer);
+    i->parameters = add_network(i, net, "param");
+    i->network_tensors = net->tensor_count;
+    for (int k = 0; k < slots; k++) {
+        const char *name = optimizer_slot_name(&r->plan.optimizer, k);
+        char own[IMAGE_NAME];
+        snprintf(own, sizeof own, "worker/%s", name);
+        if (r->crew && r->async.own_statistics) i->own[k] = add2(i, own, SAFETENSOR_F32, workers, (int64_t)net->parameters);
+        else i->statistics[k] = add_network(i, net, name);
+    }
+    i->env_bytes = widest_env(r);
+    i->environments_bytes = i->env_bytes * (size_t)r->environments;
+    i->environments = add2(i, "env/state", SAFETENSOR_U8, r->environments, (int64_t)i->env_bytes);
+    i->counters = add1(i, "run/counters", SAFETENSOR_I64, IMAGE_COUNTERS);
+    i->figures = add1(i, "run/figures", SAFETENSOR_F64, IMAGE_FIGURES);
+    i->staleness = add1(i, "run/staleness", SAFETENSOR_I64, STALENESS_BINS);
+    i->episode_counts = add1(i, "episodes/count", SAFETENSOR_I64, tasks);
+    i->episode_totals = add2(i, "episodes/return", SAFETENSOR_F64, tasks, EPISODES_KEPT);
+    i->episode_lengths = add2(i, "episodes/length", SAFETENSOR_I32, tasks, EPISODES_KEPT);
+    i->alerts = add1(i, "alerts/state", SAFETENSOR_F64, ALERTS_STATE_SIZE);
+    if (r->crew) i->workers = add2(i, "worker/counters", SAFETENSOR_I64, workers, WORKER_COUNTERS);
+    if (r->crew && r->crew->workers[0].gradient) add_turns(i, r);
+    i->padded = memory_array(float, net->size);
+    i->flat = memory_array(float, net->parameters);
+    for (int k = 0; k < slots; k++) i->slot[k] = memory_array(float, net->size);
+    i->config = settings_text(&r->plan.settings);
+    return i;
+}
+
+void image_free(image *i) {
+    if (!i) return;
+    for (int k = 0; k < i->count; k++) memory_free(i->tensors[k].memory);
+    memory_free(i->padded);
+    memory_free(i->flat);
+    for (int k = 0; k < OPTIMIZER_SLOTS; k++) memory_free(i->slot[k]);
+    memory_free(i->config);
+    memory_free(i);
+}
+
+/* ---- Parameters and statistics between their padded form and the list's tensors ---- */
+
+static void spread(image *i, const net *net, const float *padded, int first) {
+    const float *flat = i->flat;
+    net_export(net, padded, i->flat);
+    for (int k = 0; k < net->tensor_count; k++) {
+        size_t n = net_tensor_elements(&net->tensor[k]);
+        memcpy(i->tensors[first + k].memory, flat, n * sizeof *flat);
+        flat += n;
+    }
+}
+
+static void collect(image *i, const net *net, int first, float *padded) {
+    float *flat = i->flat;
+    for (int k = 0; k < net->tensor_count; k++) {
+        size_t n = net_tensor_elements(&net->tensor[k]);
+        memcpy(flat, i->tensors[first + k].memory, n * sizeof *flat);
+        flat += n;
+    }
+    net_import(net, i->flat, padded);
+}
+
+/* ---- Between the run and the list: one function a part, with a direction ---- */
+
+typedef enum direction { TAKE, PUT } direction;
+
+static void move_count(direction way, int64_t *stored, int64_t *live) { *(way == TAKE ? stored : live) = *(way == TAKE ? live : stored); }
+static void move_number(direction way, double *stored, double *live) { *(way == TAKE ? stored : live) = *(way == TAKE ? live : stored); }
+
+static void move_block(image *i, run *r, direction way) {
+    const net *net = &r->plan.net;
+    block_counters c = {0};
+    bool shared = !i->own[0];
+    float *const *slots = shared ? i->slot : NULL;
+    if (way == TAKE) {
+        block_lost(r->block); /* folds the counting lanes */
+        block_get(r->block, i->padded, slots, &c);
+        spread(i, net, i->padded, i->parameters);
+    } else {
+        collect(i, net, i->parameters, i->padded);
+    }
+    for (int k = 0; shared && k < optimizer_slots(&r->plan.optimizer); k++) {
+        if (way == TAKE) spread(i, net, i->slot[k], i->statistics[k]);
+        else collect(i, net, i->statistics[k], i->slot[k]);
+    }
+    move_count(way, &i->counters[0], &c.reserved);
+    move_count(way, &i->counters[1], &c.steps);
+    move_count(way, &i->counters[2], &c.version);
+    move_number(way, &i->figures[0], &c.lanes);
+    move_number(way, &i->figures[1], &c.pushes);
+    if (way == PUT) block_set(r->block, i->padded, (const float *const *)slots, &c);
+}
+
+static void move_environments(image *i, run *r, direction way) {
+    for (int e = 0, index; e < r->environments; e++) {
+        learner *l = run_learner(r, e, &index);
+        uint8_t *bytes = i->environments + (size_t)e * i->env_bytes;
+        if (way == TAKE) learner_env_save(l, index, bytes);
+        else learner_env_load(l, index, bytes);
+    }
+}
+
+static void move_episodes(image *i, run *r, direction way) {
+    episode_history *h = episodes_history(r->episodes);
+    int tasks = r->plan.settings.env.count;
+    for (int t = 0; t < (tasks > 1 ? 1 + tasks : 1); t++) {
+        episode_window *w = t == 0 ? &h->all : &h->task[t - 1];
+        move_count(way, &i->episode_counts[t], &w->count);
+        for (int k = 0; k < EPISODES_KEPT; k++) {
+            move_number(way, &i->episode_totals[t * EPISODES_KEPT + k], &w->total[k]);
+            int32_t *stored = &i->episode_lengths[t * EPISODES_KEPT + k], *live = &w->length[k];
+            *(way == TAKE ? stored : live) = *(way == TAKE ? live : stored);
+        }
+    }
+    move_count(way, &i->counters[3], &h->solved_at_step);
+    move_number(way, &i->figures[2], &h->solved_at_seconds);
+}
+
+static void move_sums(double *stored, loss_sums *live, direction way) {
+    double *fields[] = {&live->samples, &live->policy_loss, &live->value_loss, &live->entropy, &live->target, &live->target_squared,
+                        &live->residual, &live->residual_squared};
+    for (int k = 0; k < 8; k++) move_number(way, &stored[k], fields[k]);
+}
+
+static void move_progress(image *i, run *r, direction way) {
+    int64_t evaluated = isfinite(r->best_return), frames = r->team ? r->team->frames : 0, updates = r->team ? r->team->updates : 0;
+    int64_t recorded = r->async.recording ? recording_events(r->async.recording) : 0;
+    double best = evaluated ? r->best_return : 0, seconds = run_seconds(r);
+    int64_t *counts[] = {&r->row_step, &r->last_row_step, &r->checkpoint_step, &r->evaluation_step, &r->next_event, &evaluated, &frames,
+                         &updates, &recorded};
+    double *numbers[] = {&seconds, &r->last_row_seconds, &best, &r->sums.norm, &r->sums.staleness, &r->sums.updates, &r->time.now,
+                         &r->evaluation_seconds};
+    for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) move_count(way, &i->counters[4 + k], counts[k]);
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) move_number(way, &i->figures[3 + k], numbers[k]);
+    move_sums(i->figures + 16, &r->sums.loss, way);
+    if (way == TAKE) return;
+    r->best_return = evaluated ? best : -INFINITY;
+    r->seconds_before = seconds;
+    i->recorded = recorded;
+    if (r->team) r->team->frames = frames, r->team->updates = updates;
+}
+
+static void move_workers(image *i, run *r, direction way) {
+    const net *net = &r->plan.net;
+    for (int w = 0; r->crew && w < r->async.workers; w++) {
+        worker *one = &r->crew->workers[w];
+        int64_t *stored = i->workers + w * WORKER_COUNTERS;
+        move_count(way, &stored[0], &one->pushes);
+        move_count(way, &stored[1], &one->frames);
+        int64_t drawn = (int64_t)r->time.stream[w].counter;
+        move_count(way, &stored[2], &drawn);
+        if (way == PUT) r->time.stream[w].counter = (uint64_t)drawn;
+        for (int k = 0; k < OPTIMIZER_SLOTS && i->own[k]; k++) {
+            float *flat = i->own[k] + (size_t)w * net->parameters;
+            if (way == TAKE) net_export(net, one->statistics[k], flat);
+            else net_import(net, flat, one->statistics[k]);
+        }
+    }
+    /* the histogram is the whole run's; who sat at which desk does not matter */
+    for (int b = 0; r->crew && b < STALENESS_BINS; b++) {
+        if (way == PUT) r->crew->desks[0].staleness[b] = i->staleness[b];
+        int64_t sum = 0;
+        for (int t = 0; t < r->crew->threads; t++) sum += r->crew->desks[t].staleness[b];
+        i->staleness[b] = sum;
+    }
+}
+
+/* Turns that are between their pull and their push (replay, simulated): what they will push, and what they know of themselves. */
+static void move_turns(image *i, run *r, direction way) {
+    const net *net = &r->plan.net;
+    for (int w = 0; i->turn_counters && w < r->async.workers; w++) {
+        worker *one = &r->crew->workers[w];
+        turn *t = &one->turn;
+        int64_t open = t->open, *counts[TURN_COUNTERS] = {&open, &t->pulled, &t->position, &t->steps, &t->frames, &t->episode_count};
+        for (int k = 0; k < TURN_COUNTERS; k++) move_count(way, &i->turn_counters[w * TURN_COUNTERS + k], counts[k]);
+        t->open = open != 0;
+        double *stored = i->turn_figures + w * TURN_FIGURES;
+        move_number(way, &stored[0], &t->norm);
+        move_number(way, &stored[1], &t->finish);
+        move_sums(stored + 2, &t->sums, way);
+        float *gradient = i->turn_gradients + (size_t)w * net->parameters;
+        t->gradient = one->gradient;
+        if (way == TAKE) net_export(net, one->gradient, gradient);
+        else net_import(net, gradient, one->gradient);
+        for (int64_t k = 0; k < r->samples_per_update; k++) {
+            double *e = i->turn_episodes + (w * r->samples_per_update + k) * 4;
+            if (way == TAKE && k < t->episode_count)
+                e[0] = t->episodes[k].total, e[1] = t->episodes[k].length, e[2] = t->episodes[k].env, e[3] = t->episodes[k].t;
+            else if (way == TAKE) e[0] = e[1] = e[2] = e[3] = 0;
+            else t->episodes[k] = (episode){e[0], (int)e[1], (int)e[2], (int)e[3]};
+        }
+    }
+}
+
+static void move_all(image *i, run *r, direction way) {
+    move_block(i, r, way);
+    move_environments(i, r, way);
+    move_episodes(i, r, way);
+    move_progress(i, r, way);
+    move_workers(i, r, way);
+    move_turns(i, r, way);
+}
+
+void image_take(image *i, run *r) {
+    move_all(i, r, TAKE);
+    alerts_get(&r->alerts, i->alerts);
+}
+
+void image_fingerprint(const image *i, char text[17]) {
+    uint64_t hash = HASH_START;
+    for (int k = i->parameters; k < i->parameters + i->network_tensors; k++)
+        hash = hash_bytes(hash, i->tensors[k].memory, safetensor_bytes(&i->list[k]));
+    snprintf(text, 17, "%016" PRIx64, hash);
+}
+
+/* Environments' states are flat memory that their code trusts: a file whose bytes changed since they were written is refused. */
+static void environments_hash(const image *i, char text[17]) {
+    snprintf(text, 17, "%016" PRIx64, hash_bytes(HASH_START, i->environments, i->environments_bytes));
+}
+
+int image_write(const image *i, const char *folder, const char *name, error *e) {
+    char path[FILE_PATH_SIZE], format[16], hash[17], fingerprint[17];
+    if (file_join(path, folder, name, e)) return -1;
+    snprintf(format, sizeof format, "%d", SETTINGS_FORMAT);
+    environments_hash(i, hash);
+    image_fingerprint(i, fingerprint);
+    safetensors_pair metadata[] = {{"format", format}, {"program", "a3c"}, {"config", i->config}, {"params_fingerprint", fingerprint},
+                                   {"env_state_hash", hash}};
+    return safetensors_write(path, i->list, (size_t)i->count, metadata, sizeof metadata / sizeof *metadata, e);
+}
+
+/* ---- Reading: what a file says is believed only within the run's own bounds ---- */
+
+static bool within(int64_t value, int64_t low, int64_t high) { return value >= low && value <= high; }
+
+static int check_turns(const image *i, run *r, error *e) {
+    for (int w = 0; i->turn_counters && w < r->async.workers; w++) {
+        const int64_t *c = i->turn_counters + w * TURN_COUNTERS;
+        bool good = within(c[0], 0, 1) && within(c[1], 0, i->counters[2]) && within(c[2], 0, i->counters[0]) &&
+                    within(c[3], 0, r->samples_per_update) && c[4] >= 0 && within(c[5], 0, r->samples_per_update);
+        for (int64_t k = 0; good && k < c[5]; k++) {
+            const double *one = i->turn_episodes + (w * r->samples_per_update + k) * 4;
+            good = one[1] >= 1 && one[1] <= INT32_MAX && one[2] >= 0 && one[2] < r->environments;
+        }
+        if (!good) return error_set(e, STATUS_FAILED, "turn/counters: worker %d's open turn holds a counter out of range", w);
+    }
+    return 0;
+}
+
+static int check_counters(const image *i, run *r, error *e) {
+    const int64_t *c = i->counters, most = INT64_MAX / 4;
+    bool good = within(c[1], 0, most) && within(c[0], c[1], most) && within(c[2], 0, c[1]) && within(c[3], -1, c[1]) &&
+                within(c[4], 1, most) && within(c[5], 0, c[1]) && c[6] >= 1 && c[7] >= 1 && c[8] >= 0 && within(c[9], 0, 1) &&
+                c[10] >= 0 && c[11] >= 0 && c[12] >= 0;
+    for (int k = 0; k < 3; k++) good = good && i->figures[k] >= 0;
+    if (!good) return error_set(e, STATUS_FAILED, "run/counters: a counter is out of range");
+    for (int64_t t = 0; t < (r->tasks ? 1 + r->plan.settings.env.count : 1); t++)
+        if (!within(i->episode_counts[t], 0, most)) return error_set(e, STATUS_FAILED, "episodes/count: a counter is out of range");
+    for (int w = 0; i->workers && w < r->async.workers * WORKER_COUNTERS; w++)
+        if (!within(i->workers[w], 0, most)) return error_set(e, STATUS_FAILED, "worker/counters: a counter is out of range");
+    for (int b = 0; b < STALENESS_BINS; b++)
+        if (!within(i->staleness[b], 0, most)) return error_set(e, STATUS_FAILED, "run/staleness: a counter is out of range");
+    return check_turns(i, r, e);
+}
+
+static int read_tensors(image *i, const safetensors *file, error *e) {
+    for (int k = 0; k < i->count; k++) {
+        const safetensor *s = &i->list[k];
+        const void *data = safetensors_require(file, s->name, s->type, s->dims, s->shape, e);
+        if (!data) return -1;
+        memcpy(i->tensors[k].memory, data, safetensor_bytes(s));
+    }
+    if (safetensors_count(file) == (size_t)i->count) return 0;
+    for (size_t k = 0; k < safetensors_count(file); k++) {
+        const char *name = safetensors_at(file, k)->name;
+        bool known = false;
+        for (int j = 0; j < i->count && !known; j++) known = strcmp(name, i->list[j].name) == 0;
+        if (!known) return error_set(e, STATUS_FAILED, "tensor %s: is none of these settings' run", name);
+    }
+    return 0;
+}
+
+int image_restore(image *i, run *r, error *e) {
+    char path[FILE_PATH_SIZE];
+    safetensors *file;
+    if (file_join(path, r->folder, "checkpoint.safetensors", e) || safetensors_open(path, &file, e)) return -1;
+    int failed = safetensors_check_finite(file, e) || read_tensors(i, file, e);
+    char hash[17];
+    environments_hash(i, hash);
+    const char *stored = failed ? NULL : safetensors_metadata(file, "env_state_hash");
+    if (!failed && (!stored || strcmp(stored, hash) != 0))
+        failed = error_set(e, STATUS_FAILED, "env/state: is not what was written (its hash differs)");
+    safetensors_close(file);
+    if (!failed) failed = check_counters(i, r, e) || alerts_set(&r->alerts, i->alerts, e);
+    if (failed) return error_prefix(e, "%s: ", path);
+    move_all(i, r, PUT);
+    return 0;
+}

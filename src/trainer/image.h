@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ * Inside trainer/: what a checkpoint holds, and the names and shapes of its tensors. */
+#ifndef TRAINER_IMAGE_H
+#define TRAINER_IMAGE_H
+
+#include "record/safetensors.h"
+#include "trainer/run.h"
+
+enum {
+    IMAGE_NAME = 96,
+    IMAGE_TENSORS = 3 * NET_TENSORS + 20,
+    IMAGE_COUNTERS = 16,
+    IMAGE_FIGURES = 24,
+    WORKER_COUNTERS = 3,
+    TURN_COUNTERS = 6,
+    TURN_FIGURES = 10,
+};
+
+typedef struct image_tensor { char name[IMAGE_NAME]; void *memory; } image_tensor;
+
+struct image {
+    int count;
+    image_tensor tensors[IMAGE_TENSORS];
+    safetensor list[IMAGE_TENSORS];
+    int network_tensors, parameters, statistics[OPTIMIZER_SLOTS]; /* where in the list each network's tensors begin */
+    float *own[OPTIMIZER_SLOTS];                 /* [workers, parameters] or NULL */
+    uint8_t *environments;                       /* [N, env_bytes] */
+    size_t env_bytes, environments_bytes;
+    int64_t *counters;                           /* [IMAGE_COUNTERS] reserved, steps, version, solved_at_step, .. */
+    double *figures;                             /* [IMAGE_FIGURES] */
+    int64_t *staleness, *episode_counts;
+    double *episode_totals;
+    int32_t *episode_lengths;
+    double *alerts;
+    int64_t *workers;
+    int64_t *turn_counters;                      /* NULL where turns are never open in a pause */
+    double *turn_figures, *turn_episodes;
+    float *turn_gradients;
+    float *padded, *slot[OPTIMIZER_SLOTS], *flat; /* scratch: [net.size], [net.parameters] */
+    char *config;
+    int64_t recorded;                            /* events of the recording at the restored checkpoint */
+};
+
+/* The checkpoint's shape of a network's tensor: returns its dimensions. */
+int image_shape(const net_tensor *t, int64_t shape[4]);
+
+/* 64-bit FNV-1a over the image's parameters, in hexadecimal. */
+void image_fingerprint(const image *i, char text[17]);
+
+#endif

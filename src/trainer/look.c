@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT
+ * What happens in a pause, while all threads stand still: a row of metrics, an evaluation, a checkpoint, the end. */
+#include "trainer/run.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "trainer/evaluate.h"
+
+#include <math.h>
+#include <signal.h>
+#include <string.h>
+
+/* The next multiple of `interval` past `step`; never when there is no interval. */
+static int64_t next_multiple(int64_t step, int64_t interval) { return interval > 0 ? (step / interval + 1) * interval : INT64_MAX; }
+
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+int64_t run_next_pause(run *r) {
+    const settings *s = &r->plan.settings;
+    int64_t next = least(least(r->row_step, r->checkpoint_step), least(r->evaluation_step, s->total_steps));
+    if (s->stop.seconds > 0 && r->block) { /* often enough to notice the time: about every 20 ms */
+        int64_t steps = block_steps(r->block);
+        double rate = (double)(steps - r->resumed_step) / fmax(run_seconds(r) - r->seconds_before, 1e-3);
+        next = least(next, steps + 1 + (int64_t)(0.02 * rate));
+    }
+    return next;
+}
+
+/* Takes what the workers counted since the last pause, in their order. */
+static void gather(run *r) {
+    row_sums *to = &r->sums;
+    if (r->team) {
+        team_figures *f = &r->team->figures;
+        loss_sums_add(&to->loss, &f->sums);
+        to->norm += f->norm_sum;
+        to->updates += (double)f->updates;
+        *f = (team_figures){0};
+        return;
+    }
+    for (int i = 0; i < r->async.workers; i++) {
+        worker_figures *f = &r->crew->workers[i].figures;
+        loss_sums_add(&to->loss, &f->sums);
+        to->norm += f->norm_sum;
+        to->staleness += f->staleness_sum;
+        to->updates += (double)f->updates;
+        *f = (worker_figures){0};
+    }
+}
+
+static double explained_variance(const loss_sums *s) {
+    double n = s->samples, mean = s->target / n, bias = s->residual / n;
+    double variance = s->target_squared / n - mean * mean, rest = s->residual_squared / n - bias * bias;
+    return variance > 1e-12 ? 1 - fmax(rest, 0) / variance : NAN;
+}
+
+static metrics make_row(run *r, int64_t step, double seconds) {
+    const loss_sums *s = &r->sums.loss;
+    metrics m = metrics_unknown();
+    m.step = step;
+    m.update = block_version(r->block);
+    m.time = seconds;
+    m.steps_per_second = (double)(step - r->last_row_step) / fmax(seconds - r->last_row_seconds, 1e-9);
+    episode_window_figures(&episodes_history(r->episodes)->all, &m.return_mean, &m.return_std, &m.episode_length_mean);
+    m.learning_rate = schedule_at(&r->plan.learning_rate, step, r->plan.settings.total_steps);
+    if (s->samples == 0) return m;
+    m.policy_entropy = s->entropy / s->samples;
+    m.value_loss = s->value_loss / s->samples;
+    m.policy_loss = s->policy_loss / s->samples;
+    m.explained_variance = explained_variance(s);
+    m.grad_norm = r->sums.norm / r->sums.updates;
+    m.staleness_mean = r->sums.staleness / r->sums.updates;
+    return m;
+}
+
+static void fail(run *r, const error *e) {
+    if (r->stopped_by == STOP_ERROR) return;
+    r->failure = *e;
+    r->stopped_by = STOP_ERROR;
+}
+
+static void write_row(run *r, int64_t step) {
+    if (step == r->last_row_step) return;
+    error e = {0};
+    double seconds = run_seconds(r);
+    metrics m = make_row(r, step, seconds);
+    if (metrics_write(&r->metrics, &m, &e)) fail(r, &e);
+    unsigned flags = alerts_update(&r->alerts, &m);
+    for (int i = 0; i < ALERTS; i++)
+        if (flags & 1u << i) progress_warn(&r->progress, "%s", alerts_message((alert)i));
+    progress_update(&r->progress, &m);
+    r->sums = (row_sums){0};
+    r->last_row_step = step;
+    r->last_row_seconds = seconds;
+    r->row_step = next_multiple(step, r->plan.settings.log.interval_steps);
+}
+
+static void evaluate_now(run *r, int64_t step) {
+    const settings *s = &r->plan.settings;
+    evaluation_request request = {.episodes = s->eval.episodes, .policy = s->eval.policy, .seed = s->seed};
+    float *parameters = memory_array(float, r->plan.net.size);
+    double *returns = memory_array(double, (size_t)request.episodes);
+    evaluation result;
+    error e = {0};
+    block_get(r->block, parameters, NULL, NULL);
+    evaluate(&r->plan, parameters, &r->plan.kinds[0], &request, &result, returns);
+    r->evaluation_seconds += result.seconds;
+    if (result.mean > r->best_return) {
+        r->best_return = result.mean;
+        background_wait(r->writer);
+        image_take(r->image, r);
+        if (image_write(r->image, r->folder, "best.safetensors", &e)) fail(r, &e);
+    }
+    progress_say(&r->progress, "step %lld: evaluation over %d episodes: mean return %.2f", (long long)step, result.episodes, result.mean);
+    memory_free(returns);
+    memory_free(parameters);
+}
+
+/* In the background: rows first, so that a checkpoint never speaks of rows that are not on the disk. */
+static void write_checkpoint(void *pointer) {
+    run *r = pointer;
+    error e = {0};
+    if (metrics_flush(&r->metrics, &e) == 0 && (!r->async.recording || recording_flush(r->async.recording, &e) == 0) &&
+        image_write(r->image, r->folder, "checkpoint.safetensors", &e) == 0)
+        return;
+    r->write_error = e;
+    count_write_release(&r->write_failed, 1);
+    pauses_request(r->pauses);
+}
+
+static void checkpoint(run *r) {
+    background_wait(r->writer);
+    image_take(r->image, r);
+    background_do(r->writer, write_checkpoint, r);
+}
+
+/* Why the run ends here, if it does. */
+static stop_reason reason(run *r, int64_t step) {
+    const settings *s = &r->plan.settings;
+    if (r->stopped_by == STOP_ERROR) return STOP_ERROR;
+    if (step >= s->total_steps) return STOP_TOTAL_STEPS;
+    if (s->stop.when_solved && episodes_history(r->episodes)->solved_at_step >= 0) return STOP_SOLVED;
+    if (count_read_acquire(&r->signal)) return STOP_SIGNAL;
+    if (s->stop.seconds > 0 && run_seconds(r) >= s->stop.seconds) return STOP_SECONDS;
+    return STOP_NONE;
+}
+
+static void check_failures(run *r, int64_t step) {
+    int64_t diverged = r->team ? r->team->diverged : count_read_acquire(&r->async.diverged);
+    error e = {0};
+    if (count_read_acquire(&r->write_failed)) fail(r, &r->write_error);
+    if (!diverged) return;
+    metrics m = make_row(r, step, run_seconds(r));
+    m.grad_norm = INFINITY;
+    alerts_update(&r->alerts, &m);
+    progress_warn(&r->progress, "%s", alerts_message(ALERT_GRADIENTS));
+    error_set(&e, STATUS_FAILED, "training diverged at step %lld: a gradient is not finite; the last checkpoint is kept. %s", (long long)step,
+              "Try a lower optimizer.learning_rate, a smaller env.reward_scale or a stricter optimizer.max_grad_norm.");
+    fail(r, &e);
+}
+
+int64_t run_pause(void *context) {
+    run *r = context;
+    int64_t step = block_steps(r->block);
+    gather(r);
+    check_failures(r, step);
+    stop_reason why = reason(r, step);
+    bool last = why != STOP_NONE && why != STOP_ERROR;
+    if (why != STOP_ERROR && why != STOP_SIGNAL && (step >= r->row_step || last)) write_row(r, step);
+    if (why == STOP_NONE && step >= r->evaluation_step) {
+        evaluate_now(r, step);
+        r->evaluation_step = next_multiple(step, r->plan.settings.eval.interval_steps);
+    }
+    bool asked = count_read_acquire(&r->checkpoint_asked) != 0;
+    if (last || step >= r->checkpoint_step || (asked && why == STOP_NONE)) {
+        count_write_release(&r->checkpoint_asked, 0);
+        if (step >= r->checkpoint_step) r->checkpoint_step = next_multiple(step, r->plan.settings.checkpoint.interval_steps);
+        if (why != STOP_ERROR) checkpoint(r);
+    }
+    r->stopped_by = why;
+    return why == STOP_NONE ? run_next_pause(r) : -1;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT
+ * The summary of a run. */
+#include "base/cpus.h"
+#include "build_info.h"
+#include "trainer/image.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+static void cpu_name(char *text, size_t size) {
+    snprintf(text, size, "unknown");
+    FILE *f = fopen("/proc/cpuinfo", "r");
+    char line[512];
+    while (f && fgets(line, sizeof line, f)) {
+        char *colon = strchr(line, ':');
+        if (strncmp(line, "model name", 10) != 0 || !colon) continue;
+        line[strcspn(line, "\n")] = 0;
+        snprintf(text, size, "%s", colon + 1 + strspn(colon + 1, " "));
+        break;
+    }
+    if (f) fclose(f);
+}
+
+static const char *stop_word(stop_reason why) {
+    static const char *const words[] = {"error", "total_steps", "solved", "seconds", "signal", "error"};
+    return words[why];
+}
+
+/* In words, how asynchronous the run really was. */
+static void asynchrony(const run *r, char *text, size_t size) {
+    const settings *s = &r->plan.settings;
+    int w = s->workers, t = r->plan.threads;
+    if (s->mode == MODE_SYNC) snprintf(text, size, "synchronous: %d workers on %d threads", w, t);
+    else if (s->async.schedule == SETTINGS_SCHEDULE_SIMULATED) snprintf(text, size, "%d-way asynchronous in virtual time", w);
+    else if (s->async.schedule == SETTINGS_SCHEDULE_REPLAY) snprintf(text, size, "replayed: %d workers on %d threads, repeatable", w, t);
+    else if (t == 1) snprintf(text, size, "%d workers take turns on one thread: repeatable, staleness 0", w);
+    else if (t == w && t <= cpus_allowed()) snprintf(text, size, "%d-way asynchronous; not repeatable", w);
+    else snprintf(text, size, "%d workers take turns on %d threads (%d CPUs); not repeatable", w, t, cpus_allowed());
+}
+
+static double quantile(const int64_t *bins, double total, double q) {
+    double seen = 0;
+    for (int b = 0; b < STALENESS_BINS; b++) {
+        seen += (double)bins[b];
+        if (seen >= q * total) return b;
+    }
+    return 0;
+}
+
+static summary_staleness staleness(const image *i) {
+    summary_staleness s = {0};
+    double total = 0, sum = 0;
+    for (int b = 0; b < STALENESS_BINS; b++) {
+        total += (double)i->staleness[b];
+        sum += (double)b * (double)i->staleness[b];
+        if (i->staleness[b]) s.max = b;
+    }
+    if (total == 0) return s;
+    s.mean = sum / total;
+    s.p50 = quantile(i->staleness, total, 0.5);
+    s.p99 = quantile(i->staleness, total, 0.99);
+    return s;
+}
+
+/* Of the timed turns; what they do not name is other. */
+static summary_time shares(const run *r) {
+    double t[6] = {0}, total = 0;
+    for (int k = 0; r->team && k < r->team->threads; k++) {
+        const team_ticks *x = &r->team->members[k].ticks;
+        uint64_t parts[6] = {x->environment, x->forward, x->backward, 0, x->push, x->wait};
+        for (int j = 0; j < 6; j++) t[j] += (double)parts[j];
+        total += (double)x->total;
+    }
+    for (int k = 0; r->crew && k < r->crew->threads; k++) {
+        const turn_ticks *x = &r->crew->desks[k].ticks;
+        uint64_t parts[6] = {x->environment, x->forward, x->backward, x->pull, x->push, x->wait};
+        for (int j = 0; j < 6; j++) t[j] += (double)parts[j];
+        total += (double)x->total;
+    }
+    double named = t[0] + t[1] + t[2] + t[3] + t[4] + t[5];
+    if (named > total) total = named;
+    if (total == 0) return (summary_time){.other = 1};
+    return (summary_time){t[0] / total, t[1] / total, t[2] / total, t[3] / total, t[4] / total, t[5] / total, (total - named) / total};
+}
+
+static int64_t frames(const run *r) {
+    int64_t sum = r->team ? r->team->frames : 0;
+    for (int w = 0; r->crew && w < r->async.workers; w++) sum += r->crew->workers[w].frames;
+    return sum;
+}
+
+void run_summarize(run *r, summary *s) {
+    const settings *x = &r->plan.settings;
+    const episode_history *h = episodes_history(r->episodes);
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    *s = summary_unknown();
+    s->format = SUMMARY_FORMAT;
+    snprintf(s->version, sizeof s->version, "%s", A3C_VERSION);
+    snprintf(s->commit, sizeof s->commit, "%s", A3C_COMMIT);
+    snprintf(s->compiler, sizeof s->compiler, "%s", A3C_COMPILER);
+    cpu_name(s->cpu, sizeof s->cpu);
+    s->cpus = cpus_allowed();
+    for (int i = 0; i < x->env.count; i++)
+        snprintf(s->env + strlen(s->env), sizeof s->env - strlen(s->env), "%s%s", i ? "," : "", r->plan.kinds[i].def->name);
+    snprintf(s->mode, sizeof s->mode, "%s", x->mode == MODE_SYNC ? "sync" : "async");
+    s->workers = x->workers, s->threads = r->plan.threads, s->envs_per_worker = x->envs_per_worker, s->seed = x->seed;
+    s->steps = block_steps(r->block), s->frames = frames(r), s->updates = block_version(r->block), s->episodes = h->all.count;
+    s->wall_seconds = run_seconds(r) - r->evaluation_seconds;
+    s->steps_per_second = (double)s->steps / s->wall_seconds;
+    s->parameters = (int64_t)r->plan.net.parameters;
+    double length;
+    episode_window_figures(&h->all, &s->return_mean, &s->return_std, &length);
+    s->solved = h->solved_at_step >= 0;
+    if (s->solved) s->solved_at_step = h->solved_at_step, s->solved_at_seconds = h->solved_at_seconds;
+    image_fingerprint(r->image, s->params_fingerprint);
+    s->staleness = staleness(r->image);
+    s->time = shares(r);
+    s->involuntary_switches = usage.ru_nivcsw;
+    s->lost_updates = block_lost(r->block);
+    snprintf(s->stopped_by, sizeof s->stopped_by, "%s", stop_word(r->stopped_by));
+    asynchrony(r, s->asynchrony, sizeof s->asynchrony);
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT
+ * Building, driving and taking down a run. */
+#include "trainer/run.h"
+
+#include "base/clock.h"
+#include "base/cpus.h"
+#include "base/file.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { TIMED_EVERY = 16 }; /* one turn in so many is timed: its cost stays below a hundredth of the run */
+
+static bool own_statistics(const settings *s) { return s->mode == MODE_ASYNC && s->optimizer.statistics == SETTINGS_STATISTICS_WORKER; }
+
+static void build_environments(run *r) {
+    const settings *s = &r->plan.settings;
+    r->environments = s->workers * s->envs_per_worker;
+    r->kinds = memory_array(const env_kind *, (size_t)r->environments);
+    if (s->env.count > 1) r->tasks = memory_array(int, (size_t)r->environments);
+    for (int i = 0; i < r->environments; i++) {
+        int task = plan_task(&r->plan, i / s->envs_per_worker);
+        r->kinds[i] = &r->plan.kinds[task];
+        if (r->tasks) r->tasks[i] = task;
+    }
+}
+
+static void build_async(run *r) {
+    const plan *p = &r->plan;
+    const settings *s = &p->settings;
+    r->async = (async){.block = r->block, .episodes = r->episodes, .pauses = r->pauses, .learning = &p->learning,
+                       .workers = s->workers, .envs_per_worker = s->envs_per_worker, .total_steps = s->total_steps,
+                       .learning_rate = p->learning_rate, .entropy_coef = p->entropy_coef,
+                       .max_grad_norm = s->optimizer.max_grad_norm, .locked = s->async.update == SETTINGS_LOCKED,
+                       .own_statistics = own_statistics(s),
+                       .own_adam_count = s->optimizer.adam_step == SETTINGS_ADAM_STEP_WORKER,
+                       .stop_when_solved = s->stop.when_solved, .timed_every = TIMED_EVERY};
+    r->crew = crew_new(&r->async, r->kinds, p->threads, s->async.schedule != SETTINGS_SCHEDULE_THREADS, &p->optimizer);
+    r->time.cost = (turn_cost){.kind = (cost_kind)s->async.simulated.cost, .mean = s->async.simulated.mean,
+                               .spread = s->async.simulated.spread, .seed = s->seed};
+    r->time.stream = memory_array(random_stream, (size_t)s->workers);
+    for (int i = 0; i < s->workers; i++) r->time.stream[i] = random_stream_new(s->seed, (uint32_t)i, RANDOM_TURN_COST);
+}
+
+static void build_sync(run *r) {
+    plan *p = &r->plan;
+    const settings *s = &p->settings;
+    r->sync = (sync_run){.block = r->block, .episodes = r->episodes, .pauses = r->pauses, .learning = &p->learning,
+                         .workers = s->workers, .envs_per_worker = s->envs_per_worker, .total_steps = s->total_steps,
+                         .learning_rate = p->learning_rate, .entropy_coef = p->entropy_coef,
+                         .max_grad_norm = s->optimizer.max_grad_norm,
+                         .barrier_each_step = s->sync.barrier == SETTINGS_BARRIER_STEP,
+                         .stop_when_solved = s->stop.when_solved, .timed_every = TIMED_EVERY};
+    p->threads = team_threads(&r->sync, p->threads);
+    r->team = team_new(&r->sync, r->kinds, p->threads);
+}
+
+learner *run_learner(run *r, int env, int *index) {
+    if (r->team) return team_learner(r->team, env, index);
+    *index = env % r->plan.settings.envs_per_worker;
+    return &r->crew->workers[env / r->plan.settings.envs_per_worker].learner;
+}
+
+static void start_parameters(run *r) {
+    plan *p = &r->plan;
+    float *parameters = memory_array(float, p->net.size);
+    double *work = memory_array(double, net_init_work(&p->net));
+    net_init(&p->net, &p->init, p->settings.seed, parameters, work);
+    block_set(r->block, parameters, NULL, NULL);
+    memory_free(work);
+    memory_free(parameters);
+}
+
+static void seed_environments(run *r) {
+    int envs = r->plan.settings.envs_per_worker;
+    for (int i = 0, index; i < r->environments; i++) {
+        learner *l = run_learner(r, i, &index);
+        learner_seed_env(l, index, (uint32_t)(i / envs), (uint32_t)(i % envs));
+    }
+}
+
+int run_build(run *r, error *e) {
+    const settings *s = &r->plan.settings;
+    build_environments(r);
+    r->samples_per_update = (int64_t)s->rollout_steps * (s->mode == MODE_SYNC ? r->environments : s->envs_per_worker);
+    r->block = block_new(r->plan.net.size, &r->plan.optimizer, !own_statistics(s), s->mode == MODE_ASYNC && s->async.count_lost);
+    r->episodes = episodes_new(r->plan.solved_return, r->tasks, r->seconds_before);
+    r->best_return = -INFINITY;
+    r->row_step = s->log.interval_steps;
+    r->checkpoint_step = s->checkpoint.interval_steps > 0 ? s->checkpoint.interval_steps : INT64_MAX;
+    r->evaluation_step = s->eval.interval_steps > 0 ? s->eval.interval_steps : INT64_MAX;
+    r->pauses = pauses_new(r->plan.threads, run_next_pause(r), run_pause, r);
+    if (s->mode == MODE_ASYNC) build_async(r);
+    else build_sync(r);
+    if (s->mode == MODE_ASYNC && s->async.schedule == SETTINGS_SCHEDULE_REPLAY) {
+        r->events = recording_read(s->async.recording, s->workers, &r->event_count, e);
+        if (!r->events) return -1;
+    }
+    start_parameters(r);
+    seed_environments(r);
+    r->image = image_new(r);
+    r->writer = background_new();
+    return 0;
+}
+
+void run_drive(run *r) {
+    const settings *s = &r->plan.settings;
+    if (r->team) team_run(r->team);
+    else if (s->async.schedule == SETTINGS_SCHEDULE_SIMULATED) run_simulated(r->crew, &r->time);
+    else if (s->async.schedule == SETTINGS_SCHEDULE_REPLAY)
+        r->next_event = run_replay(r->crew, r->events, (int64_t)r->event_count, r->next_event);
+    else run_threads(r->crew);
+}
+
+double run_seconds(const run *r) { return r->seconds_before + clock_process_seconds(); }
+
+void run_free(run *r) {
+    background_free(r->writer);
+    image_free(r->image);
+    crew_free(r->crew);
+    team_free(r->team);
+    recording_free(r->async.recording);
+    memory_free(r->events);
+    memory_free(r->time.stream);
+    pauses_free(r->pauses);
+    episodes_free(r->episodes);
+    block_free(r->block);
+    memory_free(r->kinds);
+    memory_free(r->tasks);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ * One run in memory: what is shared, who trains, what is recorded. */
+#ifndef TRAINER_RUN_H
+#define TRAINER_RUN_H
+
+#include "base/atomic.h"
+#include "base/background.h"
+#include "global/block.h"
+#include "global/episodes.h"
+#include "global/pauses.h"
+#include "record/alerts.h"
+#include "record/metrics.h"
+#include "record/progress.h"
+#include "record/summary.h"
+#include "sync_a2c/team.h"
+#include "trainer/plan.h"
+#include "trainer/trainer.h"
+#include "worker/recording.h"
+#include "worker/schedules.h"
+
+typedef struct image image;
+
+typedef enum stop_reason { STOP_NONE, STOP_TOTAL_STEPS, STOP_SOLVED, STOP_SECONDS, STOP_SIGNAL, STOP_ERROR } stop_reason;
+
+/* Sums since the last row of the metrics; part of a checkpoint, so that a resumed run's next row is the uninterrupted one's. */
+typedef struct row_sums {
+    loss_sums loss;
+    double norm, staleness, updates;
+} row_sums;
+
+typedef struct run {
+    plan plan;
+    char folder[4096];
+    const env_kind **kinds;     /* [environments] */
+    int *tasks;                 /* [environments] or NULL */
+    int environments;           /* N */
+    int64_t samples_per_update; /* asked for: T * E or T * N */
+
+    block *block;
+    episodes *episodes;
+    pauses *pauses;
+    async async;                /* mode async .. */
+    crew *crew;
+    virtual_time time;
+    uint32_t *events;           /* a recording to replay */
+    size_t event_count;
+    int64_t next_event;
+    sync_run sync;              /* .. or sync */
+    team *team;
+
+    metrics_log metrics;
+    progress progress;
+    alerts alerts;
+    row_sums sums;
+    int64_t row_step, checkpoint_step, evaluation_step; /* when each is due next */
+    int64_t last_row_step;
+    double last_row_seconds, seconds_before;            /* of the run before this process */
+    int64_t resumed_step;
+    double best_return;                                 /* of the evaluations so far; -INFINITY: none */
+    double evaluation_seconds;                          /* spent on evaluations while training */
+
+    image *image;               /* the memory of a checkpoint */
+    background *writer;
+    error failure;              /* the first that happened while training */
+    atomic_count write_failed, signal, checkpoint_asked;
+    error write_error;
+    stop_reason stopped_by;
+    bool finished;              /* total_steps are done, or it was solved and that stops it */
+} run;
+
+/* Builds the run for a plan that was made in place (r->plan), with initial parameters and seeded environments. 0 or -1. */
+int run_build(run *r, error *e);
+void run_free(run *r);
+
+/* The learner that holds global environment `env`, and its index there. */
+learner *run_learner(run *r, int env, int *index);
+
+/* Trains until something stops it: stopped_by, failure. */
+void run_drive(run *r);
+
+/* Seconds since the run began, over all processes that worked at it. */
+double run_seconds(const run *r);
+
+/* ---- look.c: what happens in a pause ---- */
+int64_t run_pause(void *run);
+/* The first pause of a run at this step. */
+int64_t run_next_pause(run *r);
+
+/* ---- image.c: checkpoints ---- */
+image *image_new(run *r);
+void image_free(image *i);
+/* Copies the run's state while nobody pushes. */
+void image_take(image *i, run *r);
+/* Writes the image to folder/name, whole or not at all. */
+int image_write(const image *i, const char *folder, const char *name, error *e);
+/* Reads folder/checkpoint.safetensors into the image and puts the run's state back. */
+int image_restore(image *i, run *r, error *e);
+
+/* ---- report.c: the summary ---- */
+void run_summarize(run *r, summary *s);
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT
+ * A training run from its folder to its summary. */
+#include "trainer/trainer.h"
+
+#include "base/cpus.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/signals.h"
+#include "net/kernels.h"
+#include "trainer/evaluate.h"
+#include "trainer/image.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- The folder ---- */
+
+/* runs/<preset>-<mode>-<seed>-<time>, the first that is free. */
+static int default_folder(const settings *s, char folder[FILE_PATH_SIZE], error *e) {
+    char stamp[32];
+    time_t now = time(NULL);
+    struct tm local;
+    strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", localtime_r(&now, &local));
+    for (int k = 0; k < 1000; k++) {
+        char more[16] = "";
+        if (k) snprintf(more, sizeof more, "-%d", k + 1);
+        snprintf(folder, FILE_PATH_SIZE, "runs/%s-%s-%llu-%s%s", s->preset[0] ? s->preset : "run", s->mode == MODE_SYNC ? "sync" : "async",
+                 (unsigned long long)s->seed, stamp, more);
+        if (!file_exists(folder)) return 0;
+    }
+    return error_set(e, STATUS_FAILED, "runs: has a thousand runs of this second already; name a folder with --out");
+}
+
+static int new_folder(run *r, const char *out, int *lock, error *e) {
+    bool vacant;
+    if (!out) {
+        if (default_folder(&r->plan.settings, r->folder, e)) return -1;
+    } else {
+        if (strlen(out) >= sizeof r->folder) return error_set(e, STATUS_USAGE, "--out: the path is too long");
+        if (file_is_vacant(out, &vacant, e)) return -1;
+        if (!vacant)
+            return error_set(e, STATUS_USAGE, "--out: %s is there already and is no empty folder; name another, or go on with it by --resume", out);
+        strcpy(r->folder, out);
+    }
+    if (file_make_folders(r->folder, e) || file_lock(r->folder, lock, e)) return -1;
+    char path[FILE_PATH_SIZE], *text = settings_text(&r->plan.settings);
+    int failed = file_join(path, r->folder, "config.yaml", e) || file_replace(path, text, strlen(text), e);
+    memory_free(text);
+    return failed ? -1 : 0;
+}
+
+/* Settings of the folder's config.yaml with what the command line may change. */
+static int resumed_settings(const train_options *o, settings *s, int64_t *total_before, error *e) {
+    char path[FILE_PATH_SIZE];
+    if (strlen(o->resume) >= FILE_PATH_SIZE - 64) return error_set(e, STATUS_USAGE, "--resume: the path is too long");
+    if (file_join(path, o->resume, "checkpoint.safetensors", e)) return -1;
+    if (!file_exists(path))
+        return error_set(e, STATUS_USAGE, "--resume: %s has no checkpoint.safetensors: %s", o->resume,
+                         file_exists(o->resume) ? "it was ended before its first checkpoint (checkpoint.interval_steps); start it anew" : "there is no such folder");
+    safetensors *file;
+    if (safetensors_open(path, &file, e)) return -1;
+    const char *config = safetensors_metadata(file, "config");
+    int failed = config ? settings_parse(s, path, config, strlen(config), e) : error_set(e, STATUS_FAILED, "%s: holds no settings", path);
+    safetensors_close(file);
+    if (failed) return -1;
+    settings before = *s;
+    *total_before = s->total_steps;
+    if (settings_apply(s, o->overrides, o->override_count, e)) return -1;
+    if (s->workers != before.workers || s->mode != before.mode || s->seed != before.seed || s->envs_per_worker != before.envs_per_worker ||
+        s->rollout_steps != before.rollout_steps)
+        return error_set(e, STATUS_USAGE, "--resume: a run keeps its mode, workers, envs_per_worker, rollout_steps and seed; threads and total_steps may change");
+    return 0;
+}
+
+/* ---- Signals ---- */
+
+static void received(int number, void *context) {
+    run *r = context;
+    if (number == SIGUSR1) count_write_release(&r->checkpoint_asked, 1);
+    else count_write_release(&r->signal, number);
+    pauses_request(r->pauses);
+}
+
+/* ---- The parts of a run ---- */
+
+static void start_alerts(run *r) {
+    const distribution *d = &r->plan.learning.distribution;
+    alerts_run about = {.total_steps = r->plan.settings.total_steps, .solved_return = r->plan.solved_return, .action_dims = d->dims};
+    for (int i = 0; i < d->dims; i++) about.highest_entropy += log(d->n[i]);
+    if (d->kind == DISTRIBUTION_GAUSSIAN) about.highest_entropy = NAN;
+    alerts_init(&r->alerts, &about);
+}
+
+static int start_recording(run *r, error *e) {
+    if (r->plan.settings.mode != MODE_ASYNC || !r->plan.settings.async.record) return 0;
+    char path[FILE_PATH_SIZE];
+    if (file_join(path, r->folder, "schedule.bin", e)) return -1;
+    r->async.recording = recording_create(path, r->image->recorded, e);
+    return r->async.recording ? 0 : -1;
+}
+
+static void announce(run *r, const train_options *o) {
+    const settings *s = &r->plan.settings;
+    progress_say(&r->progress, "%s, %s: %d workers on %d threads, %lld parameters, kernels %s; %s %s", s->env.id[0],
+                 s->mode == MODE_SYNC ? "sync (A2C)" : "async (A3C)", s->workers, r->plan.threads, (long long)r->plan.net.parameters,
+                 kernels_get()->name, o->resume ? "going on in" : "writing", r->folder);
+}
+
+/* One evaluation of the final policy: figures of the summary, and the best checkpoint if it is. */
+static int final_evaluation(run *r, summary *s, error *e) {
+    const settings *x = &r->plan.settings;
+    evaluation_request request = {.episodes = x->eval.episodes, .policy = x->eval.policy, .seed = x->seed};
+    if (request.episodes < 1) return 0;
+    float *parameters = memory_array(float, r->plan.net.size);
+    double *returns = memory_array(double, (size_t)request.episodes);
+    evaluation v;
+    block_get(r->block, parameters, NULL, NULL);
+    evaluate(&r->plan, parameters, &r->plan.kinds[0], &request, &v, returns);
+    s->eval_return_mean = v.mean, s->eval_return_std = v.deviation, s->eval_return_min = v.minimum, s->eval_return_max = v.maximum;
+    s->eval_episodes = v.episodes, s->eval_seconds = v.seconds;
+    memory_free(returns);
+    memory_free(parameters);
+    if (!(v.mean > r->best_return)) return 0;
+    r->best_return = v.mean;
+    return image_write(r->image, r->folder, "best.safetensors", e);
+}
+
+static int finish(run *r, const train_options *o, error *e) {
+    summary s;
+    run_summarize(r, &s);
+    int status = 0;
+    if (r->stopped_by != STOP_SIGNAL && r->stopped_by != STOP_ERROR && final_evaluation(r, &s, e)) status = e->status;
+    if (r->stopped_by == STOP_ERROR) {
+        *e = r->failure;
+        status = e->status ? e->status : STATUS_FAILED;
+    }
+    error second = {0};
+    if (summary_write(r->folder, &s, &second) && !status) *e = second, status = second.status;
+    progress_finish(&r->progress, &s);
+    if (o->json && summary_print(stdout, &s, &second) && !status) *e = second, status = second.status;
+    if (status) return status;
+    return r->stopped_by == STOP_SIGNAL ? 128 + (int)count_read_acquire(&r->signal) : 0;
+}
+
+/* From the built run to its end. */
+static int drive(run *r, const train_options *o, error *e) {
+    announce(r, o);
+    signals_watch(received, r);
+    run_drive(r);
+    if (r->stopped_by == STOP_NONE) run_pause(r); /* a recording that ends before the run does */
+    signals_unwatch();
+    background_wait(r->writer);
+    if (count_read_acquire(&r->write_failed) && r->stopped_by != STOP_ERROR) {
+        r->failure = r->write_error;
+        r->stopped_by = STOP_ERROR;
+    }
+    if (r->stopped_by == STOP_ERROR) image_take(r->image, r);
+    return finish(r, o, e);
+}
+
+/* A finished run has nothing to go on with: its summary is shown again. */
+static bool already_finished(run *r, const train_options *o, int *status, error *e) {
+    summary s;
+    if (block_steps(r->block) < r->plan.settings.total_steps) return false;
+    *status = summary_read(r->folder, &s, e) ? STATUS_FAILED : 0;
+    if (*status) return false; /* killed between its last checkpoint and its summary: finish it now */
+    progress_finish(&r->progress, &s);
+    if (o->json) *status = summary_print(stdout, &s, e) ? e->status : 0;
+    return true;
+}
+
+static void rescale(run *r, int64_t before) {
+    const settings *s = &r->plan.settings;
+    int64_t step = block_steps(r->block);
+    if (s->total_steps != before)
+        progress_say(&r->progress, "total_steps is now %lld, was %lld: schedules are rescaled from step %lld on", (long long)s->total_steps,
+                     (long long)before, (long long)step);
+}
+
+static int resume(run *r, const train_options *o, int64_t total_before, int *status, error *e) {
+    if (image_restore(r->image, r, e)) return -1;
+    int64_t step = block_steps(r->block);
+    r->resumed_step = step;
+    if (r->plan.settings.total_steps < step && r->plan.settings.total_steps != total_before)
+        return error_set(e, STATUS_USAGE, "total_steps: %lld is before step %lld, which the run has reached", (long long)r->plan.settings.total_steps, (long long)step);
+    if (already_finished(r, o, status, e)) return 1;
+    rescale(r, total_before);
+    pauses_free(r->pauses);
+    r->pauses = pauses_new(r->plan.threads, run_next_pause(r), run_pause, r);
+    r->async.pauses = r->sync.pauses = r->pauses;
+    return 0;
+}
+
+static int open_run(run *r, const train_options *o, int64_t total_before, int *status, error *e) {
+    progress_open(&r->progress, progress_stream(o->quiet, o->json), r->plan.settings.total_steps);
+    if (run_build(r, e)) return -1;
+    start_alerts(r);
+    if (o->resume) {
+        int known = resume(r, o, total_before, status, e);
+        if (known) return known;
+        char path[FILE_PATH_SIZE], *text = settings_text(&r->plan.settings);
+        int failed = file_join(path, r->folder, "config.yaml", e) || file_replace(path, text, strlen(text), e);
+        memory_free(text);
+        if (failed) return -1;
+    }
+    if (metrics_open(&r->metrics, r->folder, o->resume ? r->resumed_step : -1, e)) return -1;
+    return start_recording(r, e);
+}
+
+int train(const settings *given, const train_options *o, error *e) {
+    run *r = memory_new(sizeof *r);
+    settings *s = memory_new(sizeof *s);
+    int lock = -1, status = 0, state = -1;
+    int64_t total_before = 0;
+    r->metrics.lines.descriptor = r->metrics.events.file.descriptor = -1;
+    cpus_flush_denormals();
+    const char *complaint = kernels_complaint();
+    if (complaint) error_set(e, STATUS_USAGE, "%s", complaint);
+    else if (o->resume ? resumed_settings(o, s, &total_before, e) : (*s = *given, 0)) {
+    } else if (plan_make(&r->plan, s, e)) {
+    } else {
+        if (o->resume) snprintf(r->folder, sizeof r->folder, "%s", o->resume);
+        if (o->resume ? file_lock(r->folder, &lock, e) == 0 : new_folder(r, o->out, &lock, e) == 0)
+            state = open_run(r, o, total_before, &status, e);
+    }
+    if (state == 0) status = drive(r, o, e);
+    else if (state < 0) status = e->status ? e->status : STATUS_FAILED;
+    metrics_close(&r->metrics);
+    progress_close(&r->progress);
+    if (r->block) run_free(r);
+    if (lock >= 0) file_unlock(lock);
+    memory_free(s);
+    memory_free(r);
+    return status;
+}
