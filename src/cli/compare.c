@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * a3c compare: async against sync, as a ladder of cells. */
 #include "base/cpus.h"
+#include "cli/cli.h"
 #include "lab/compare.h"
 #include "lab/session.h"
 
-#include <argp.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -85,7 +85,7 @@ static void default_workers(arguments *a) {
     a->request.worker_count = a->workers[0] == 16 ? 1 : 2;
 }
 
-int cli_compare(int argc, char **argv) {
+int command_compare(int argc, char **argv) {
     static const struct argp parser = {options, parse, "[PRESET[,PRESET...]]",
                                        "Runs async A3C and sync A2C on the same network, optimizer and environments, as a ladder that separates lost updates, "
                                        "staleness and batch size, over several seeds, and writes a report with intervals, tests and plots.",
@@ -94,8 +94,7 @@ int cli_compare(int argc, char **argv) {
     a.request.presets = a.presets;
     a.request.workers = a.workers;
     a.request.overrides = a.overrides;
-    argp_err_exit_status = STATUS_USAGE;
-    if (argp_parse(&parser, argc, argv, 0, NULL, &a)) return session_fail(&a.e);
+    if (cli_parse(&parser, argc, argv, &a, &a.e)) return cli_fail(&a.e);
     if (a.from) return session_from("compare", a.from, a.out, compare_report);
     if (a.request.preset_count == 0) a.presets[a.request.preset_count++] = "cartpole";
     if (a.request.worker_count == 0) default_workers(&a);
@@ -105,7 +104,7 @@ int cli_compare(int argc, char **argv) {
     study s;
     study_new(&s, "compare");
     s.quiet = a.quiet;
-    int status = compare_plan(&s, &a.request, &a.e) ? session_fail(&a.e) : session_run(&s, a.out, name, compare_report, true);
+    int status = compare_plan(&s, &a.request, &a.e) ? cli_fail(&a.e) : session_run(&s, a.out, name, compare_report, true);
     study_free(&s);
     return status;
 }

@@ -35,6 +35,6 @@ int compare_plan(study *s, const compare_request *request, error *e);
 
 /* Writes statistics.csv, comparisons.csv, pooled.csv (several environments), report.md and report.html into the folder, from the runs
  * alone. `base`: where runs/ is, for the learning curves; `total`: runs planned, 0: unknown. */
-int compare_report(const char *folder, const table *runs, const char *base, size_t total, error *e);
+int compare_report(const char *folder, table *runs, const char *base, size_t total, error *e);
 
 #endif

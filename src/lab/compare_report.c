@@ -113,10 +113,10 @@ static void say_times(report *r, const group *a, const group *d, const char *run
         return;
     }
     if (seconds && isfinite(ratio_seconds))
-        report_text(r, "Time to the solved return, medians: A %.4g steps and %.3g s, %s %.4g steps and %.3g s; A is %.2f times as fast in steps and %.2f times in seconds.",
+        report_text(r, "Time to the solved return, medians: A %.0f steps and %.3g s, %s %.0f steps and %.3g s; A is %.2f times as fast in steps and %.2f times in seconds.",
                     a->steps.median, a->seconds.median, rung, d->steps.median, d->seconds.median, ratio_steps, ratio_seconds);
     else
-        report_text(r, "Steps to the solved return, medians: A %.4g, %s %.4g; A is %.2f times as fast in steps. (No seconds: virtual time has none.)", a->steps.median, rung,
+        report_text(r, "Steps to the solved return, medians: A %.0f, %s %.0f; A is %.2f times as fast in steps. (No seconds: virtual time has none.)", a->steps.median, rung,
                     d->steps.median, ratio_steps);
 }
 
@@ -129,18 +129,27 @@ static void say_practical(report *r, const groups *g, const contrast_list *list,
                 contrast_verdict(c), left->iqm, right->iqm, c->probability, c->probability_range.low, c->probability_range.high, c->holm_p,
                 c->tost_holm_p, isnan(c->holm_p) ? " One seed a side allows no test." : "");
     if (rate && left->rate_iqm > 0 && right->rate_iqm > 0)
-        report_text(r, "Throughput: A %.4g steps/s, %s %.4g steps/s; A does %.2f times as many.", left->rate_iqm, rung_of(g, d), right->rate_iqm,
+        report_text(r, "Throughput: A %.0f steps/s, %s %.0f steps/s; A does %.2f times as many.", left->rate_iqm, rung_of(g, d), right->rate_iqm,
                     left->rate_iqm / right->rate_iqm);
     say_times(r, left, right, rung_of(g, d), has_seconds(g, (size_t)a) && has_seconds(g, d));
 }
 
-static void say_cause(report *r, const groups *g, const contrast_list *list, const char *question, size_t place) {
+/* What each rung changes, as a table. */
+static void say_causes(report *r, const groups *g, const contrast_list *list, size_t place) {
+    table t = {0};
     for (size_t i = 0; i < list->count; i++) {
         const contrast *c = &list->items[i];
-        if (c->question != question || !one_place(g, c->left, place) || isnan(c->probability) || c->measure > CONTRAST_STEPS) continue;
-        report_text(r, "%s, in %s: the first is %s (P = %.3f, Holm p = %.3g).", question, contrast_measure_names[c->measure], contrast_verdict(c),
-                    c->probability, c->holm_p);
+        if (c->question == practical || !one_place(g, c->left, place) || isnan(c->probability)) continue;
+        size_t row = table_row(&t);
+        table_set(&t, row, "rungs: what differs", c->question);
+        table_set(&t, row, "in", contrast_measure_names[c->measure]);
+        table_set(&t, row, "the first is", contrast_verdict(c));
+        put_range(&t, row, "P(first better) [95 %]", c->probability, c->probability_range);
+        put(&t, row, "Holm p", c->holm_p);
+        put(&t, row, "equivalence p", c->tost_holm_p);
     }
+    if (t.rows > 0) report_table(r, &t);
+    table_free(&t);
 }
 
 /* ---- Parts ---- */
@@ -175,10 +184,7 @@ static void write_place(report *r, const groups *g, const contrast_list *list, s
     report_heading(r, 2, title);
     for (size_t i = 0; i < m.count; i++)
         if (strncmp(rung_of(g, of[i]), "D", 1) == 0) say_practical(r, g, list, of[i]);
-    say_cause(r, g, list, lost, place);
-    say_cause(r, g, list, stale, place);
-    say_cause(r, g, list, batch, place);
-    say_cause(r, g, list, virtual_time, place);
+    say_causes(r, g, list, place);
     report_heading(r, 3, "Final return");
     section_scores(r, g, m);
     draw_returns(r, g, m, name, title);
@@ -272,7 +278,7 @@ static int write_tables(const char *folder, const groups *g, const contrast_list
     return failed ? -1 : 0;
 }
 
-int compare_report(const char *folder, const table *runs, const char *base, size_t total, error *e) {
+int compare_report(const char *folder, table *runs, const char *base, size_t total, error *e) {
     groups g;
     if (groups_make(&g, runs, "runs.csv", e)) return -1;
     contrast_list list = make_contrasts(&g);

@@ -15,7 +15,7 @@ int session_fail(const error *e) {
 }
 
 /* runs.csv and the report, in a folder that exists. */
-static int write_all(const char *folder, const table *runs, const char *base, size_t total, session_report report, error *e) {
+static int write_all(const char *folder, table *runs, const char *base, size_t total, session_report report, error *e) {
     char path[FILE_PATH_SIZE];
     if (file_join(path, folder, "runs.csv", e) || table_write(runs, path, e) || report(folder, runs, base, total, e)) return -1;
     if (file_join(path, folder, "report.html", e)) return -1;

@@ -5,8 +5,8 @@
 
 #include "lab/study.h"
 
-/* Writes a kind's tables and report into a folder: compare_report, scale_report, sweep_report. */
-typedef int (*session_report)(const char *folder, const table *runs, const char *base, size_t total, error *e);
+/* Writes a kind's tables and report into a folder: compare_report, scale_report, sweep_report. It may add columns to the runs. */
+typedef int (*session_report)(const char *folder, table *runs, const char *base, size_t total, error *e);
 
 /* Runs the planned study in `out` (NULL: studies/KIND-NAME below the current folder), or continues it, and writes runs.csv and the
  * report; prints where it is. Returns the program's exit status, the error already printed: 1 when a run failed and `failures_count`,
