@@ -2,8 +2,10 @@
 #include "trainer/evaluate.h"
 
 #include "base/clock.h"
+#include "base/cpus.h"
 #include "base/memory.h"
 #include "trainer/actor.h"
+#include "trainer/saved.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -89,4 +91,17 @@ void evaluate(const plan *p, const float *parameters, const env_kind *kind, cons
     result->seconds = 1e-9 * (double)(clock_ns() - begin);
     actor_free(s.actor);
     memory_free(s.instances);
+}
+
+int evaluate_run(const char *run, bool best, const evaluation_request *request, evaluation *result, double *returns, error *e) {
+    char path[4096];
+    if (run_checkpoint_path(run, best, path, e)) return -1;
+    saved *s = saved_read(path, request->env, request->env_may_load, e);
+    if (!s) return -1;
+    double *own = returns ? NULL : memory_array(double, (size_t)request->episodes);
+    cpus_flush_denormals();
+    evaluate(&s->plan, s->parameters, &s->plan.kinds[0], request, result, returns ? returns : own);
+    memory_free(own);
+    saved_free(s);
+    return 0;
 }

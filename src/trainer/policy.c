@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT
+ * The embedding interface (a3c/policy.h) over a saved policy. */
+#include "a3c/policy.h"
+
+#include "base/memory.h"
+#include "trainer/actor.h"
+#include "trainer/saved.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct a3c_policy { saved *saved; };
+struct a3c_actor { const a3c_policy *policy; actor *actor; random_stream stream; };
+
+a3c_policy *a3c_policy_load(const char *path, char *message, size_t message_size) {
+    error e = {0};
+    saved *s = saved_read(path, NULL, false, &e);
+    if (!s) {
+        if (message_size) snprintf(message, message_size, "%s", e.text);
+        return NULL;
+    }
+    a3c_policy *p = memory_new(sizeof *p);
+    p->saved = s;
+    return p;
+}
+
+void a3c_policy_free(a3c_policy *p) {
+    if (!p) return;
+    saved_free(p->saved);
+    memory_free(p);
+}
+
+a3c_policy_info a3c_policy_describe(const a3c_policy *p) {
+    const plan *plan = &p->saved->plan;
+    const distribution *d = &plan->learning.distribution;
+    a3c_policy_info info = {.env = plan->kinds[0].def->name, .observation_size = plan->net.input_size,
+                            .continuous = d->kind == DISTRIBUTION_GAUSSIAN, .action_dims = d->dims};
+    for (int i = 0; i < d->dims; i++) info.action_n[i] = d->n[i];
+    return info;
+}
+
+a3c_actor *a3c_actor_new(const a3c_policy *p, uint64_t seed) {
+    a3c_actor *a = memory_new(sizeof *a);
+    a->policy = p;
+    a->actor = actor_new(&p->saved->plan, 1);
+    a->stream = random_stream_new(seed, 0, RANDOM_EVALUATION);
+    return a;
+}
+
+void a3c_actor_free(a3c_actor *a) {
+    if (!a) return;
+    actor_free(a->actor);
+    memory_free(a);
+}
+
+void a3c_actor_reset(a3c_actor *a) { actor_start(a->actor, 0); }
+
+static int check_observation(const net *net, const float *observation) {
+    for (int i = 0; i < net->input_size; i++) {
+        if (!isfinite(observation[i])) return -1;
+        bool index = net->spec.input == INPUT_DISCRETE;
+        if (index && (observation[i] < 0 || observation[i] >= (float)net->spec.input_shape[i] || observation[i] != floorf(observation[i])))
+            return -1;
+    }
+    return 0;
+}
+
+int a3c_actor_act(a3c_actor *a, const float *observation, a3c_choice choice, a3c_answer *answer) {
+    const saved *s = a->policy->saved;
+    const distribution *d = &s->plan.learning.distribution;
+    const a3c_env_spec *env = &s->plan.kinds[0].spec;
+    if (check_observation(&s->plan.net, observation)) return -1;
+    memcpy(actor_observation(a->actor, 0), observation, (size_t)s->plan.net.input_size * sizeof *observation);
+    actor_forward(a->actor, s->parameters);
+    action_word action[ACTION_DIMS];
+    actor_act(a->actor, 0, choice == A3C_SAMPLE ? &a->stream : NULL, action);
+    bool continuous = d->kind == DISTRIBUTION_GAUSSIAN;
+    for (int i = 0; i < d->dims; i++) {
+        if (continuous) answer->action[i].number = fminf(fmaxf(action[i].number, env->action_low[i]), env->action_high[i]);
+        else answer->action[i].index = action[i].index;
+    }
+    answer->value = actor_value(a->actor, 0);
+    answer->probabilities = continuous ? NULL : a->actor->rows.probability;
+    answer->mean = continuous ? a->actor->rows.output : NULL;
+    answer->std = continuous ? a->actor->rows.probability : NULL;
+    return 0;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ * A trained policy read from a checkpoint: its settings, its plan, its parameters. */
+#ifndef TRAINER_SAVED_H
+#define TRAINER_SAVED_H
+
+#include "trainer/plan.h"
+
+typedef struct saved {
+    plan plan;
+    float *parameters; /* [plan.net.size] */
+} saved;
+
+/* Reads the file, checks that its param/ tensors are the settings' own and that all numbers are finite. An environment given on the
+ * command line (`env`, which may be a plugin's path when `env_may_load`) takes the place of the settings'; NULL: the settings'. The
+ * caller owns the result (saved_free); NULL with the error. */
+saved *saved_read(const char *path, const char *env, bool env_may_load, error *e);
+void saved_free(saved *s);
+
+#endif
