@@ -1,100 +1,59 @@
 /* SPDX-License-Identifier: MIT
- * Categorical (one or several components side by side in the outputs) and diagonal Gaussian distributions. */
+ * The discrete distributions, and the way to the Gaussian one. A multi-discrete action's components have their logits one after
+ * the other; they are independent, so that log-probabilities and entropies add up. */
 #include "learn/policy_distribution.h"
 
+#include "learn/gaussian.h"
+
 #include <math.h>
-#include <string.h>
 
-static const float half_log_2pi = 0.9189385332046727f;
+static size_t at(const distribution_rows *rows, int row) { return (size_t)row * (size_t)rows->ld; }
 
-static bool gaussian(const distribution *d) { return d->kind == DISTRIBUTION_GAUSSIAN; }
-
-static size_t at(const distribution_rows *r, int row) { return (size_t)row * (size_t)r->ld; }
-
-/* ---- Gaussian: `probability` holds standard deviations, `log_probability` their logarithms ---- */
-
-static float softplus(float x) { return fmaxf(x, 0) + log1pf(expf(-fabsf(x))); }
-
-static void gaussian_evaluate(const distribution *d, const float *parameters, const distribution_rows *r, int row) {
-    const float *output = r->output + at(r, row);
-    float *log_std = r->log_probability + at(r, row), *std = r->probability + at(r, row), entropy = 0;
-    for (int i = 0; i < d->dims; i++) {
-        if (d->state_dependent_std) {
-            std[i] = sqrtf(softplus(output[d->dims + i]) + 1e-6f);
-            log_std[i] = logf(std[i]);
-        } else {
-            log_std[i] = parameters[d->log_std + (size_t)i];
-            std[i] = expf(log_std[i]);
-        }
-        entropy += log_std[i] + half_log_2pi + 0.5f;
-    }
-    r->entropy[row] = entropy;
+void distribution_mask(const distribution *d, const uint8_t *allowed, float *output) {
+    for (int i = 0; i < d->outputs; i++)
+        if (!allowed[i]) output[i] = -INFINITY;
 }
 
-static float gaussian_log_probability(const distribution *d, const distribution_rows *r, int row, const action_word *action) {
-    const float *mean = r->output + at(r, row), *log_std = r->log_probability + at(r, row), *std = r->probability + at(r, row);
-    float sum = 0;
-    for (int i = 0; i < d->dims; i++) {
-        float z = (action[i].number - mean[i]) / std[i];
-        sum -= 0.5f * z * z + log_std[i] + half_log_2pi;
-    }
-    return sum;
+/* One component's log softmax and probabilities; returns its entropy. */
+static float evaluate_component(const kernels *k, int n, const float *logits, float *log_probability, float *probability) {
+    float largest = logits[0], sum = 0, entropy = 0;
+    for (int i = 1; i < n; i++) largest = largest < logits[i] ? logits[i] : largest;
+    for (int i = 0; i < n; i++) log_probability[i] = logits[i] - largest;
+    k->exp((size_t)n, log_probability, probability);
+    for (int i = 0; i < n; i++) sum += probability[i];
+    k->log(1, &sum, &sum);
+    for (int i = 0; i < n; i++) log_probability[i] -= sum;
+    k->exp((size_t)n, log_probability, probability);
+    for (int i = 0; i < n; i++)
+        if (probability[i] > 0) entropy -= probability[i] * log_probability[i];
+    return entropy;
 }
 
-/* d log pi / d mean = z / sigma, d log pi / d log sigma = z^2 - 1, d H / d log sigma = 1; softplus variance v: log sigma = log(v) / 2. */
-static void gaussian_gradient(const distribution *d, const distribution_rows *r, int row, const action_word *action, float weight,
-                              float entropy_weight, float *d_output, float *d_log_std) {
-    const float *output = r->output + at(r, row), *std = r->probability + at(r, row);
-    for (int i = 0; i < d->dims; i++) {
-        float z = (action[i].number - output[i]) / std[i];
-        d_output[i] = -weight * z / std[i];
-        float of_log_std = -weight * (z * z - 1) - entropy_weight;
-        if (d->state_dependent_std) {
-            float slope = 1 / (1 + expf(-output[d->dims + i]));
-            d_output[d->dims + i] = of_log_std * 0.5f * slope / (std[i] * std[i]);
-        } else if (d_log_std) {
-            d_log_std[i] += of_log_std;
-        }
-    }
-}
-
-/* ---- Categorical: component after component in the row ---- */
-
-/* Each component is made at the start of the row's arrays and moved to its place: kernels want aligned rows. */
-static void multi_evaluate(const distribution *d, const distribution_rows *r, int row) {
-    _Alignas(64) float logits[256], log_probability[256], probability[256];
-    float entropy = 0, part;
-    for (int i = 0, first = 0; i < d->dims; first += d->n[i++]) {
-        int n = d->n[i], ld = (n + 15) / 16 * 16;
-        CHECK(ld <= 256);
-        memset(logits, 0, (size_t)ld * sizeof *logits);
-        memcpy(logits, r->output + at(r, row) + first, (size_t)n * sizeof *logits);
-        kernels_get()->softmax(1, n, logits, ld, log_probability, probability, &part);
-        memcpy(r->log_probability + at(r, row) + first, log_probability, (size_t)n * sizeof *logits);
-        memcpy(r->probability + at(r, row) + first, probability, (size_t)n * sizeof *logits);
-        entropy += part;
-    }
-    r->entropy[row] = entropy;
-}
-
-void distribution_evaluate(const distribution *d, const float *parameters, const distribution_rows *r, int row, int count) {
-    if (d->kind == DISTRIBUTION_CATEGORICAL) {
-        size_t first = at(r, row);
-        kernels_get()->softmax(count, d->n[0], r->output + first, r->ld, r->log_probability + first, r->probability + first,
-                               r->entropy + row);
+void distribution_evaluate(const distribution *d, const float *parameters, const distribution_rows *rows, int row, int count) {
+    const kernels *k = kernels_get();
+    if (d->kind == DISTRIBUTION_GAUSSIAN) {
+        gaussian_evaluate(d, parameters, rows, row, count);
         return;
     }
-    for (int i = row; i < row + count; i++) {
-        if (gaussian(d)) gaussian_evaluate(d, parameters, r, i);
-        else multi_evaluate(d, r, i);
+    if (d->kind == DISTRIBUTION_CATEGORICAL) {
+        size_t i = at(rows, row);
+        k->softmax(count, d->n[0], rows->output + i, rows->ld, rows->log_probability + i, rows->probability + i,
+                   rows->entropy + row);
+        return;
+    }
+    for (int r = row; r < row + count; r++) {
+        size_t i = at(rows, r);
+        rows->entropy[r] = 0;
+        for (int c = 0; c < d->dims; i += (size_t)d->n[c], c++)
+            rows->entropy[r] += evaluate_component(k, d->n[c], rows->output + i, rows->log_probability + i, rows->probability + i);
     }
 }
 
-/* The first index whose cumulative probability is above u; rounding may leave u above them all: then the last possible one. */
-static int32_t pick(const float *probability, int n, float u) {
+/* The first index whose cumulative probability exceeds u; the last possible one where rounding leaves the sum below u. */
+static int32_t choose(int n, const float *probability, float u) {
     float cumulative = 0;
     int32_t last = 0;
-    for (int32_t i = 0; i < n; i++) {
+    for (int i = 0; i < n; i++) {
         cumulative += probability[i];
         if (cumulative > u) return i;
         if (probability[i] > 0) last = i;
@@ -102,55 +61,72 @@ static int32_t pick(const float *probability, int n, float u) {
     return last;
 }
 
-void distribution_sample(const distribution *d, const distribution_rows *r, int row, random_stream *stream, action_word *action) {
-    const float *probability = r->probability + at(r, row), *mean = r->output + at(r, row);
-    for (int i = 0, first = 0; i < d->dims; first += d->n[i++]) {
-        if (gaussian(d)) action[i].number = mean[i] + probability[i] * (float)random_normal(stream);
-        else action[i].index = pick(probability + first, d->n[i], random_uniform(stream));
-    }
-}
-
-void distribution_greedy(const distribution *d, const distribution_rows *r, int row, action_word *action) {
-    const float *probability = r->probability + at(r, row), *mean = r->output + at(r, row);
-    for (int i = 0, first = 0; i < d->dims; first += d->n[i++]) {
-        if (gaussian(d)) {
-            action[i].number = mean[i];
-            continue;
+void distribution_sample(const distribution *d, const distribution_rows *rows, int row, random_stream *stream,
+                         action_word *action) {
+    size_t i = at(rows, row);
+    for (int c = 0; c < d->dims; c++) {
+        if (d->kind == DISTRIBUTION_GAUSSIAN) {
+            action[c].number = rows->output[i + (size_t)c] + rows->probability[i + (size_t)c] * (float)random_normal(stream);
+        } else {
+            action[c].index = choose(d->n[c], rows->probability + i, random_uniform(stream));
+            i += (size_t)d->n[c];
         }
-        action[i].index = 0;
-        for (int32_t k = 1; k < d->n[i]; k++)
-            if (probability[first + k] > probability[first + action[i].index]) action[i].index = k;
     }
 }
 
-float distribution_log_probability(const distribution *d, const distribution_rows *r, int row, const action_word *action) {
-    if (gaussian(d)) return gaussian_log_probability(d, r, row, action);
-    const float *log_probability = r->log_probability + at(r, row);
+static int32_t largest(int n, const float *x) {
+    int32_t best = 0;
+    for (int i = 1; i < n; i++)
+        if (x[i] > x[best]) best = i;
+    return best;
+}
+
+void distribution_greedy(const distribution *d, const distribution_rows *rows, int row, action_word *action) {
+    size_t i = at(rows, row);
+    for (int c = 0; c < d->dims; c++) {
+        if (d->kind == DISTRIBUTION_GAUSSIAN) {
+            action[c].number = rows->output[i + (size_t)c];
+        } else {
+            action[c].index = largest(d->n[c], rows->output + i);
+            i += (size_t)d->n[c];
+        }
+    }
+}
+
+float distribution_log_probability(const distribution *d, const distribution_rows *rows, int row, const action_word *action) {
+    if (d->kind == DISTRIBUTION_GAUSSIAN) return gaussian_log_probability(d, rows, row, action);
+    const float *log_probability = rows->log_probability + at(rows, row);
     float sum = 0;
-    for (int i = 0, first = 0; i < d->dims; first += d->n[i++]) sum += log_probability[first + action[i].index];
+    for (int c = 0; c < d->dims; log_probability += d->n[c], c++) sum += log_probability[action[c].index];
     return sum;
 }
 
-/* d log pi / d z_j = 1[j = a] - p_j;  d H / d z_j = -p_j (log p_j + H), H the component's own entropy. */
-static void categorical_gradient(const float *log_probability, const float *probability, int n, int32_t action, float weight,
-                                 float entropy_weight, float *d_output) {
-    float entropy = 0;
-    if (entropy_weight != 0)
-        for (int j = 0; j < n; j++)
-            if (probability[j] > 0) entropy -= probability[j] * log_probability[j];
-    for (int j = 0; j < n; j++) {
-        float bonus = probability[j] > 0 ? probability[j] * (log_probability[j] + entropy) : 0;
-        d_output[j] = weight * (probability[j] - (j == action ? 1.0f : 0.0f)) + entropy_weight * bonus;
+/* d(-log pi(a)) / dz_i = p_i - [i = a],  d(-H) / dz_i = p_i (log p_i + H) */
+static void component_gradient(int n, const float *log_probability, const float *probability, float entropy, int32_t action,
+                               float weight, float entropy_weight, float *d_output) {
+    for (int i = 0; i < n; i++) {
+        float p = probability[i];
+        d_output[i] = p > 0 ? p * (weight + entropy_weight * (log_probability[i] + entropy)) : 0;
     }
+    d_output[action] -= weight;
 }
 
-void distribution_gradient(const distribution *d, const distribution_rows *r, int row, const action_word *action, float weight,
+void distribution_gradient(const distribution *d, const distribution_rows *rows, int row, const action_word *action, float weight,
                            float entropy_weight, float *d_output, float *d_log_std) {
-    if (gaussian(d)) {
-        gaussian_gradient(d, r, row, action, weight, entropy_weight, d_output, d_log_std);
+    if (d->kind == DISTRIBUTION_GAUSSIAN) {
+        gaussian_gradient(d, rows, row, action, weight, entropy_weight, d_output, d_log_std);
         return;
     }
-    for (int i = 0, first = 0; i < d->dims; first += d->n[i++])
-        categorical_gradient(r->log_probability + at(r, row) + first, r->probability + at(r, row) + first, d->n[i], action[i].index, weight,
-                             entropy_weight, d_output + first);
+    const float *log_probability = rows->log_probability + at(rows, row), *probability = rows->probability + at(rows, row);
+    for (int c = 0; c < d->dims; c++) {
+        int n = d->n[c];
+        float entropy = rows->entropy[row];
+        if (d->kind == DISTRIBUTION_MULTI_DISCRETE) {
+            entropy = 0;
+            for (int i = 0; i < n; i++)
+                if (probability[i] > 0) entropy -= probability[i] * log_probability[i];
+        }
+        component_gradient(n, log_probability, probability, entropy, action[c].index, weight, entropy_weight, d_output);
+        log_probability += n, probability += n, d_output += n;
+    }
 }
