@@ -57,7 +57,8 @@ int image_shape(const net_tensor *t, int64_t shape[4]) {
 static size_t widest_env(run *r) {
     size_t most = 0;
     for (int e = 0, index; e < r->environments; e++) {
-        size_t bytes = learner_env_bytes(run_learner(r, e, &index), index);
+        const learner *l = run_learner(r, e, &index);
+        size_t bytes = learner_env_bytes(l, index);
         if (bytes > most) most = bytes;
     }
     return most;
