@@ -67,7 +67,7 @@ static int read_member(const reader *r, document_node n, size_t i, const char *e
     while (m < MEMBERS && !(strcmp(members[m].row.key, name) == 0 && members[m].kinds & 1u << kind)) m++;
     if (m == MEMBERS) return refuse_member(r, k, entry, name, kind);
     char key[SETTING_KEY_SIZE];
-    snprintf(key, sizeof key, "%s.%s", entry, name);
+    snprintf(key, sizeof key, "%.40s.%.40s", entry, name);
     if (*seen & 1u << m) return reader_refuse(r, k, key, "the key is given twice");
     *seen |= 1u << m;
     return scalar_read(r, &members[m].row, key, document_child(r->document, n, i), (char *)out + members[m].row.offset);
