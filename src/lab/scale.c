@@ -171,10 +171,7 @@ static void show_scaling(report *r, const table *scaling) {
 /* ---- Words and pictures ---- */
 
 static void say_fit(report *r, const line *l) {
-    if (!l->usl.fitted) {
-        report_text(r, "%s: no law is fitted; that takes four numbers of threads within the CPUs, and there are %zu.", l->name, l->within);
-        return;
-    }
+    if (!l->usl.fitted) return;
     char optimum[64];
     if (isfinite(l->usl.optimum)) snprintf(optimum, sizeof optimum, "the most is predicted at %.1f threads, %.2f times one", l->usl.optimum, l->usl.limit);
     else snprintf(optimum, sizeof optimum, "it predicts no optimum");
@@ -246,7 +243,12 @@ static void write_report(report *r, const groups *g, size_t count, const line *l
                    "score against seconds are told apart.");
     if (over) report_text(r, "**Rows marked \"more than CPUs\" were measured with more threads than the %.0f CPUs**: there threads take turns on a CPU, so they show the cost of sharing it, not scaling, and no law is fitted to them.", cpus);
     show_scaling(r, scaling);
-    for (size_t i = 0; i < count; i++) say_fit(r, &lines[i]);
+    bool all = true;
+    for (size_t i = 0; i < count; i++) {
+        say_fit(r, &lines[i]);
+        all = all && lines[i].usl.fitted;
+    }
+    if (!all) report_text(r, "No law is fitted to lines with fewer than four numbers of threads within the CPUs.");
     draw_rates(r, count, lines, cpus);
     draw_speedups(r, scaling, count, lines, "speedup", "speedup", "Speed-up in steps a second");
     draw_speedups(r, scaling, count, lines, "speedup_to_solved_seconds", "speedup-seconds", "Speed-up in seconds to the solved return");

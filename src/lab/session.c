@@ -114,7 +114,7 @@ int session_numbers(const char *option, const char *text, int most, int *numbers
         char word[64];
         snprintf(word, sizeof word, "%.60s", words[i]);
         char *range = strstr(word, "..");
-        long long first, last;
+        long long first = 0, last = 0;
         if (range) *range = 0;
         if (session_number(option, word, most, &first, e) || session_number(option, range ? range + 2 : word, most, &last, e)) return -1;
         if (last < first) return error_set(e, STATUS_USAGE, "%s: %lld..%lld goes down", option, first, last);

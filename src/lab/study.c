@@ -59,7 +59,8 @@ static void describe(table *plan, size_t row, const study_cell *cell) {
             if (strcmp(settings_key(k), keys[i]) == 0) {
                 char *value = settings_value(&cell->settings, k);
                 const char *dot = strchr(keys[i], '.');
-                table_set(plan, row, strcmp(keys[i], "optimizer.kind") == 0 ? "optimizer" : dot ? dot + 1 : keys[i], value);
+                table_set(plan, row, strcmp(keys[i], "optimizer.kind") == 0 ? "optimizer" : dot ? dot + 1 : keys[i],
+                          strcmp(value, "auto") == 0 ? "n/a" : value); /* the run's summary will tell */
                 memory_free(value);
             }
     table_set_number(plan, row, "solved_return", solved);
@@ -131,7 +132,7 @@ static void finish(study *s, const turn *t, study_progress *progress) {
     if (done) s->done++;
     else if (!s->interrupted) s->failed++;
     if (!study_path(log, s, "logs", t->cell, t->run, ".txt", NULL) && done) unlink(log);
-    progress_end(progress, t->cell, done);
+    study_progress_end(progress, t->cell, done);
 }
 
 int study_run(study *s, error *e) {
@@ -152,22 +153,22 @@ int study_run(study *s, error *e) {
             else turns[count++] = (turn){c, run};
         }
     study_progress progress;
-    progress_begin(&progress, s, count);
+    study_progress_begin(&progress, s, count);
     runner r;
     runner_open(&r, (size_t)s->jobs);
     while (r.running > 0 || (next < count && !r.interrupted && !failed)) {
         while (r.running < r.slots && next < count && !r.interrupted && !failed) {
             int slot = start(s, &r, &turns[next], e);
             if (slot < 0) failed = -1;
-            else progress_start(&progress, turns[next].cell, turns[next].run), running[slot] = turns[next++];
+            else study_progress_start(&progress, turns[next].cell, turns[next].run), running[slot] = turns[next++];
         }
         int status, slot = r.running > 0 ? runner_wait(&r, 0.5, &status) : -1;
         s->interrupted = r.interrupted;
         if (slot >= 0) finish(s, &running[slot], &progress);
-        progress_show(&progress);
+        study_progress_show(&progress);
     }
     runner_close(&r);
-    progress_finish(&progress);
+    study_progress_finish(&progress);
     memory_free(turns);
     return failed;
 }

@@ -9,7 +9,7 @@
 
 static double now(void) { return 1e-9 * (double)clock_ns(); }
 
-void progress_begin(study_progress *p, const study *s, size_t todo) {
+void study_progress_begin(study_progress *p, const study *s, size_t todo) {
     *p = (study_progress){.study = s, .terminal = isatty(2), .todo = todo, .began = now()};
     p->shown = p->began;
     p->seconds = memory_array(double, s->cell_count);
@@ -21,13 +21,13 @@ void progress_begin(study_progress *p, const study *s, size_t todo) {
     fprintf(stderr, "%s: %zu of %zu runs to do in %zu cells, in %s\n", s->kind, todo, s->total, s->cell_count, s->folder);
 }
 
-void progress_start(study_progress *p, size_t cell, int run) {
+void study_progress_start(study_progress *p, size_t cell, int run) {
     p->started[cell] = now();
     snprintf(p->current, sizeof p->current, "%s seed %llu", p->study->cells[cell].name,
              (unsigned long long)(p->study->cells[cell].first_seed + (uint64_t)run));
 }
 
-void progress_end(study_progress *p, size_t cell, bool done) {
+void study_progress_end(study_progress *p, size_t cell, bool done) {
     (void)done;
     p->ended++;
     p->runs[cell]++;
@@ -62,14 +62,14 @@ static void print_line(const study_progress *p) {
             p->current, p->terminal ? "" : "\n");
 }
 
-void progress_show(study_progress *p) {
+void study_progress_show(study_progress *p) {
     double interval = p->terminal ? 0.1 : 10, time = now();
     if (p->study->quiet || p->todo == 0 || time - p->shown < interval) return;
     p->shown = time;
     print_line(p);
 }
 
-void progress_finish(study_progress *p) {
+void study_progress_finish(study_progress *p) {
     const study *s = p->study;
     if (!s->quiet && p->todo > 0)
         fprintf(stderr, "%s%s: %zu of %zu runs done, %zu failed, in %.1f s\n", p->terminal ? "\r\033[K" : "", s->kind, s->done,

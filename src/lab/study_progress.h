@@ -18,10 +18,10 @@ typedef struct study_progress {
     double *started; /* [cells] when the cell's latest run was started */
 } study_progress;
 
-void progress_begin(study_progress *p, const study *s, size_t todo);
-void progress_start(study_progress *p, size_t cell, int run);
-void progress_end(study_progress *p, size_t cell, bool done);
-void progress_show(study_progress *p);
-void progress_finish(study_progress *p);
+void study_progress_begin(study_progress *p, const study *s, size_t todo);
+void study_progress_start(study_progress *p, size_t cell, int run);
+void study_progress_end(study_progress *p, size_t cell, bool done);
+void study_progress_show(study_progress *p);
+void study_progress_finish(study_progress *p);
 
 #endif
