@@ -26,19 +26,21 @@ static void *wait_for_signals(void *unused) {
     }
 }
 
-void signals_watch(void (*received)(int signal, void *context), void *context) {
+void signals_block(void) {
     static const int numbers[] = {SIGINT, SIGTERM, SIGUSR1};
-    watch.received = received;
-    watch.context = context;
-    count_write_release(&watch.stop, 0);
     sigemptyset(&watch.set);
     for (int i = 0; i < 3; i++) {
         struct sigaction now;
-        if (sigaction(numbers[i], NULL, &now) == 0 && now.sa_handler == SIG_IGN && numbers[i] != SIGUSR1) continue;
-        sigaddset(&watch.set, numbers[i]);
+        bool ignored = sigaction(numbers[i], NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+        if (!ignored || numbers[i] == SIGUSR1) sigaddset(&watch.set, numbers[i]);
     }
-    sigaddset(&watch.set, SIGUSR1);
     pthread_sigmask(SIG_BLOCK, &watch.set, &watch.before);
+}
+
+void signals_watch(void (*received)(int signal, void *context), void *context) {
+    watch.received = received;
+    watch.context = context;
+    count_write_release(&watch.stop, 0);
     pthread_create(&watch.thread, NULL, wait_for_signals, NULL);
 }
 
@@ -46,5 +48,6 @@ void signals_unwatch(void) {
     count_write_release(&watch.stop, 1);
     pthread_kill(watch.thread, SIGUSR1);
     pthread_join(watch.thread, NULL);
-    pthread_sigmask(SIG_SETMASK, &watch.before, NULL);
 }
+
+void signals_unblock(void) { pthread_sigmask(SIG_SETMASK, &watch.before, NULL); }

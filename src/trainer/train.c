@@ -217,6 +217,7 @@ int train(const settings *given, const train_options *o, error *e) {
     int lock = -1, status = 0, state = -1;
     int64_t total_before = 0;
     r->metrics.lines.descriptor = r->metrics.events.file.descriptor = -1;
+    signals_block();
     cpus_flush_denormals();
     const char *complaint = kernels_complaint();
     if (complaint) error_set(e, STATUS_USAGE, "%s", complaint);
@@ -232,6 +233,7 @@ int train(const settings *given, const train_options *o, error *e) {
     metrics_close(&r->metrics);
     progress_close(&r->progress);
     if (r->block) run_free(r);
+    signals_unblock();
     if (lock >= 0) file_unlock(lock);
     memory_free(s);
     memory_free(r);
