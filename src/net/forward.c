@@ -20,6 +20,11 @@ static layer_own own_arrays(const net_tape *tape, int tower, int j) {
                        .start = tape->start, .envs = tape->envs};
 }
 
+const float *net_features(const net *net, const net_tape *tape) {
+    int layers = net->tower[0].layers;
+    return layers ? tape->output[0][layers - 1] : tape->input;
+}
+
 void net_forward(const net *net, const float *parameters, net_tape *tape, int row, int count) {
     layer_rows rows = {row, count, 1};
     layer_below below;

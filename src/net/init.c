@@ -107,7 +107,9 @@ void net_init(const net *net, const net_init_spec *spec, uint64_t seed, float *p
         random_stream s = random_stream_new(seed, (uint32_t)i, RANDOM_INIT);
         float *at = parameters + t->offset;
         if (ends_with(t->name, "log_std")) {
-            for (int k = 0; k < t->shape[0]; k++) at[k] = (float)spec->log_std;
+            for (int k = 0; k < t->shape[0]; k++)
+                for (int j = 0; j < (t->dims == 2 ? t->shape[1] : 1); j++)
+                    at[(size_t)k * t->stride[0] + (size_t)j * t->stride[1]] = (float)spec->log_std;
         } else if (ends_with(t->name, "bias")) {
             fill_bias(t, spec, inputs, &s, at);
         } else if (t->dims == 1) { /* a normalization's weight */

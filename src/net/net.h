@@ -37,6 +37,7 @@ typedef struct net_spec {
     bool separate;              /* actor and critic towers of their own */
     int policy_outputs;         /* logits, or means (and the raw deviations when they depend on the state) */
     int log_std;                /* state-independent log standard deviations: a parameter vector of this size, or 0 */
+    bool log_std_features;      /* gSDE: a matrix [features, log_std] instead, features the policy head's inputs */
 } net_spec;
 
 /* One named tensor of the checkpoint, seen in the flat parameters: element (i, j, ..) at offset + sum index * stride. */
@@ -75,7 +76,9 @@ typedef struct net {
     net_layer head[2];
     int policy_ld;               /* row stride of the policy outputs */
     int value_ld;
-    size_t log_std;              /* offset of the log standard deviations */
+    size_t log_std;              /* offset of the log standard deviations: [log_std], or [log_std, features padded to lines] */
+    size_t log_std_size;         /* floats of them with their padding */
+    int features;                /* inputs of the policy head */
     size_t size;                 /* floats of a parameter vector with its padding, a multiple of 16 */
     size_t parameters;           /* true parameters: what a checkpoint holds */
     int tensor_count;
@@ -110,6 +113,9 @@ void net_tape_place(const net *net, int rows, int envs, void *memory, net_tape *
 
 /* Forward pass of `count` rows from `row` (all of one time step when the network is recurrent): input -> policy, value. */
 void net_forward(const net *net, const float *parameters, net_tape *tape, int row, int count);
+
+/* The policy head's inputs in a tape: [rows, features padded to whole lines]. */
+const float *net_features(const net *net, const net_tape *tape);
 
 /* Before a rollout: recurrent state of the last rollout's final step (of environment e) becomes row -n's. */
 void net_state_load(const net *net, net_tape *tape, int env, const float *state);

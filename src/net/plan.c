@@ -183,6 +183,16 @@ static int plan_tower(net *net, net_tower *tower, flow *f, const char *name, err
     return 0;
 }
 
+/* The Gaussian's log standard deviations: one an action, or one an action and feature, rows of features padded to lines. */
+static void plan_log_std(net *net, int features) {
+    int n = net->spec.log_std, ld = line(features);
+    net->features = features;
+    net->log_std_size = (size_t)(net->spec.log_std_features ? n * ld : n ? line(n) : 0);
+    if (n) net->log_std = take(net, net->log_std_size);
+    if (n && net->spec.log_std_features) add_matrix(net, "policy", "log_std", net->log_std, features, n, 1, (size_t)ld);
+    else if (n) add_vector(net, "policy", "log_std", net->log_std, n);
+}
+
 /* A head of `outputs` rows, some of them the policy's, the last the value's when both share it. */
 static void plan_head(net *net, net_layer *l, flow f, int policy, int value) {
     layer_spec s = {.kind = LAYER_DENSE, .size = policy + value};
@@ -191,10 +201,7 @@ static void plan_head(net *net, net_layer *l, flow f, int policy, int value) {
     if (policy) {
         add_matrix(net, "policy", "weight", l->weight, policy, l->in, out, in);
         add_vector(net, "policy", "bias", l->bias, policy);
-        if (net->spec.log_std) {
-            net->log_std = take(net, (size_t)net->spec.log_std);
-            add_vector(net, "policy", "log_std", net->log_std, net->spec.log_std);
-        }
+        plan_log_std(net, l->in);
     }
     if (value) {
         add_matrix(net, "value", "weight", l->weight + (size_t)policy * out, 1, l->in, out, in);
@@ -213,6 +220,8 @@ int net_plan(net *net, const net_spec *spec, error *e) {
     static const char *const names[2][2] = {{"trunk", NULL}, {"actor", "critic"}};
     for (int i = 0; i < net->towers; i++)
         if (plan_tower(net, &net->tower[i], &f[i], names[net->towers - 1][i], e)) return -1;
+    if (spec->log_std_features && f[0].one_hot)
+        return error_set(e, STATUS_USAGE, "noise that depends on the state needs a layer before the policy when observations are discrete");
     if (spec->separate) {
         plan_head(net, &net->head[0], f[0], spec->policy_outputs, 0);
         plan_head(net, &net->head[1], f[1], 0, 1);
