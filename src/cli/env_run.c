@@ -1,25 +1,20 @@
 /* SPDX-License-Identifier: MIT
  * a3c env run: one environment stepped by actions from outside, a JSON object a line, every number so that it reads back exactly. */
 #include "cli/env.h"
+#include "cli/lines.h"
 
 #include "base/memory.h"
 #include "base/to_json.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
 
 /* Where actions come from. */
 typedef struct source {
     const env_kind *kind;
-    const char *name; /* for messages */
-    FILE *file;       /* NULL: random */
+    lines lines; /* file NULL: random */
     a3c_rng rng;
-    char *line;
-    size_t capacity;
-    int64_t number; /* of the line */
     error *e;
 } source;
 
@@ -43,13 +38,13 @@ static void draw_action(source *s, action *out) {
     }
 }
 
-static int refuse_action(const source *s, const char *found) {
+static int refuse_action(const source *s) {
     const a3c_env_spec *spec = &s->kind->spec;
     char expected[96];
-    if (spec->action == A3C_ACTION_DISCRETE) snprintf(expected, sizeof expected, "an integer 0 .. %d", spec->action_n[0] - 1);
-    else if (spec->action == A3C_ACTION_BOX) snprintf(expected, sizeof expected, "an array of %d numbers", spec->action_dims);
-    else snprintf(expected, sizeof expected, "an array of %d integers in the range of each", spec->action_dims);
-    return error_set(s->e, STATUS_USAGE, "%s:%" PRId64 ": expected an action, %s; found %.80s", s->name, s->number, expected, found);
+    if (spec->action == A3C_ACTION_DISCRETE) snprintf(expected, sizeof expected, "an action 0 .. %d", spec->action_n[0] - 1);
+    else if (spec->action == A3C_ACTION_BOX) snprintf(expected, sizeof expected, "an action, an array of %d numbers", spec->action_dims);
+    else snprintf(expected, sizeof expected, "an action, an array of %d integers in the range of each", spec->action_dims);
+    return lines_refuse(&s->lines, expected, s->e);
 }
 
 static bool component(const source *s, const json_t *value, int i, action *out) {
@@ -74,18 +69,14 @@ static bool convert(const source *s, const json_t *value, action *out) {
 
 /* The next action: 1, 0 at the end of the file, -1 with the error. */
 static int next_action(source *s, action *out) {
-    if (!s->file) {
+    if (!s->lines.file) {
         draw_action(s, out);
         return 1;
     }
-    errno = 0;
-    ssize_t length = getline(&s->line, &s->capacity, s->file);
-    if (length < 0) return ferror(s->file) ? error_set(s->e, STATUS_FAILED, "%s: %s", s->name, strerror(errno)) : 0;
-    s->number++;
-    json_error_t problem;
-    json_t *value = json_loadb(s->line, (size_t)length, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &problem);
-    if (length > 0 && s->line[length - 1] == '\n') s->line[length - 1] = '\0';
-    int result = value && convert(s, value, out) ? 1 : refuse_action(s, s->line);
+    json_t *value;
+    int result = lines_next(&s->lines, &value, s->e);
+    if (result <= 0) return result;
+    result = value && convert(s, value, out) ? 1 : refuse_action(s);
     json_decref(value);
     return result;
 }
@@ -138,7 +129,7 @@ static int put_line(text_buffer *t, bool now, error *e) {
 
 static int play(const env_arguments *a, source *s, void *instance, float *observation, text_buffer *t) {
     const env_kind *kind = s->kind;
-    bool answering = s->file == stdin; /* another program may wait for each line */
+    bool answering = s->lines.file == stdin; /* another program may wait for each line */
     bool start = true;
     text_append(t, "{");
     for (int64_t step = 0;; step++) {
@@ -169,18 +160,18 @@ static int play(const env_arguments *a, source *s, void *instance, float *observ
 
 static int open_source(const env_arguments *a, source *s) {
     static const uint32_t purpose[] = {0xac7}; /* keeps drawn actions apart from the environment's own draws */
-    s->name = a->actions;
+    s->lines.name = a->actions;
     if (strcmp(a->actions, "random") == 0) {
         env_rng_seed(&s->rng, A3C_RNG_PCG64, a->seed, purpose, 1);
         return a->steps < 0 ? error_set(s->e, STATUS_USAGE, "--steps is missing: random actions do not end by themselves") : 0;
     }
     if (strcmp(a->actions, "-") == 0) {
-        s->name = "standard input";
-        s->file = stdin;
+        s->lines.name = "standard input";
+        s->lines.file = stdin;
     } else {
-        s->file = fopen(a->actions, "re");
+        s->lines.file = fopen(a->actions, "re");
     }
-    return s->file ? 0 : error_set(s->e, STATUS_USAGE, "%.500s: %s; expected random, a file of actions, or -", a->actions, strerror(errno));
+    return s->lines.file ? 0 : error_set(s->e, STATUS_USAGE, "%.500s: %s; expected random, a file of actions, or -", a->actions, strerror(errno));
 }
 
 int env_run(const env_arguments *a) {
@@ -198,7 +189,7 @@ int env_run(const env_arguments *a) {
     text_free(&text);
     memory_free(observation);
     memory_free(instance);
-    free(s.line);
-    if (s.file && s.file != stdin) fclose(s.file);
+    lines_free(&s.lines);
+    if (s.lines.file && s.lines.file != stdin) fclose(s.lines.file);
     return result ? cli_fail(&e) : cli_finish();
 }

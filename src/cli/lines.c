@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/lines.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHOWN = 60 };
+
+int lines_next(lines *l, json_t **value, error *e) {
+    errno = 0;
+    ssize_t length = getline(&l->text, &l->capacity, l->file);
+    if (length < 0) return ferror(l->file) ? error_set(e, STATUS_FAILED, "%s: %s", l->name, strerror(errno)) : 0;
+    l->number++;
+    json_error_t problem;
+    *value = json_loadb(l->text, (size_t)length, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &problem);
+    if (length > 0 && l->text[length - 1] == '\n') l->text[length - 1] = '\0';
+    return 1;
+}
+
+int lines_refuse(const lines *l, const char *expected, error *e) {
+    char shown[SHOWN + 1];
+    size_t n = 0;
+    for (; n < SHOWN && l->text[n]; n++) shown[n] = l->text[n] >= 0x20 && l->text[n] < 0x7f ? l->text[n] : '?';
+    shown[n] = '\0';
+    return error_set(e, STATUS_USAGE, "%s:%" PRId64 ": expected %s, found %s%s", l->name, l->number, expected,
+                     n ? shown : "nothing", l->text[n] ? "..." : "");
+}
+
+void lines_free(lines *l) { free(l->text); }
