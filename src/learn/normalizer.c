@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include "learn/normalizer.h"
+
+#include <math.h>
+
+static const double epsilon = 1e-8;
+
+void moments_add(int n, double *moments, const float *x) {
+    double *mean = moments + 1, *squares = mean + n, count = ++moments[0];
+    for (int i = 0; i < n; i++) {
+        double before = x[i] - mean[i];
+        mean[i] += before / count;
+        squares[i] += before * (x[i] - mean[i]);
+    }
+}
+
+/* With delta = mean_b - mean_a and N = a + b:  mean = mean_a + delta b / N,  M2 = M2_a + M2_b + delta^2 a b / N */
+void moments_merge(int n, double *to, const double *from) {
+    double a = to[0], b = from[0], sum = a + b;
+    if (b == 0) return;
+    for (int i = 1; i <= n; i++) {
+        double delta = from[i] - to[i];
+        to[i] += delta * (b / sum);
+        to[n + i] += from[n + i] + delta * delta * (a * b / sum);
+    }
+    to[0] = sum;
+}
+
+double moments_variance(int n, const double *moments, int i) { return moments[0] < 2 ? 1 : moments[1 + n + i] / moments[0]; }
+
+void moments_scales(int n, const double *moments, float *mean, float *scale) {
+    for (int i = 0; i < n; i++) {
+        mean[i] = (float)moments[1 + i];
+        scale[i] = (float)(1 / sqrt(moments_variance(n, moments, i) + epsilon));
+    }
+}
+
+static float clipped(float x, float bound) { return x > bound ? bound : x < -bound ? -bound : x; }
+
+void normalize_rows(int n, const float *mean, const float *scale, float clip, int count, int ld, const float *x, float *y) {
+    for (int r = 0; r < count; r++)
+        for (int i = 0; i < n; i++) {
+            size_t k = (size_t)r * (size_t)ld + (size_t)i;
+            y[k] = clipped((x[k] - mean[i]) * scale[i], clip);
+        }
+}
+
+double normalize_return_scale(const double *moments) { return 1 / sqrt(moments_variance(1, moments, 0) + epsilon); }
+
+void normalize_track_return(double discount, double reward, int done, double *running, double *moments) {
+    *running = *running * discount + reward;
+    float value = (float)*running;
+    moments_add(1, moments, &value);
+    if (done) *running = 0;
+}
