@@ -35,6 +35,13 @@ typedef struct loss_sums {
     double target, target_squared, residual, residual_squared; /* explained variance = 1 - Var(G - V) / Var(G) */
 } loss_sums;
 
+/* What updates told since the metrics were last looked at. */
+typedef struct update_figures {
+    loss_sums sums;
+    double norm_sum, staleness_sum; /* gradient norms before clipping */
+    int64_t updates, frames;
+} update_figures;
+
 /* Ticks spent, filled while learner.timed. */
 typedef struct learner_ticks { uint64_t environment, forward, backward; } learner_ticks;
 

@@ -41,13 +41,6 @@ typedef struct team_member {
     team_ticks ticks;
 } team_member;
 
-/* Since the last look of the run's metrics. */
-typedef struct team_figures {
-    loss_sums sums;
-    double norm_sum;
-    int64_t updates, frames;
-} team_figures;
-
 typedef struct team {
     sync_run *run;
     int threads, shards;
@@ -59,8 +52,8 @@ typedef struct team {
     loss_sums *shard_sums;    /* [shards] */
     double *moments;          /* [shards, 3] samples, sum and sum of squares of the advantages */
     episode *episodes;        /* [T * N] one update's, merged */
-    team_figures figures;
-    int64_t updates, frames;  /* frames over the whole run */
+    update_figures figures;   /* since the metrics were last looked at */
+    int64_t frames;           /* over the whole run */
     bool pause, diverged;
 } team;
 

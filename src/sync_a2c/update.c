@@ -131,7 +131,7 @@ static int merge_episodes(team *t) {
 /* One thread's work for all: the update has landed; what it told, and whether it is time to pause. */
 static void conclude(team *t, double norm, int64_t samples) {
     sync_run *r = t->run;
-    team_figures *f = &t->figures;
+    update_figures *f = &t->figures;
     for (int s = 0; s < t->shards; s++) loss_sums_add(&f->sums, &t->shard_sums[s]);
     int64_t frames = 0;
     bool finished = false;

@@ -96,6 +96,7 @@ image *image_new(run *r) {
     i->episode_totals = add2(i, "episodes/return", SAFETENSOR_F64, tasks, EPISODES_KEPT);
     i->episode_lengths = add2(i, "episodes/length", SAFETENSOR_I32, tasks, EPISODES_KEPT);
     i->alerts = add1(i, "alerts/state", SAFETENSOR_F64, ALERTS_STATE_SIZE);
+    i->update_figures = add2(i, "run/update_figures", SAFETENSOR_F64, run_figure_count(r), UPDATE_FIGURES);
     if (r->crew) i->workers = add2(i, "worker/counters", SAFETENSOR_I64, workers, WORKER_COUNTERS);
     if (r->crew && r->crew->workers[0].gradient) add_turns(i, r);
     i->padded = memory_array(float, net->size);
@@ -200,21 +201,30 @@ static void move_sums(double *stored, loss_sums *live, direction way) {
 }
 
 static void move_progress(image *i, run *r, direction way) {
-    int64_t evaluated = isfinite(r->best_return), frames = r->team ? r->team->frames : 0, updates = r->team ? r->team->updates : 0;
+    int64_t evaluated = isfinite(r->best_return), frames = r->team ? r->team->frames : 0;
     int64_t recorded = r->async.recording ? recording_events(r->async.recording) : 0;
     double best = evaluated ? r->best_return : 0, seconds = run_seconds(r);
     int64_t *counts[] = {&r->row_step, &r->last_row_step, &r->checkpoint_step, &r->evaluation_step, &r->next_event, &evaluated, &frames,
-                         &updates, &recorded};
-    double *numbers[] = {&seconds, &r->last_row_seconds, &best, &r->sums.norm, &r->sums.staleness, &r->sums.updates, &r->time.now,
-                         &r->evaluation_seconds};
+                         &recorded};
+    double *numbers[] = {&seconds, &r->last_row_seconds, &best, &r->time.now, &r->evaluation_seconds};
     for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) move_count(way, &i->counters[4 + k], counts[k]);
     for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) move_number(way, &i->figures[3 + k], numbers[k]);
-    move_sums(i->figures + 16, &r->sums.loss, way);
     if (way == TAKE) return;
     r->best_return = evaluated ? best : -INFINITY;
     r->seconds_before = seconds;
     i->recorded = recorded;
-    if (r->team) r->team->frames = frames, r->team->updates = updates;
+    if (r->team) r->team->frames = frames;
+}
+
+static void move_figures(image *i, run *r, direction way) {
+    for (int k = 0; k < run_figure_count(r); k++) {
+        update_figures *f = run_figures(r, k);
+        double *stored = i->update_figures + k * UPDATE_FIGURES, updates = (double)f->updates, frames = (double)f->frames;
+        move_sums(stored, &f->sums, way);
+        double *numbers[] = {&f->norm_sum, &f->staleness_sum, &updates, &frames};
+        for (int j = 0; j < 4; j++) move_number(way, &stored[8 + j], numbers[j]);
+        f->updates = (int64_t)updates, f->frames = (int64_t)frames;
+    }
 }
 
 static void move_workers(image *i, run *r, direction way) {
@@ -274,6 +284,7 @@ static void move_all(image *i, run *r, direction way) {
     move_environments(i, r, way);
     move_episodes(i, r, way);
     move_progress(i, r, way);
+    move_figures(i, r, way);
     move_workers(i, r, way);
     move_turns(i, r, way);
 }
@@ -328,7 +339,7 @@ static int check_counters(const image *i, run *r, error *e) {
     const int64_t *c = i->counters, most = INT64_MAX / 4;
     bool good = within(c[1], 0, most) && within(c[0], c[1], most) && within(c[2], 0, c[1]) && within(c[3], -1, c[1]) &&
                 within(c[4], 1, most) && within(c[5], 0, c[1]) && c[6] >= 1 && c[7] >= 1 && c[8] >= 0 && within(c[9], 0, 1) &&
-                c[10] >= 0 && c[11] >= 0 && c[12] >= 0;
+                c[10] >= 0 && c[11] >= 0;
     for (int k = 0; k < 3; k++) good = good && i->figures[k] >= 0;
     if (!good) return error_set(e, STATUS_FAILED, "run/counters: a counter is out of range");
     for (int64_t t = 0; t < (r->tasks ? 1 + r->plan.settings.env.count : 1); t++)

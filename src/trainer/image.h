@@ -10,7 +10,8 @@ enum {
     IMAGE_NAME = 96,
     IMAGE_TENSORS = 3 * NET_TENSORS + 20,
     IMAGE_COUNTERS = 16,
-    IMAGE_FIGURES = 24,
+    IMAGE_FIGURES = 8,
+    UPDATE_FIGURES = 12,
     WORKER_COUNTERS = 3,
     TURN_COUNTERS = 6,
     TURN_FIGURES = 10,
@@ -28,6 +29,7 @@ struct image {
     size_t env_bytes, environments_bytes;
     int64_t *counters;                           /* [IMAGE_COUNTERS] reserved, steps, version, solved_at_step, .. */
     double *figures;                             /* [IMAGE_FIGURES] */
+    double *update_figures;                      /* [workers or 1, UPDATE_FIGURES] */
     int64_t *staleness, *episode_counts;
     double *episode_totals;
     int32_t *episode_lengths;

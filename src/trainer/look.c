@@ -26,25 +26,17 @@ int64_t run_next_pause(run *r) {
     return next;
 }
 
-/* Takes what the workers counted since the last pause, in their order. */
-static void gather(run *r) {
-    row_sums *to = &r->sums;
-    if (r->team) {
-        team_figures *f = &r->team->figures;
-        loss_sums_add(&to->loss, &f->sums);
-        to->norm += f->norm_sum;
-        to->updates += (double)f->updates;
-        *f = (team_figures){0};
-        return;
+/* What all updates told since the last row, added up in the order of the workers. */
+static update_figures gather(run *r) {
+    update_figures to = {0};
+    for (int i = 0; i < run_figure_count(r); i++) {
+        const update_figures *f = run_figures(r, i);
+        loss_sums_add(&to.sums, &f->sums);
+        to.norm_sum += f->norm_sum;
+        to.staleness_sum += f->staleness_sum;
+        to.updates += f->updates;
     }
-    for (int i = 0; i < r->async.workers; i++) {
-        worker_figures *f = &r->crew->workers[i].figures;
-        loss_sums_add(&to->loss, &f->sums);
-        to->norm += f->norm_sum;
-        to->staleness += f->staleness_sum;
-        to->updates += (double)f->updates;
-        *f = (worker_figures){0};
-    }
+    return to;
 }
 
 static double explained_variance(const loss_sums *s) {
@@ -54,7 +46,8 @@ static double explained_variance(const loss_sums *s) {
 }
 
 static metrics make_row(run *r, int64_t step, double seconds) {
-    const loss_sums *s = &r->sums.loss;
+    update_figures f = gather(r);
+    const loss_sums *s = &f.sums;
     metrics m = metrics_unknown();
     m.step = step;
     m.update = block_version(r->block);
@@ -67,8 +60,8 @@ static metrics make_row(run *r, int64_t step, double seconds) {
     m.value_loss = s->value_loss / s->samples;
     m.policy_loss = s->policy_loss / s->samples;
     m.explained_variance = explained_variance(s);
-    m.grad_norm = r->sums.norm / r->sums.updates;
-    m.staleness_mean = r->sums.staleness / r->sums.updates;
+    m.grad_norm = f.norm_sum / (double)f.updates;
+    m.staleness_mean = f.staleness_sum / (double)f.updates;
     return m;
 }
 
@@ -88,7 +81,7 @@ static void write_row(run *r, int64_t step) {
     for (int i = 0; i < ALERTS; i++)
         if (flags & 1u << i) progress_warn(&r->progress, "%s", alerts_message((alert)i));
     progress_update(&r->progress, &m);
-    r->sums = (row_sums){0};
+    for (int i = 0; i < run_figure_count(r); i++) *run_figures(r, i) = (update_figures){0};
     r->last_row_step = step;
     r->last_row_seconds = seconds;
     r->row_step = next_multiple(step, r->plan.settings.log.interval_steps);
@@ -161,7 +154,6 @@ static void check_failures(run *r, int64_t step) {
 int64_t run_pause(void *context) {
     run *r = context;
     int64_t step = block_steps(r->block);
-    gather(r);
     check_failures(r, step);
     stop_reason why = reason(r, step);
     bool last = why != STOP_NONE && why != STOP_ERROR;

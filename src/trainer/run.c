@@ -113,6 +113,9 @@ void run_drive(run *r) {
     else run_threads(r->crew);
 }
 
+int run_figure_count(const run *r) { return r->team ? 1 : r->async.workers; }
+update_figures *run_figures(run *r, int i) { return r->team ? &r->team->figures : &r->crew->workers[i].figures; }
+
 double run_seconds(const run *r) { return r->seconds_before + clock_process_seconds(); }
 
 void run_free(run *r) {

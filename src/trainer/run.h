@@ -22,12 +22,6 @@ typedef struct image image;
 
 typedef enum stop_reason { STOP_NONE, STOP_TOTAL_STEPS, STOP_SOLVED, STOP_SECONDS, STOP_SIGNAL, STOP_ERROR } stop_reason;
 
-/* Sums since the last row of the metrics; part of a checkpoint, so that a resumed run's next row is the uninterrupted one's. */
-typedef struct row_sums {
-    loss_sums loss;
-    double norm, staleness, updates;
-} row_sums;
-
 typedef struct run {
     plan plan;
     char folder[4096];
@@ -51,7 +45,6 @@ typedef struct run {
     metrics_log metrics;
     progress progress;
     alerts alerts;
-    row_sums sums;
     int64_t row_step, checkpoint_step, evaluation_step; /* when each is due next */
     int64_t last_row_step;
     double last_row_seconds, seconds_before;            /* of the run before this process */
@@ -77,6 +70,11 @@ learner *run_learner(run *r, int env, int *index);
 
 /* Trains until something stops it: stopped_by, failure. */
 void run_drive(run *r);
+
+/* The figures of worker i, or of the team: whose they are is summed in order. They are part of a checkpoint, so that a resumed run's next
+ * row of metrics is the uninterrupted one's. */
+int run_figure_count(const run *r);
+update_figures *run_figures(run *r, int i);
 
 /* Seconds since the run began, over all processes that worked at it. */
 double run_seconds(const run *r);

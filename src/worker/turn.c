@@ -81,7 +81,7 @@ bool turn_begin(worker *w, desk *d, async *a) {
 }
 
 static void count(worker *w, desk *d, const turn *t, int64_t staleness) {
-    worker_figures *f = &w->figures;
+    update_figures *f = &w->figures;
     loss_sums_add(&f->sums, &t->sums);
     f->norm_sum += t->norm;
     f->staleness_sum += (double)staleness;

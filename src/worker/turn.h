@@ -52,13 +52,6 @@ typedef struct turn {
     float *gradient;    /* [net.size] the worker's own, or the desk's */
 } turn;
 
-/* Since the last look of the run's metrics, and over the whole run. */
-typedef struct worker_figures {
-    loss_sums sums;
-    double norm_sum, staleness_sum;
-    int64_t updates, frames;
-} worker_figures;
-
 typedef struct worker {
     int index;
     learner learner;
@@ -68,7 +61,7 @@ typedef struct worker {
     float *statistics[OPTIMIZER_SLOTS]; /* [net.size] each with optimizer.statistics: worker, else NULL */
     int64_t pushes;                     /* this worker's own count */
     int64_t frames;                     /* over the whole run */
-    worker_figures figures;             /* since the last look */
+    update_figures figures;             /* since the metrics were last looked at */
 } worker;
 
 /* What a thread lends to the worker whose turn it is. */
