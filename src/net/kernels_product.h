@@ -15,7 +15,6 @@ enum {
     ALIASED_STRIDE = 256, /* floats: rows this far apart fall into few sets of the L1 cache, and streams lose them */
 };
 
-static inline size_t least(size_t a, size_t b) { return a < b ? a : b; }
 static inline size_t ceiling(size_t a, size_t b) { return (a + b - 1) / b; }
 
 /* `total` cut into the fewest parts of at most `most`, as even as can be: the size of the first */

@@ -4,6 +4,7 @@
 #include "net/kernels.h"
 
 #include "base/memory.h"
+#include "net/kernels_heads.h"
 #include "net/kernels_product.h"
 #include "net/kernels_tables.h"
 #include "net/vector.h"
@@ -104,42 +105,6 @@ static void outer(int rows, int in, int out, const float *x, int ldx, const floa
     multiply_outer(&p, (size_t)in, line_floats((size_t)out), x, d, dw, accumulate);
 }
 
-/* (v[0] + v[2]) + (v[1] + v[3]) of each of four vectors of four */
-INLINE quad quad_sums(quad v[4]) {
-    quad_transpose(v);
-    return (v[0] + v[2]) + (v[1] + v[3]);
-}
-
-/* y[j] = x . w[j] for the four rows w[] of n floats, n a multiple of 16 */
-INLINE quad dot_four(size_t n, const float *x, const float *const w[4]) {
-    vec s0[16 / LANES] = {{0}}, s1[16 / LANES] = {{0}}, s2[16 / LANES] = {{0}}, s3[16 / LANES] = {{0}};
-    for (size_t k = 0; k < n; k += 16) {
-        for (size_t i = 0; i < 16 / LANES; i++) {
-            vec part = vec_load(x + k + i * LANES);
-            s0[i] = vec_fma(part, vec_load(w[0] + k + i * LANES), s0[i]);
-            s1[i] = vec_fma(part, vec_load(w[1] + k + i * LANES), s1[i]);
-            s2[i] = vec_fma(part, vec_load(w[2] + k + i * LANES), s2[i]);
-            s3[i] = vec_fma(part, vec_load(w[3] + k + i * LANES), s3[i]);
-        }
-    }
-    return quad_sums((quad[4]){vec_quarter(s0), vec_quarter(s1), vec_quarter(s2), vec_quarter(s3)});
-}
-
-static void dot(int rows, int in, int out, const float *x, int ldx, const float *w, int ldw, const float *b, float *y,
-                int ldy) {
-    size_t depth = line_floats((size_t)in), width = line_floats((size_t)out);
-    for (size_t r = 0; r < (size_t)rows; r++) {
-        float *row = y + r * (size_t)ldy;
-        for (size_t j = 0; j < width; j += 4) {
-            const float *of[4];
-            for (size_t i = 0; i < 4; i++) of[i] = w + least(j + i, (size_t)out - 1) * (size_t)ldw;
-            quad sums = {0};
-            if (j < (size_t)out) sums = dot_four(depth, x + r * (size_t)ldx, of);
-            for (size_t i = 0; i < 4; i++) row[j + i] = j + i < (size_t)out ? sums[i] + (b ? b[j + i] : 0) : 0;
-        }
-    }
-}
-
 static void column_sum(int rows, int out, const float *d, int ldd, bool accumulate, float *db) {
     for (size_t o = 0; o < line_floats((size_t)out); o += LANES) {
         vec sum = accumulate ? vec_load(db + o) : vec_zero();
@@ -194,54 +159,6 @@ static void transpose(int in, int out, const float *w, int ldw, float *t, int ld
                 transpose_strip(there, w + k * (size_t)ldw + o, (size_t)ldw, strip);
                 for (size_t i = 0; i < least(4, columns - o); i++) *(octo *)(t + (o + i) * (size_t)ldt + k) = strip[i];
             }
-        }
-    }
-}
-
-/* One row, the exponentials a vector at a time, the sums in order. `work` is the row of probabilities. */
-static float row_sum_exp(size_t n, float largest, const float *logits, float *work) {
-    float sum = 0;
-    vec top = vec_set(largest);
-    for (size_t i = 0; i < line_floats(n); i += LANES) {
-        vec_store(work, vec_exp(vec_load(logits + i) - top));
-        for (size_t j = 0; j < LANES && i + j < n; j++) sum += work[j];
-    }
-    return sum;
-}
-
-static float row_entropy(size_t n, float largest, float log_sum, const float *logits, float *log_probability,
-                         float *probability) {
-    float plogp = 0;
-    vec top = vec_set(largest), shift = vec_set(log_sum);
-    for (size_t i = 0; i < line_floats(n); i += LANES) {
-        vec log = (vec_load(logits + i) - top) - shift;
-        vec_store(log_probability + i, log);
-        vec_store(probability + i, vec_exp(log));
-        for (size_t j = i; j < i + LANES && j < n; j++) {
-            if (probability[j] > 0) plogp = __builtin_fmaf(probability[j], log_probability[j], plogp);
-        }
-    }
-    for (size_t j = n; j < line_floats(n); j++) log_probability[j] = probability[j] = 0;
-    return 0 - plogp;
-}
-
-static void softmax(int rows, int n, const float *logits, int ld, float *log_probability, float *probability,
-                    float *entropy) {
-    enum { GROUP = 16 }; /* rows whose logarithms are taken together */
-    float largest[GROUP], sums[GROUP], work[LANES] __attribute__((aligned(64)));
-    for (size_t first = 0; first < (size_t)rows; first += GROUP) {
-        size_t count = least(GROUP, (size_t)rows - first);
-        for (size_t i = 0; i < count; i++) {
-            const float *row = logits + (first + i) * (size_t)ld;
-            largest[i] = row[0];
-            for (size_t j = 1; j < (size_t)n; j++) largest[i] = largest[i] < row[j] ? row[j] : largest[i];
-            sums[i] = row_sum_exp((size_t)n, largest[i], row, work);
-        }
-        log_each(count, sums, sums);
-        for (size_t i = 0; i < count; i++) {
-            size_t row = (first + i) * (size_t)ld;
-            entropy[first + i] =
-                row_entropy((size_t)n, largest[i], sums[i], logits + row, log_probability + row, probability + row);
         }
     }
 }

@@ -35,6 +35,8 @@ typedef int32_t ivec __attribute__((vector_size(LANES * 4)));  /* a mask has all
 typedef uint32_t uvec __attribute__((vector_size(LANES * 4))); /* arithmetic that wraps */
 typedef float quad __attribute__((vector_size(16)));
 
+static inline size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
 /* p aligned to the vector */
 static inline vec vec_load(const float *p) { return *(const vec *)p; }
 static inline void vec_store(float *p, vec x) { *(vec *)p = x; }
