@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The lab's statistics against SciPy, statsmodels, lifelines and rliable (tools/golden/statistics.py). The lab is no part of
- * a3c_core, so its files are compiled into this program. */
+ * The lab's statistics against SciPy, statsmodels, lifelines and rliable (tools/golden/statistics.py). The lab is no
+ * part of a3c_core, so its files are compiled into this program. */
 #include "lab/statistics.h"
 
 #include "lab/statistics_bootstrap.c"
@@ -26,7 +26,9 @@ static double number(const json_t *v) {
     assert_true(json_is_number(v));
     return json_number_value(v);
 }
-static double field(const json_t *object, const char *key) { return number(json_object_get(object, key)); }
+static double field(const json_t *object, const char *key) {
+    return number(json_object_get(object, key));
+}
 
 static size_t numbers(const json_t *object, const char *key, double *x) {
     const json_t *array = json_object_get(object, key);
@@ -44,7 +46,8 @@ static size_t whole_numbers(const json_t *object, const char *key, uint32_t *x) 
 }
 
 static void near_to(double got, double want, double tolerance, const char *what) {
-    if (isnan(want) ? isnan(got) : isinf(want) ? got == want : fabs(got - want) <= tolerance * fmax(1, fabs(want))) return;
+    if (isnan(want) ? isnan(got) : isinf(want) ? got == want : fabs(got - want) <= tolerance * fmax(1, fabs(want)))
+        return;
     fail_msg("%s: %.17g, reference %.17g", what, got, want);
 }
 #define NEAR(got, want) near_to((got), (want), 1e-9, #got)
@@ -82,8 +85,8 @@ static void test_distributions(void **state) {
     json_array_foreach(json_object_get(all, "normal_quantile"), k, c)
         NEAR(normal_quantile(number(json_array_get(c, 0))), number(json_array_get(c, 1)));
     json_array_foreach(json_object_get(all, "student_cdf"), k, c)
-        near_to(student_cdf(number(json_array_get(c, 0)), number(json_array_get(c, 1))), number(json_array_get(c, 2)), 1e-12,
-                "student_cdf");
+        near_to(student_cdf(number(json_array_get(c, 0)), number(json_array_get(c, 1))), number(json_array_get(c, 2)),
+                1e-12, "student_cdf");
 }
 
 static void test_bootstrap(void **state) {
@@ -118,7 +121,8 @@ static void test_bootstrap(void **state) {
     }
 }
 
-/* Own index matrices: within their strata, reproducible, evenly spread; equal values and one value give the point itself. */
+/* Own index matrices: within their strata, reproducible, evenly spread; equal values and one value give the point
+ * itself. */
 static void test_own_resampling(void **state) {
     (void)state;
     enum { RESAMPLES = 5000 };
@@ -244,9 +248,9 @@ int main(void) {
         return 1;
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_describe),  cmocka_unit_test(test_distributions), cmocka_unit_test(test_bootstrap),
-        cmocka_unit_test(test_own_resampling), cmocka_unit_test(test_survival), cmocka_unit_test(test_two_samples),
-        cmocka_unit_test(test_holm),      cmocka_unit_test(test_power),         cmocka_unit_test(test_fits),
+        cmocka_unit_test(test_describe),       cmocka_unit_test(test_distributions), cmocka_unit_test(test_bootstrap),
+        cmocka_unit_test(test_own_resampling), cmocka_unit_test(test_survival),      cmocka_unit_test(test_two_samples),
+        cmocka_unit_test(test_holm),           cmocka_unit_test(test_power),         cmocka_unit_test(test_fits),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     json_decref(golden);

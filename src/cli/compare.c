@@ -9,7 +9,17 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OPTION_MODES = 256, OPTION_WORKERS, OPTION_SEEDS, OPTION_STEPS, OPTION_HYPERPARAMETERS, OPTION_OUT, OPTION_FROM, OPTION_SET, OPTION_QUIET };
+enum {
+    OPTION_MODES = 256,
+    OPTION_WORKERS,
+    OPTION_SEEDS,
+    OPTION_STEPS,
+    OPTION_HYPERPARAMETERS,
+    OPTION_OUT,
+    OPTION_FROM,
+    OPTION_SET,
+    OPTION_QUIET
+};
 
 typedef struct arguments {
     compare_request request;
@@ -25,9 +35,13 @@ static const struct argp_option options[] = {
     {"workers", OPTION_WORKERS, "LIST", 0, "numbers of workers, 1,2,16 (the CPUs, and 16)", 0},
     {"seeds", OPTION_SEEDS, "N", 0, "runs a cell, seeds 1 .. N (10)", 0},
     {"steps", OPTION_STEPS, "N", 0, "total_steps of each run (the preset's)", 0},
-    {"hyperparameters", OPTION_HYPERPARAMETERS, "WHICH", 0, "column of the preset: async, sync, or own (own): A, B, C and the scaled D have the async column, D tuned the sync one", 0},
+    {"hyperparameters", OPTION_HYPERPARAMETERS, "WHICH", 0,
+     "column of the preset: async, sync, or own (own): A, B, C and the scaled D have the async column, D tuned the "
+     "sync one",
+     0},
     {"set", OPTION_SET, "KEY=VALUE", 0, "a setting for every cell", 0},
-    {"out", OPTION_OUT, "DIR", 0, "the study's folder (studies/compare-PRESET); one that is not finished is continued", 0},
+    {"out", OPTION_OUT, "DIR", 0, "the study's folder (studies/compare-PRESET); one that is not finished is continued",
+     0},
     {"from", OPTION_FROM, "FILE", 0, "make the tables from the rows of a runs.csv; nothing is run", 0},
     {"quiet", OPTION_QUIET, NULL, 0, "no progress", 0},
     {0}};
@@ -48,8 +62,12 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     long long number = 0;
     int failed = 0;
     switch (key) {
-    case OPTION_MODES: failed = session_modes(argument, &r->async, &r->sync, &a->e); break;
-    case OPTION_WORKERS: failed = session_numbers("--workers", argument, SETTINGS_WORKERS, a->workers, &r->worker_count, &a->e); break;
+    case OPTION_MODES:
+        failed = session_modes(argument, &r->async, &r->sync, &a->e);
+        break;
+    case OPTION_WORKERS:
+        failed = session_numbers("--workers", argument, SETTINGS_WORKERS, a->workers, &r->worker_count, &a->e);
+        break;
     case OPTION_SEEDS:
         failed = session_number("--seeds", argument, 100000, &number, &a->e);
         r->seeds = (int)number;
@@ -58,21 +76,34 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         failed = session_number("--steps", argument, 1000000000000, &number, &a->e);
         r->steps = number;
         break;
-    case OPTION_HYPERPARAMETERS: failed = set_column(argument, &r->column, &a->e); break;
-    case OPTION_OUT: a->out = argument; break;
-    case OPTION_FROM: a->from = argument; break;
-    case OPTION_QUIET: a->quiet = true; break;
+    case OPTION_HYPERPARAMETERS:
+        failed = set_column(argument, &r->column, &a->e);
+        break;
+    case OPTION_OUT:
+        a->out = argument;
+        break;
+    case OPTION_FROM:
+        a->from = argument;
+        break;
+    case OPTION_QUIET:
+        a->quiet = true;
+        break;
     case OPTION_SET:
-        if (r->override_count == SESSION_OVERRIDES) failed = error_set(&a->e, STATUS_USAGE, "--set: more than %d of them", (int)SESSION_OVERRIDES);
-        else failed = session_override(argument, &a->overrides[r->override_count++], &a->e);
+        if (r->override_count == SESSION_OVERRIDES)
+            failed = error_set(&a->e, STATUS_USAGE, "--set: more than %d of them", (int)SESSION_OVERRIDES);
+        else
+            failed = session_override(argument, &a->overrides[r->override_count++], &a->e);
         break;
     case ARGP_KEY_ARG: {
         size_t count;
-        if (r->preset_count > 0) failed = error_set(&a->e, STATUS_USAGE, "'%.60s': several presets are given as one list, a,b,c", argument);
-        else failed = session_words("PRESET", argument, a->presets, &count, &a->e), r->preset_count = failed ? 0 : count;
+        if (r->preset_count > 0)
+            failed = error_set(&a->e, STATUS_USAGE, "'%.60s': several presets are given as one list, a,b,c", argument);
+        else
+            failed = session_words("PRESET", argument, a->presets, &count, &a->e), r->preset_count = failed ? 0 : count;
         break;
     }
-    default: return ARGP_ERR_UNKNOWN;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
     return failed ? EINVAL : 0;
 }
@@ -86,10 +117,16 @@ static void default_workers(arguments *a) {
 }
 
 int command_compare(int argc, char **argv) {
-    static const struct argp parser = {options, parse, "[PRESET[,PRESET...]]",
-                                       "Runs async A3C and sync A2C on the same network, optimizer and environments, as a ladder that separates lost updates, "
-                                       "staleness and batch size, over several seeds, and writes a report with intervals, tests and plots.",
-                                       NULL, NULL, NULL};
+    static const struct argp parser = {
+        options,
+        parse,
+        "[PRESET[,PRESET...]]",
+        "Runs async A3C and sync A2C on the same network, optimizer and environments, as a ladder that separates lost "
+        "updates, "
+        "staleness and batch size, over several seeds, and writes a report with intervals, tests and plots.",
+        NULL,
+        NULL,
+        NULL};
     arguments a = {.request = {.async = true, .sync = true, .seeds = 10}};
     a.request.presets = a.presets;
     a.request.workers = a.workers;
@@ -104,7 +141,8 @@ int command_compare(int argc, char **argv) {
     study s;
     study_new(&s, "compare");
     s.quiet = a.quiet;
-    int status = compare_plan(&s, &a.request, &a.e) ? cli_fail(&a.e) : session_run(&s, a.out, name, compare_report, true);
+    int status =
+        compare_plan(&s, &a.request, &a.e) ? cli_fail(&a.e) : session_run(&s, a.out, name, compare_report, true);
     study_free(&s);
     return status;
 }

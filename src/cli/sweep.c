@@ -11,7 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_VARY = 256, OPTION_RUNS, OPTION_SEEDS, OPTION_STEPS, OPTION_JOBS, OPTION_OUT, OPTION_FROM, OPTION_SET, OPTION_STUDY, OPTION_QUIET };
+enum {
+    OPTION_VARY = 256,
+    OPTION_RUNS,
+    OPTION_SEEDS,
+    OPTION_STEPS,
+    OPTION_JOBS,
+    OPTION_OUT,
+    OPTION_FROM,
+    OPTION_SET,
+    OPTION_STUDY,
+    OPTION_QUIET
+};
 
 typedef struct arguments {
     sweep_request request;
@@ -23,13 +34,17 @@ typedef struct arguments {
 } arguments;
 
 static const struct argp_option options[] = {
-    {"vary", OPTION_VARY, "KEY=WHAT", 0, "log:LOW:HIGH (random draws, even on a logarithmic scale) or a list a,b,c; several make a grid; KEY1+KEY2=a+b,c+d varies keys together", 0},
+    {"vary", OPTION_VARY, "KEY=WHAT", 0,
+     "log:LOW:HIGH (random draws, even on a logarithmic scale) or a list a,b,c; several make a grid; KEY1+KEY2=a+b,c+d "
+     "varies keys together",
+     0},
     {"runs", OPTION_RUNS, "N", 0, "draws of log: keys (20); for lists alone, runs of each combination", 0},
     {"seeds", OPTION_SEEDS, "N", 0, "runs of each combination, on seeds that no report uses (1)", 0},
     {"steps", OPTION_STEPS, "N", 0, "total_steps of each run (the preset's)", 0},
     {"jobs", OPTION_JOBS, "N", 0, "runs at a time (1); rates are only worth reading with 1", 0},
     {"set", OPTION_SET, "KEY=VALUE", 0, "a setting for every cell", 0},
-    {"study", OPTION_STUDY, "NAME", 0, "a sweep that comes with the program: robustness, entropy, horizon, discount, uneven", 0},
+    {"study", OPTION_STUDY, "NAME", 0,
+     "a sweep that comes with the program: robustness, entropy, horizon, discount, uneven", 0},
     {"out", OPTION_OUT, "DIR", 0, "the study's folder (studies/sweep-NAME); one that is not finished is continued", 0},
     {"from", OPTION_FROM, "FILE", 0, "make the tables from the rows of a runs.csv; nothing is run", 0},
     {"quiet", OPTION_QUIET, NULL, 0, "no progress", 0},
@@ -46,7 +61,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     long long number = 0;
     int failed = 0;
     switch (key) {
-    case OPTION_VARY: failed = add_axis(r, argument, &a->e); break;
+    case OPTION_VARY:
+        failed = add_axis(r, argument, &a->e);
+        break;
     case OPTION_RUNS:
         failed = session_number("--runs", argument, SWEEP_CELLS, &number, &a->e);
         a->runs = (int)number;
@@ -63,31 +80,48 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         failed = session_number("--jobs", argument, RUNNER_JOBS, &number, &a->e);
         a->jobs = (int)number;
         break;
-    case OPTION_OUT: a->out = argument; break;
-    case OPTION_FROM: a->from = argument; break;
-    case OPTION_STUDY: a->study = argument; break;
-    case OPTION_QUIET: a->quiet = true; break;
+    case OPTION_OUT:
+        a->out = argument;
+        break;
+    case OPTION_FROM:
+        a->from = argument;
+        break;
+    case OPTION_STUDY:
+        a->study = argument;
+        break;
+    case OPTION_QUIET:
+        a->quiet = true;
+        break;
     case OPTION_SET:
-        if (r->override_count == SESSION_OVERRIDES) failed = error_set(&a->e, STATUS_USAGE, "--set: more than %d of them", (int)SESSION_OVERRIDES);
-        else failed = session_override(argument, &a->overrides[r->override_count++], &a->e);
+        if (r->override_count == SESSION_OVERRIDES)
+            failed = error_set(&a->e, STATUS_USAGE, "--set: more than %d of them", (int)SESSION_OVERRIDES);
+        else
+            failed = session_override(argument, &a->overrides[r->override_count++], &a->e);
         break;
     case ARGP_KEY_ARG:
         if (r->preset) return cli_extra(argument, &a->e);
         r->preset = argument;
         break;
-    default: return ARGP_ERR_UNKNOWN;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
     return failed ? EINVAL : 0;
 }
 
-static const struct argp parser = {options, parse, "[PRESET]",
-                                   "Trains with settings varied by list, grid or random draws, and writes a report with the whole curve and the best by a stated rule.",
-                                   NULL, NULL, NULL};
+static const struct argp parser = {options,
+                                   parse,
+                                   "[PRESET]",
+                                   "Trains with settings varied by list, grid or random draws, and writes a report "
+                                   "with the whole curve and the best by a stated rule.",
+                                   NULL,
+                                   NULL,
+                                   NULL};
 
 static const sweep_shipped *find_study(const char *name, error *e) {
     for (const sweep_shipped *s = sweep_studies; s->name; s++)
         if (strcmp(s->name, name) == 0) return s;
-    error_set(e, STATUS_USAGE, "--study: there is none called '%.40s'; there are robustness, entropy, horizon, discount, uneven", name);
+    error_set(e, STATUS_USAGE,
+              "--study: there is none called '%.40s'; there are robustness, entropy, horizon, discount, uneven", name);
     return NULL;
 }
 
@@ -104,7 +138,8 @@ static int parse_with_study(arguments *a, int argc, char **argv) {
         words[count++] = next;
         next = stpcpy(next, *w) + 1;
     }
-    if (argc + count >= MOST_WORDS) return error_set(&a->e, STATUS_USAGE, "--study: more than %d words", (int)MOST_WORDS);
+    if (argc + count >= MOST_WORDS)
+        return error_set(&a->e, STATUS_USAGE, "--study: more than %d words", (int)MOST_WORDS);
     for (int i = 1; i < argc; i++) words[count++] = argv[i];
     words[count] = NULL;
     return cli_parse(&parser, count, words, a, &a->e);
@@ -116,11 +151,15 @@ static int settle(arguments *a) {
     for (size_t i = 0; i < a->request.axis_count; i++) log = log || a->request.axes[i].log;
     a->request.draws = a->runs ? a->runs : 20;
     if (a->runs && !log) {
-        if (a->request.seeds) return error_set(&a->e, STATUS_USAGE, "--runs: counts draws of log: keys, of which there is none; --seeds says how many runs");
+        if (a->request.seeds)
+            return error_set(&a->e, STATUS_USAGE,
+                             "--runs: counts draws of log: keys, of which there is none; --seeds says how many runs");
         a->request.seeds = a->runs;
     }
     if (!a->request.seeds) a->request.seeds = 1;
-    if (a->request.axis_count == 0) return error_set(&a->e, STATUS_USAGE, "sweep: nothing to vary; give --vary KEY=log:LOW:HIGH, --vary KEY=a,b,c or --study NAME");
+    if (a->request.axis_count == 0)
+        return error_set(&a->e, STATUS_USAGE,
+                         "sweep: nothing to vary; give --vary KEY=log:LOW:HIGH, --vary KEY=a,b,c or --study NAME");
     return 0;
 }
 
@@ -134,17 +173,21 @@ static int run(arguments *a, int argc, char **argv) {
         failed = parse_with_study(a, argc, copy);
     }
     int status;
-    if (failed) status = cli_fail(&a->e);
-    else if (a->from) status = session_from("sweep", a->from, a->out, sweep_report);
-    else if (settle(a)) status = cli_fail(&a->e);
+    if (failed)
+        status = cli_fail(&a->e);
+    else if (a->from)
+        status = session_from("sweep", a->from, a->out, sweep_report);
+    else if (settle(a))
+        status = cli_fail(&a->e);
     else {
         study s;
         study_new(&s, "sweep");
         s.quiet = a->quiet;
         s.jobs = a->jobs;
         if (!a->request.preset) a->request.preset = "cartpole";
-        status = sweep_plan(&s, &a->request, &a->e) ? cli_fail(&a->e)
-                                                    : session_run(&s, a->out, a->study ? a->study : a->request.preset, sweep_report, false);
+        status = sweep_plan(&s, &a->request, &a->e)
+                     ? cli_fail(&a->e)
+                     : session_run(&s, a->out, a->study ? a->study : a->request.preset, sweep_report, false);
         study_free(&s);
     }
     for (int i = 0; i < argc; i++) free(copy[i]);

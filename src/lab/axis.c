@@ -11,7 +11,9 @@ axis axis_new(bool log, double start, double end) {
     return (axis){.log = log, .low = INFINITY, .high = -INFINITY, .start = start, .end = end};
 }
 
-bool axis_can_show(const axis *a, double value) { return isfinite(value) && (!a->log || value > 0); }
+bool axis_can_show(const axis *a, double value) {
+    return isfinite(value) && (!a->log || value > 0);
+}
 
 void axis_hold(axis *a, double value) {
     if (!axis_can_show(a, value)) return;
@@ -21,9 +23,12 @@ void axis_hold(axis *a, double value) {
 
 static void linear_ticks(axis *a, int wanted) {
     double rough = (a->high - a->low) / wanted, power = pow(10, floor(log10(rough))), step = 10 * power;
-    if (rough <= power) step = power;
-    else if (rough <= 2 * power) step = 2 * power;
-    else if (rough <= 5 * power) step = 5 * power;
+    if (rough <= power)
+        step = power;
+    else if (rough <= 2 * power)
+        step = 2 * power;
+    else if (rough <= 5 * power)
+        step = 5 * power;
     for (double k = ceil(a->low / step - 1e-9); k * step <= a->high + 1e-9 * step && a->tick_count < AXIS_TICKS; k++)
         a->ticks[a->tick_count++] = k * step;
 }
@@ -100,10 +105,13 @@ void svg_begin(text_buffer *svg, double width, double height, const char *title)
     text_append(svg, "</g>");
 }
 
-void svg_end(text_buffer *svg) { text_append(svg, "</svg>\n"); }
+void svg_end(text_buffer *svg) {
+    text_append(svg, "</svg>\n");
+}
 
 void svg_text(text_buffer *svg, double x, double y, const char *anchor, int size, bool turned, const char *text) {
-    text_printf(svg, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" font-size=\"%d\" fill=\"#1b1f24\"", x, y, anchor, size);
+    text_printf(svg, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" font-size=\"%d\" fill=\"#1b1f24\"", x, y, anchor,
+                size);
     if (turned) text_printf(svg, " transform=\"rotate(-90 %.1f %.1f)\"", x, y);
     text_append(svg, ">");
     report_escape(svg, text);
@@ -111,6 +119,6 @@ void svg_text(text_buffer *svg, double x, double y, const char *anchor, int size
 }
 
 void svg_line(text_buffer *svg, double x1, double y1, double x2, double y2, const char *color, double width) {
-    text_printf(svg, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"%.1f\"/>", x1, y1, x2, y2,
-                color, width);
+    text_printf(svg, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"%.1f\"/>", x1,
+                y1, x2, y2, color, width);
 }

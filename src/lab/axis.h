@@ -12,8 +12,8 @@ enum { AXIS_TICKS = 32 };
 
 typedef struct axis {
     bool log;
-    double low, high;       /* range in data units; empty while low > high */
-    double start, end;      /* pixels of low and high */
+    double low, high;  /* range in data units; empty while low > high */
+    double start, end; /* pixels of low and high */
     int tick_count;
     double ticks[AXIS_TICKS];
 } axis;
@@ -24,7 +24,8 @@ axis axis_new(bool log, double start, double end);
 /* Widens the range to hold a value; one that cannot be drawn is ignored. */
 void axis_hold(axis *a, double value);
 
-/* Ends the collection: a margin around the data (not below `floor`, if the data are not), and about `wanted` round ticks. */
+/* Ends the collection: a margin around the data (not below `floor`, if the data are not), and about `wanted` round
+ * ticks. */
 void axis_finish(axis *a, double floor, int wanted);
 
 bool axis_can_show(const axis *a, double value);

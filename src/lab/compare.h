@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT
- * `a3c compare`: what asynchrony brings and what it costs, as a ladder of cells at the same rollout length, environments a worker
- * and number of workers W, that changes one thing a rung:
+ * `a3c compare`: what asynchrony brings and what it costs, as a ladder of cells at the same rollout length,
+ * environments a worker and number of workers W, that changes one thing a rung:
  *
  *   A   async, Hogwild, a thread a worker; in virtual time above the CPU count, where A and B are one cell
  *   B   async, locked: no lost updates
  *   C   async on one thread: staleness 0, the same batch, the same number of updates
  *   D   sync: one batch of all W workers; learning rate x1, xsqrt(W), xW, and tuned (the preset's own sync column)
  *
- * A against B is lost updates, B against C staleness, C against D the batch, A against D the practical question. Beside A, where it
- * really ran on two threads or more, V is the same in virtual time: it says how far virtual time can be believed. */
+ * A against B is lost updates, B against C staleness, C against D the batch, A against D the practical question. Beside
+ * A, where it really ran on two threads or more, V is the same in virtual time: it says how far virtual time can be
+ * believed. */
 #ifndef LAB_COMPARE_H
 #define LAB_COMPARE_H
 
@@ -20,11 +21,11 @@ typedef enum compare_column { COMPARE_OWN, COMPARE_ASYNC, COMPARE_SYNC } compare
 typedef struct compare_request {
     const char *const *presets; /* [preset_count], at least one */
     size_t preset_count;
-    bool async, sync; /* which sides of the ladder */
+    bool async, sync;   /* which sides of the ladder */
     const int *workers; /* [worker_count], at least one */
     size_t worker_count;
     int seeds;
-    int64_t steps; /* 0: the preset's */
+    int64_t steps;         /* 0: the preset's */
     compare_column column; /* own: A, B, C and the scaled D take the async column, D tuned the sync column */
     const settings_override *overrides; /* --set, for every cell */
     size_t override_count;
@@ -33,8 +34,8 @@ typedef struct compare_request {
 /* Fills an empty study with the ladder's cells. */
 int compare_plan(study *s, const compare_request *request, error *e);
 
-/* Writes statistics.csv, comparisons.csv, pooled.csv (several environments), report.md and report.html into the folder, from the runs
- * alone. `base`: where runs/ is, for the learning curves; `total`: runs planned, 0: unknown. */
+/* Writes statistics.csv, comparisons.csv, pooled.csv (several environments), report.md and report.html into the folder,
+ * from the runs alone. `base`: where runs/ is, for the learning curves; `total`: runs planned, 0: unknown. */
 int compare_report(const char *folder, table *runs, const char *base, size_t total, error *e);
 
 #endif

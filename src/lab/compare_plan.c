@@ -11,7 +11,8 @@
 #include <string.h>
 
 /* The preset's settings for one mode with the values of one column, for W workers. */
-static int load(settings *s, const compare_request *r, const char *preset, run_mode mode, run_mode column, int workers, error *e) {
+static int load(settings *s, const compare_request *r, const char *preset, run_mode mode, run_mode column, int workers,
+                error *e) {
     settings_override overrides[64];
     char w[16], steps[24];
     size_t n = 0;
@@ -24,7 +25,8 @@ static int load(settings *s, const compare_request *r, const char *preset, run_m
         snprintf(steps, sizeof steps, "%lld", (long long)r->steps);
         overrides[n++] = (settings_override){"--steps", "total_steps", steps, false};
     }
-    const settings_request request = {.base = preset, .overrides = overrides, .override_count = n, .other_column = column != mode};
+    const settings_request request = {
+        .base = preset, .overrides = overrides, .override_count = n, .other_column = column != mode};
     if (settings_load(s, &request, e)) return -1;
     s->stop.when_solved = false;
     s->checkpoint.interval_steps = 0; /* at the end alone: writing files is no part of what is compared */
@@ -48,11 +50,12 @@ static int add(const ladder *l, const settings *s, const char *short_name, const
     return 0;
 }
 
-/* One worker's or thread's turns in virtual time, with the costs that turns have on this machine. */
+/* The same turns in virtual time: repeatable, their costs scattered by a fifth, about as turns of real threads are. */
 static settings in_virtual_time(settings s) {
     s.threads = 1;
     s.async.schedule = SETTINGS_SCHEDULE_SIMULATED;
-    s.async.simulated.cost = SETTINGS_COST_MEASURED;
+    s.async.simulated.cost = SETTINGS_COST_LOGNORMAL;
+    s.async.simulated.spread = 0.2;
     s.async.update = SETTINGS_LOCKED;
     return s;
 }
@@ -60,7 +63,8 @@ static settings in_virtual_time(settings s) {
 static int add_async(const ladder *l, settings s, error *e) {
     s.threads = l->workers;
     s.async.update = SETTINGS_HOGWILD;
-    if (l->workers == 1) return add(l, &s, "A", "A", e); /* with one thread nothing is lost or stale: A, B and C are one cell */
+    if (l->workers == 1)
+        return add(l, &s, "A", "A", e); /* with one thread nothing is lost or stale: A, B and C are one cell */
     bool real = l->workers <= cpus_allowed();
     settings virtual_time = in_virtual_time(s), locked = s, alone = s;
     locked.async.update = SETTINGS_LOCKED;
@@ -68,7 +72,8 @@ static int add_async(const ladder *l, settings s, error *e) {
     alone.threads = 1;
     if (real) {
         if (add(l, &s, "A", "A", e) || add(l, &locked, "B", "B", e)) return -1;
-    } else if (add(l, &virtual_time, "AB", "A=B (virtual)", e)) return -1;
+    } else if (add(l, &virtual_time, "AB", "A=B (virtual)", e))
+        return -1;
     if (add(l, &alone, "C", "C", e)) return -1;
     return real ? add(l, &virtual_time, "V", "V (virtual)", e) : 0;
 }
@@ -103,8 +108,10 @@ int compare_plan(study *s, const compare_request *r, error *e) {
         for (size_t i = 0; i < r->worker_count; i++) {
             const ladder l = {s, r->presets[p], r->workers[i], r->seeds};
             settings async, sync, tuned;
-            if (load(&async, r, l.preset, MODE_ASYNC, column, l.workers, e) || load(&sync, r, l.preset, MODE_SYNC, column, l.workers, e) ||
-                load(&tuned, r, l.preset, MODE_SYNC, MODE_SYNC, l.workers, e) || (r->async && add_async(&l, async, e)) ||
+            if (load(&async, r, l.preset, MODE_ASYNC, column, l.workers, e) ||
+                load(&sync, r, l.preset, MODE_SYNC, column, l.workers, e) ||
+                load(&tuned, r, l.preset, MODE_SYNC, MODE_SYNC, l.workers, e) ||
+                (r->async && add_async(&l, async, e)) ||
                 (r->sync && add_sync(&l, sync, tuned, r->column != COMPARE_ASYNC, e)))
                 return -1;
         }

@@ -12,27 +12,35 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char practical[] = "A against D: sync at equal cores", lost[] = "A against B: lost updates", stale[] = "B against C: staleness",
-                  batch[] = "C against D x1: the batch", virtual_time[] = "A against V: virtual time";
+static const char practical[] = "A against D: sync at equal cores", lost[] = "A against B: lost updates",
+                  stale[] = "B against C: staleness", batch[] = "C against D x1: the batch",
+                  virtual_time[] = "A against V: virtual time";
 
 /* ---- Finding cells ---- */
 
-static const char *rung_of(const groups *g, size_t k) { return group_text(g, k, "rung"); }
+static const char *rung_of(const groups *g, size_t k) {
+    return group_text(g, k, "rung");
+}
 
 static bool is_virtual(const groups *g, size_t k) {
     return strstr(rung_of(g, k), "(virtual)") != NULL || strcmp(group_text(g, k, "schedule"), "simulated") == 0;
 }
-static bool has_seconds(const groups *g, size_t k) { return !is_virtual(g, k); }
+static bool has_seconds(const groups *g, size_t k) {
+    return !is_virtual(g, k);
+}
 
 static bool one_place(const groups *g, size_t a, size_t b) {
-    return strcmp(group_text(g, a, "env"), group_text(g, b, "env")) == 0 && strcmp(group_text(g, a, "workers"), group_text(g, b, "workers")) == 0 &&
+    return strcmp(group_text(g, a, "env"), group_text(g, b, "env")) == 0 &&
+           strcmp(group_text(g, a, "workers"), group_text(g, b, "workers")) == 0 &&
            strcmp(group_text(g, a, "preset"), group_text(g, b, "preset")) == 0;
 }
 
 /* The cell of this rung beside cell k, or -1. A is also A=B. */
 static long beside(const groups *g, size_t k, const char *rung) {
     for (size_t i = 0; i < g->count; i++)
-        if (one_place(g, i, k) && (strcmp(rung_of(g, i), rung) == 0 || (strcmp(rung, "A") == 0 && strncmp(rung_of(g, i), "A=B", 3) == 0))) return (long)i;
+        if (one_place(g, i, k) &&
+            (strcmp(rung_of(g, i), rung) == 0 || (strcmp(rung, "A") == 0 && strncmp(rung_of(g, i), "A=B", 3) == 0)))
+            return (long)i;
     return -1;
 }
 
@@ -62,7 +70,8 @@ static void ask(contrast_list *list, const groups *g, long left, long right, con
     size_t a = (size_t)left, b = (size_t)right;
     for (contrast_measure m = CONTRAST_RETURN; m <= CONTRAST_RATE; m++) {
         bool timed = m == CONTRAST_SECONDS || m == CONTRAST_RATE;
-        if (timed && (is_virtual(g, a) || is_virtual(g, b) || question == stale || question == batch)) continue; /* not at equal cores */
+        if (timed && (is_virtual(g, a) || is_virtual(g, b) || question == stale || question == batch))
+            continue; /* not at equal cores */
         list->items[list->count++] = contrast_make(g, a, b, question, m);
     }
 }
@@ -82,9 +91,11 @@ static contrast_list make_contrasts(const groups *g) {
     return list;
 }
 
-static const contrast *find_contrast(const contrast_list *list, const char *question, contrast_measure m, size_t right) {
+static const contrast *find_contrast(const contrast_list *list, const char *question, contrast_measure m,
+                                     size_t right) {
     for (size_t i = 0; i < list->count; i++)
-        if (list->items[i].question == question && list->items[i].measure == m && list->items[i].right == right) return &list->items[i];
+        if (list->items[i].question == question && list->items[i].measure == m && list->items[i].right == right)
+            return &list->items[i];
     return NULL;
 }
 
@@ -108,29 +119,40 @@ static void say_times(report *r, const group *a, const group *d, const char *run
     double ratio_steps = d->steps.median / a->steps.median, ratio_seconds = d->seconds.median / a->seconds.median;
     if (!a->solvable || !d->solvable) return;
     if (!isfinite(ratio_steps) || !(ratio_steps > 0)) {
-        report_text(r, "Time to the solved return: A solved %zu of %zu runs, %s %zu of %zu; a speed-up is stated only where more than half of both solve.",
+        report_text(r,
+                    "Time to the solved return: A solved %zu of %zu runs, %s %zu of %zu; a speed-up is stated only "
+                    "where more than half of both solve.",
                     a->steps.events, a->runs, rung, d->steps.events, d->runs);
         return;
     }
     if (seconds && isfinite(ratio_seconds))
-        report_text(r, "Time to the solved return, medians: A %.0f steps and %.3g s, %s %.0f steps and %.3g s; A is %.2f times as fast in steps and %.2f times in seconds.",
-                    a->steps.median, a->seconds.median, rung, d->steps.median, d->seconds.median, ratio_steps, ratio_seconds);
+        report_text(r,
+                    "Time to the solved return, medians: A %.0f steps and %.3g s, %s %.0f steps and %.3g s; A is %.2f "
+                    "times as fast in steps and %.2f times in seconds.",
+                    a->steps.median, a->seconds.median, rung, d->steps.median, d->seconds.median, ratio_steps,
+                    ratio_seconds);
     else
-        report_text(r, "Steps to the solved return, medians: A %.0f, %s %.0f; A is %.2f times as fast in steps. (No seconds: virtual time has none.)", a->steps.median, rung,
-                    d->steps.median, ratio_steps);
+        report_text(r,
+                    "Steps to the solved return, medians: A %.0f, %s %.0f; A is %.2f times as fast in steps. (No "
+                    "seconds: virtual time has none.)",
+                    a->steps.median, rung, d->steps.median, ratio_steps);
 }
 
 static void say_practical(report *r, const groups *g, const contrast_list *list, size_t d) {
     long a = beside(g, d, "A");
-    const contrast *c = find_contrast(list, practical, CONTRAST_RETURN, d), *rate = find_contrast(list, practical, CONTRAST_RATE, d);
+    const contrast *c = find_contrast(list, practical, CONTRAST_RETURN, d),
+                   *rate = find_contrast(list, practical, CONTRAST_RATE, d);
     if (a < 0 || !c || isnan(c->probability)) return;
     const group *left = &g->group[a], *right = &g->group[d];
-    report_text(r, "**A against %s:** A is %s in final return (IQM %.4g against %.4g; P(A > D) = %.3f [%.3f, %.3f], Holm p = %.3g, equivalence p = %.3g).%s", rung_of(g, d),
-                contrast_verdict(c), left->iqm, right->iqm, c->probability, c->probability_range.low, c->probability_range.high, c->holm_p,
-                c->tost_holm_p, isnan(c->holm_p) ? " One seed a side allows no test." : "");
+    report_text(r,
+                "**A against %s:** A is %s in final return (IQM %.4g against %.4g; P(A > D) = %.3f [%.3f, %.3f], Holm "
+                "p = %.3g, equivalence p = %.3g).%s",
+                rung_of(g, d), contrast_verdict(c), left->iqm, right->iqm, c->probability, c->probability_range.low,
+                c->probability_range.high, c->holm_p, c->tost_holm_p,
+                isnan(c->holm_p) ? " One seed a side allows no test." : "");
     if (rate && left->rate_iqm > 0 && right->rate_iqm > 0)
-        report_text(r, "Throughput: A %.0f steps/s, %s %.0f steps/s; A does %.2f times as many.", left->rate_iqm, rung_of(g, d), right->rate_iqm,
-                    left->rate_iqm / right->rate_iqm);
+        report_text(r, "Throughput: A %.0f steps/s, %s %.0f steps/s; A does %.2f times as many.", left->rate_iqm,
+                    rung_of(g, d), right->rate_iqm, left->rate_iqm / right->rate_iqm);
     say_times(r, left, right, rung_of(g, d), has_seconds(g, (size_t)a) && has_seconds(g, d));
 }
 
@@ -156,7 +178,8 @@ static void say_causes(report *r, const groups *g, const contrast_list *list, si
 
 static void place_title(char *title, size_t size, const groups *g, size_t k) {
     const char *workers = group_text(g, k, "workers");
-    snprintf(title, size, "%.80s, %.20s worker%s", group_text(g, k, "env"), workers, strcmp(workers, "1") == 0 ? "" : "s");
+    snprintf(title, size, "%.80s, %.20s worker%s", group_text(g, k, "env"), workers,
+             strcmp(workers, "1") == 0 ? "" : "s");
 }
 
 static void draw_returns(report *r, const groups *g, members m, const char *name, const char *title) {
@@ -209,7 +232,9 @@ static void pool(const groups *g, table *t) {
         size_t strata = 0, n = 0;
         bool first = true;
         for (size_t i = 0; i < g->count; i++) {
-            if (strcmp(rung_of(g, i), rung_of(g, k)) != 0 || strcmp(group_text(g, i, "workers"), group_text(g, k, "workers")) != 0) continue;
+            if (strcmp(rung_of(g, i), rung_of(g, k)) != 0 ||
+                strcmp(group_text(g, i, "workers"), group_text(g, k, "workers")) != 0)
+                continue;
             double solved = group_number(g, i, "solved_return"), random = group_number(g, i, "random_return");
             if (i < k) first = false;
             if (isnan(solved) || isnan(random) || solved == random || g->group[i].n == 0) continue;
@@ -218,7 +243,8 @@ static void pool(const groups *g, table *t) {
         }
         if (!first || strata < 2) continue;
         uint32_t *indices = memory_array(uint32_t, memory_product(GROUP_RESAMPLES, n));
-        bootstrap_indices(group_seed(rung_of(g, k), group_text(g, k, "workers")), GROUP_RESAMPLES, strata, sizes, indices);
+        bootstrap_indices(group_seed(rung_of(g, k), group_text(g, k, "workers")), GROUP_RESAMPLES, strata, sizes,
+                          indices);
         interval range = bootstrap_stratified(statistics_iqm, strata, sizes, x, GROUP_RESAMPLES, indices, 0.95);
         size_t row = table_row(t);
         table_set(t, row, "rung", rung_of(g, k));
@@ -236,11 +262,15 @@ static void pool(const groups *g, table *t) {
 
 static void write_overview(report *r, const groups *g, const contrast_list *list, const table *pooled) {
     report_heading(r, 2, "The ladder");
-    report_text(r, "**A** is async, Hogwild, a thread a worker (in virtual time where there are more workers than CPUs; then nothing is lost and A and B are one cell); **B** async under one "
-                   "lock, so nothing is lost; **C** async with one thread, so nothing is stale, with the same batch and number of updates; **D** sync, one batch of all workers, with the learning "
-                   "rate of A times 1, times the root of W, times W, and tuned: the preset's own sync column with its own rollout length. **V** is A in virtual time beside the real one. With one "
+    report_text(r, "**A** is async, Hogwild, a thread a worker (in virtual time where there are more workers than "
+                   "CPUs; then nothing is lost and A and B are one cell); **B** async under one "
+                   "lock, so nothing is lost; **C** async with one thread, so nothing is stale, with the same batch "
+                   "and number of updates; **D** sync, one batch of all workers, with the learning "
+                   "rate of A times 1, times the root of W, times W, and tuned: the preset's own sync column with its "
+                   "own rollout length. **V** is A in virtual time beside the real one. With one "
                    "worker A, B and C are one cell.");
-    report_text(r, "Score against steps, steps a second, and score against seconds are three results and are kept apart.");
+    report_text(r,
+                "Score against steps, steps a second, and score against seconds are three results and are kept apart.");
     table t = {0};
     for (size_t i = 0; i < list->count; i++) {
         const contrast *c = &list->items[i];
@@ -259,7 +289,8 @@ static void write_overview(report *r, const groups *g, const contrast_list *list
     table_free(&t);
     if (pooled->rows > 0) {
         report_heading(r, 3, "All environments together");
-        report_text(r, "Final returns scaled to 0 (random policy) and 1 (solved), interquartile mean over all runs, stratified bootstrap by environment.");
+        report_text(r, "Final returns scaled to 0 (random policy) and 1 (solved), interquartile mean over all runs, "
+                       "stratified bootstrap by environment.");
         report_table(r, pooled);
     }
 }
@@ -271,7 +302,8 @@ static int write_tables(const char *folder, const groups *g, const contrast_list
     add_contrasts(g, list, &statistics);
     contrasts_table(g, list->count, list->items, &comparisons);
     int failed = file_join(path, folder, "statistics.csv", e) || table_write(&statistics, path, e);
-    if (!failed && list->count > 0) failed = file_join(path, folder, "comparisons.csv", e) || table_write(&comparisons, path, e);
+    if (!failed && list->count > 0)
+        failed = file_join(path, folder, "comparisons.csv", e) || table_write(&comparisons, path, e);
     if (!failed && pooled->rows > 0) failed = file_join(path, folder, "pooled.csv", e) || table_write(pooled, path, e);
     table_free(&statistics);
     table_free(&comparisons);
@@ -295,8 +327,10 @@ int compare_report(const char *folder, table *runs, const char *base, size_t tot
         section_method(&r);
         failed = write_tables(folder, &g, &list, &pooled, e);
     }
-    if (failed) report_discard(&r);
-    else failed = report_close(&r, e);
+    if (failed)
+        report_discard(&r);
+    else
+        failed = report_close(&r, e);
     table_free(&pooled);
     memory_free(list.items);
     groups_free(&g);

@@ -8,14 +8,18 @@
 
 const char *const contrast_measure_names[] = {"final return", "steps to solved", "seconds to solved", "steps a second"};
 
-/* The value of run i that is compared, so that greater is better: times to an event are negated, and a run that never got there
- * is later than all. */
+/* The value of run i that is compared, so that greater is better: times to an event are negated, and a run that never
+ * got there is later than all. */
 static double value_of(const group *c, contrast_measure measure, size_t i) {
     switch (measure) {
-    case CONTRAST_RETURN: return c->score[i];
-    case CONTRAST_RATE: return c->rate[i];
-    case CONTRAST_STEPS: return c->solved[i] ? -c->step[i] : -INFINITY;
-    case CONTRAST_SECONDS: return c->solved[i] ? -c->second[i] : -INFINITY;
+    case CONTRAST_RETURN:
+        return c->score[i];
+    case CONTRAST_RATE:
+        return c->rate[i];
+    case CONTRAST_STEPS:
+        return c->solved[i] ? -c->step[i] : -INFINITY;
+    case CONTRAST_SECONDS:
+        return c->solved[i] ? -c->second[i] : -INFINITY;
     }
     return NAN;
 }
@@ -38,7 +42,13 @@ static double margin(const groups *g, size_t k) {
 }
 
 contrast contrast_make(const groups *g, size_t left, size_t right, const char *question, contrast_measure measure) {
-    contrast c = {.left = left, .right = right, .question = question, .measure = measure, .tost_p = NAN, .holm_p = NAN, .tost_holm_p = NAN};
+    contrast c = {.left = left,
+                  .right = right,
+                  .question = question,
+                  .measure = measure,
+                  .tost_p = NAN,
+                  .holm_p = NAN,
+                  .tost_holm_p = NAN};
     size_t sizes[2];
     double *x = values_of(&g->group[left], measure, &sizes[0]), *y = values_of(&g->group[right], measure, &sizes[1]);
     c.probability = superiority(sizes[0], x, sizes[1], y);
@@ -57,7 +67,9 @@ contrast contrast_make(const groups *g, size_t left, size_t right, const char *q
     return c;
 }
 
-static bool one_family(const contrast *a, const contrast *b) { return a->measure == b->measure && strcmp(a->question, b->question) == 0; }
+static bool one_family(const contrast *a, const contrast *b) {
+    return a->measure == b->measure && strcmp(a->question, b->question) == 0;
+}
 
 void contrasts_correct(size_t n, contrast *contrasts) {
     double *p = memory_array(double, n), *tost = memory_array(double, n);
@@ -67,12 +79,14 @@ void contrasts_correct(size_t n, contrast *contrasts) {
         for (size_t i = 0; i < first; i++) met = met || one_family(&contrasts[i], &contrasts[first]);
         if (met) continue;
         for (size_t i = first; i < n; i++)
-            if (one_family(&contrasts[i], &contrasts[first])) p[members] = contrasts[i].p, tost[members++] = contrasts[i].tost_p;
+            if (one_family(&contrasts[i], &contrasts[first]))
+                p[members] = contrasts[i].p, tost[members++] = contrasts[i].tost_p;
         holm(members, p, p);
         holm(members, tost, tost);
         members = 0;
         for (size_t i = first; i < n; i++)
-            if (one_family(&contrasts[i], &contrasts[first])) contrasts[i].holm_p = p[members], contrasts[i].tost_holm_p = tost[members++];
+            if (one_family(&contrasts[i], &contrasts[first]))
+                contrasts[i].holm_p = p[members], contrasts[i].tost_holm_p = tost[members++];
     }
     memory_free(p);
     memory_free(tost);

@@ -13,12 +13,12 @@ typedef enum contrast_measure {
 } contrast_measure;
 
 typedef struct contrast {
-    size_t left, right;    /* groups */
-    const char *question;  /* contrasts with the same question and measure are one family of tests */
+    size_t left, right;   /* groups */
+    const char *question; /* contrasts with the same question and measure are one family of tests */
     contrast_measure measure;
-    double probability;    /* that a left run is better than a right one, ties half */
+    double probability; /* that a left run is better than a right one, ties half */
     interval probability_range;
-    double p, holm_p;          /* superiority */
+    double p, holm_p;           /* superiority */
     double tost_p, tost_holm_p; /* equivalence; returns only */
 } contrast;
 

@@ -15,14 +15,16 @@ typedef struct trace {
     size_t count;
 } trace;
 
-/* Reads the traces of the cell's done runs; returns how many. A run is a name, never a path: the table may be anyone's. */
+/* Reads the traces of the cell's done runs; returns how many. A run is a name, never a path: the table may be anyone's.
+ */
 static size_t read_traces(const groups *g, size_t k, const char *folder, trace *traces) {
     size_t count = 0;
     for (size_t row = 0; row < g->runs->rows; row++) {
         const char *run = table_text(g->runs, row, "run");
         char path[FILE_PATH_SIZE], name[512];
-        if (strcmp(table_text(g->runs, row, "cell"), g->group[k].name) != 0 || strcmp(table_text(g->runs, row, "state"), "failed") == 0 ||
-            strchr(run, '/') || snprintf(name, sizeof name, "runs/%s", run) >= (int)sizeof name || file_join(path, folder, name, NULL))
+        if (strcmp(table_text(g->runs, row, "cell"), g->group[k].name) != 0 ||
+            strcmp(table_text(g->runs, row, "state"), "failed") == 0 || strchr(run, '/') ||
+            snprintf(name, sizeof name, "runs/%s", run) >= (int)sizeof name || file_join(path, folder, name, NULL))
             continue;
         trace *t = &traces[count];
         if (metrics_read(path, &t->rows, &t->count, NULL) == 0 && t->count > 0) count++;
@@ -49,7 +51,8 @@ static void fill(curve *c, size_t runs, const trace *traces, double end, bool se
             values[n] = value_at(&traces[i], c->x[p], seconds);
             n += !isnan(values[n]);
         }
-        interval range = n == runs && n > 1 ? bootstrap_bca(statistics_iqm, n, values, CURVE_RESAMPLES, indices, 0.95) : (interval){NAN, NAN};
+        interval range = n == runs && n > 1 ? bootstrap_bca(statistics_iqm, n, values, CURVE_RESAMPLES, indices, 0.95)
+                                            : (interval){NAN, NAN};
         c->low[p] = range.low;
         c->high[p] = range.high;
         c->iqm[p] = n > 0 ? statistics_iqm(n, values) : NAN;

@@ -8,15 +8,25 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *group_text(const groups *g, size_t k, const char *column) { return table_text(g->runs, g->group[k].row, column); }
-double group_number(const groups *g, size_t k, const char *column) { return table_number(g->runs, g->group[k].row, column); }
+const char *group_text(const groups *g, size_t k, const char *column) {
+    return table_text(g->runs, g->group[k].row, column);
+}
+double group_number(const groups *g, size_t k, const char *column) {
+    return table_number(g->runs, g->group[k].row, column);
+}
 
-static bool belongs(const groups *g, size_t row, size_t k) { return strcmp(table_text(g->runs, row, "cell"), g->group[k].name) == 0; }
+static bool belongs(const groups *g, size_t row, size_t k) {
+    return strcmp(table_text(g->runs, row, "cell"), g->group[k].name) == 0;
+}
 
 /* A run of a table without the column `state` is a done one. */
-static bool is_done(const table *runs, size_t row) { return strcmp(table_text(runs, row, "state"), "failed") != 0; }
+static bool is_done(const table *runs, size_t row) {
+    return strcmp(table_text(runs, row, "state"), "failed") != 0;
+}
 
-static bool is_true(const char *text) { return strcmp(text, "true") == 0 || strcmp(text, "True") == 0 || strcmp(text, "1") == 0; }
+static bool is_true(const char *text) {
+    return strcmp(text, "true") == 0 || strcmp(text, "True") == 0 || strcmp(text, "1") == 0;
+}
 
 double group_mean(const groups *g, size_t k, const char *column) {
     double sum = 0;
@@ -70,9 +80,12 @@ static void add_run(group *c, const table *runs, size_t row) {
 }
 
 static int check_columns(const table *runs, const char *path, error *e) {
-    static const char *const numbers[] = {"eval_return_mean", "steps_per_second", "solved_at_step", "solved_at_seconds", "total_steps", "steps",
-                                          "wall_seconds", "workers", "threads", "solved_return", "random_return", "staleness_mean"};
-    if (table_find(runs, "cell") < 0) return error_set(e, STATUS_USAGE, "%s: no column 'cell', which says what a run belongs to", path);
+    static const char *const numbers[] = {"eval_return_mean",  "steps_per_second", "solved_at_step",
+                                          "solved_at_seconds", "total_steps",      "steps",
+                                          "wall_seconds",      "workers",          "threads",
+                                          "solved_return",     "random_return",    "staleness_mean"};
+    if (table_find(runs, "cell") < 0)
+        return error_set(e, STATUS_USAGE, "%s: no column 'cell', which says what a run belongs to", path);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (table_check_numbers(runs, path, numbers[i], e)) return -1;
     for (size_t row = 0; row < runs->rows; row++)
@@ -115,9 +128,13 @@ static void describe(groups *g, size_t k) {
     c->iqm_range = group_interval(c->name, "score", c->n, c->score);
     c->rate_iqm = iqm_of(c->rates, c->rate);
     c->rate_range = group_interval(c->name, "rate", c->rates, c->rate);
-    c->solvable = table_find(g->runs, "solved_return") < 0 ? table_find(g->runs, "solved") >= 0 : !isnan(group_number(g, k, "solved_return"));
-    c->steps = c->solvable && known(c->runs, c->step) ? survival_describe(c->runs, c->step, c->solved, c->total_steps) : unknown;
-    c->seconds = c->solvable && known(c->runs, c->second) ? survival_describe(c->runs, c->second, c->solved, common_horizon(g, k)) : unknown;
+    c->solvable = table_find(g->runs, "solved_return") < 0 ? table_find(g->runs, "solved") >= 0
+                                                           : !isnan(group_number(g, k, "solved_return"));
+    c->steps = c->solvable && known(c->runs, c->step) ? survival_describe(c->runs, c->step, c->solved, c->total_steps)
+                                                      : unknown;
+    c->seconds = c->solvable && known(c->runs, c->second)
+                     ? survival_describe(c->runs, c->second, c->solved, common_horizon(g, k))
+                     : unknown;
 }
 
 int groups_make(groups *g, const table *runs, const char *path, error *e) {
@@ -182,14 +199,16 @@ static void set_survival(table *t, size_t row, const char *unit, const survival 
 
 /* What the plan says about a cell: the columns that describe a setting, and those that a sweep varies. */
 static void set_description(const groups *g, size_t k, table *t, size_t row) {
-    static const char *const columns[] = {"preset", "env", "rung", "mode", "workers", "threads", "cpus", "envs_per_worker", "rollout_steps",
-                                          "schedule", "update", "barrier", "optimizer", "learning_rate", "total_steps", "solved_return",
-                                          "random_return"};
+    static const char *const columns[] = {
+        "preset",          "env",           "rung",         "mode",   "workers", "threads",   "cpus",
+        "envs_per_worker", "rollout_steps", "schedule",     "update", "barrier", "optimizer", "learning_rate",
+        "total_steps",     "solved_return", "random_return"};
     table_set(t, row, "cell", g->group[k].name);
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         if (table_find(g->runs, columns[i]) >= 0) table_set(t, row, columns[i], group_text(g, k, columns[i]));
     for (size_t c = 0; c < g->runs->columns; c++)
-        if (strncmp(g->runs->names[c], "vary:", 5) == 0) table_set(t, row, g->runs->names[c], group_text(g, k, g->runs->names[c]));
+        if (strncmp(g->runs->names[c], "vary:", 5) == 0)
+            table_set(t, row, g->runs->names[c], group_text(g, k, g->runs->names[c]));
 }
 
 void groups_statistics(const groups *g, table *t) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The runs of a study by cell, and what is said about each cell: the rows of statistics.csv. Everything is computed from the table
- * of runs alone, so that `--from runs.csv` says what the study said. */
+ * The runs of a study by cell, and what is said about each cell: the rows of statistics.csv. Everything is computed
+ * from the table of runs alone, so that `--from runs.csv` says what the study said. */
 #ifndef LAB_GROUPS_H
 #define LAB_GROUPS_H
 
@@ -9,16 +9,16 @@
 #include "lab/table.h"
 
 typedef struct group {
-    const char *name;       /* the table's */
-    size_t row;             /* a row of runs that describes it: its first done one, else its first */
-    size_t runs, failed;    /* done, failed */
+    const char *name;    /* the table's */
+    size_t row;          /* a row of runs that describes it: its first done one, else its first */
+    size_t runs, failed; /* done, failed */
     size_t n;
-    double *score;          /* [n] final evaluation returns that are known */
-    double *step, *second;  /* [runs] of reaching the solved return; of the end where it was not reached */
-    bool *solved;           /* [runs] */
-    bool solvable;          /* a solved return is known */
+    double *score;         /* [n] final evaluation returns that are known */
+    double *step, *second; /* [runs] of reaching the solved return; of the end where it was not reached */
+    bool *solved;          /* [runs] */
+    bool solvable;         /* a solved return is known */
     size_t rates;
-    double *rate;           /* [rates] steps a second */
+    double *rate; /* [rates] steps a second */
     double total_steps;
     double iqm;
     interval iqm_range;
@@ -33,8 +33,8 @@ typedef struct groups {
     group *group; /* in the order in which the cells first appear */
 } groups;
 
-/* Groups the rows and describes each cell. The table must outlive the result. -1 with STATUS_USAGE when it has no column that says
- * which cell a run belongs to, or a number that is none; `path` is for the message. */
+/* Groups the rows and describes each cell. The table must outlive the result. -1 with STATUS_USAGE when it has no
+ * column that says which cell a run belongs to, or a number that is none; `path` is for the message. */
 int groups_make(groups *g, const table *runs, const char *path, error *e);
 void groups_free(groups *g);
 

@@ -33,7 +33,9 @@ static bool shown(const plot_series *s, size_t i, const axis *x, const axis *y) 
     return axis_can_show(x, s->x[i]) && axis_can_show(y, s->y[i]);
 }
 
-static double held(const axis *y, double value) { return fmin(fmax(value, y->low), y->high); }
+static double held(const axis *y, double value) {
+    return fmin(fmax(value, y->low), y->high);
+}
 
 /* The band: forth along high, back along low, over each stretch where both are known. */
 static void draw_band(text_buffer *svg, const plot_series *s, const axis *x, const axis *y) {
@@ -56,8 +58,8 @@ static void draw_band(text_buffer *svg, const plot_series *s, const axis *x, con
 static void draw_line(text_buffer *svg, const plot_series *s, const axis *x, const axis *y) {
     if (s->low && s->high) draw_band(svg, s, x, y);
     bool dashed = s->style == PLOT_DASHED;
-    text_printf(svg, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"%s\"%s d=\"", svg_color(s->color), dashed ? "1.2" : "2",
-                dashed ? " stroke-dasharray=\"5 4\"" : " stroke-linejoin=\"round\"");
+    text_printf(svg, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"%s\"%s d=\"", svg_color(s->color),
+                dashed ? "1.2" : "2", dashed ? " stroke-dasharray=\"5 4\"" : " stroke-linejoin=\"round\"");
     bool pen_down = false;
     for (size_t i = 0; i < s->n; i++) {
         bool now = shown(s, i, x, y);
@@ -72,9 +74,11 @@ static void draw_points(text_buffer *svg, const plot_series *s, const axis *x, c
         if (!shown(s, i, x, y)) continue;
         double at = axis_pixel(x, s->x[i]);
         if (s->low && s->high && isfinite(s->low[i]) && isfinite(s->high[i]))
-            svg_line(svg, at, axis_pixel(y, held(y, s->low[i])), at, axis_pixel(y, held(y, s->high[i])), svg_color(s->color), 1.6);
-        text_printf(svg, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%s\" fill=\"%s\" fill-opacity=\"%s\"/>", at, axis_pixel(y, s->y[i]),
-                    s->n > 60 ? "3" : "4", svg_color(s->color), s->n > 20 && !s->low ? "0.6" : "1");
+            svg_line(svg, at, axis_pixel(y, held(y, s->low[i])), at, axis_pixel(y, held(y, s->high[i])),
+                     svg_color(s->color), 1.6);
+        text_printf(svg, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%s\" fill=\"%s\" fill-opacity=\"%s\"/>", at,
+                    axis_pixel(y, s->y[i]), s->n > 60 ? "3" : "4", svg_color(s->color),
+                    s->n > 20 && !s->low ? "0.6" : "1");
     }
 }
 
@@ -85,12 +89,13 @@ static double bar_end(const plot_series *s, size_t i) {
 
 static void draw_steps(text_buffer *svg, const plot_series *s, const axis *x, const axis *y) {
     double base = axis_pixel(y, y->low);
-    text_printf(svg, "<path fill=\"%s\" fill-opacity=\"0.25\" stroke=\"%s\" stroke-width=\"1.6\" d=\"", svg_color(s->color),
-                svg_color(s->color));
+    text_printf(svg, "<path fill=\"%s\" fill-opacity=\"0.25\" stroke=\"%s\" stroke-width=\"1.6\" d=\"",
+                svg_color(s->color), svg_color(s->color));
     for (size_t i = 0; i < s->n; i++) {
         if (!axis_can_show(x, s->x[i])) continue;
         double top = axis_can_show(y, s->y[i]) ? axis_pixel(y, s->y[i]) : base;
-        text_printf(svg, "M%.1f %.1fV%.1fH%.1fV%.1f", axis_pixel(x, s->x[i]), base, top, axis_pixel(x, bar_end(s, i)), base);
+        text_printf(svg, "M%.1f %.1fV%.1fH%.1fV%.1f", axis_pixel(x, s->x[i]), base, top, axis_pixel(x, bar_end(s, i)),
+                    base);
     }
     text_append(svg, "\"/>");
 }
@@ -100,10 +105,14 @@ static void draw_legend(text_buffer *svg, const plot *p, double left) {
     for (size_t k = 0; k < p->series_count; k++) {
         const plot_series *s = &p->series[k];
         if (!s->name) continue;
-        if (s->style == PLOT_POINTS) text_printf(svg, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>", left + 11, y - 4, svg_color(s->color));
+        if (s->style == PLOT_POINTS)
+            text_printf(svg, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>", left + 11, y - 4,
+                        svg_color(s->color));
         else
-            text_printf(svg, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"%s\"%s/>", left, y - 4, left + 22,
-                        y - 4, svg_color(s->color), s->style == PLOT_DASHED ? "1.2" : "3", s->style == PLOT_DASHED ? " stroke-dasharray=\"5 4\"" : "");
+            text_printf(svg,
+                        "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"%s\"%s/>",
+                        left, y - 4, left + 22, y - 4, svg_color(s->color), s->style == PLOT_DASHED ? "1.2" : "3",
+                        s->style == PLOT_DASHED ? " stroke-dasharray=\"5 4\"" : "");
         svg_text(svg, left + 28, y, "start", 12, false, s->name);
         y += 19;
     }
@@ -136,14 +145,22 @@ void plot_draw(text_buffer *svg, const plot *p) {
     svg_text(svg, 18, 0.5 * (TOP + height - BOTTOM), "middle", 13, true, p->y_label);
     if (!isnan(p->rule)) {
         double at = axis_pixel(&y, p->rule);
-        text_printf(svg, "<line x1=\"%d\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#444\" stroke-dasharray=\"2 4\"/>", (int)LEFT, at, right, at);
+        text_printf(svg,
+                    "<line x1=\"%d\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#444\" stroke-dasharray=\"2 4\"/>",
+                    (int)LEFT, at, right, at);
         if (p->rule_name) svg_text(svg, right - 4, at - 5, "end", 11, false, p->rule_name);
     }
     for (size_t k = 0; k < p->series_count; k++) switch (p->series[k].style) {
         case PLOT_LINE:
-        case PLOT_DASHED: draw_line(svg, &p->series[k], &x, &y); break;
-        case PLOT_POINTS: draw_points(svg, &p->series[k], &x, &y); break;
-        case PLOT_STEPS: draw_steps(svg, &p->series[k], &x, &y); break;
+        case PLOT_DASHED:
+            draw_line(svg, &p->series[k], &x, &y);
+            break;
+        case PLOT_POINTS:
+            draw_points(svg, &p->series[k], &x, &y);
+            break;
+        case PLOT_STEPS:
+            draw_steps(svg, &p->series[k], &x, &y);
+            break;
         }
     if (named > 0) draw_legend(svg, p, right + 14);
     svg_end(svg);
@@ -154,14 +171,17 @@ void plot_draw(text_buffer *svg, const plot *p) {
 enum { ROW = 24, LABEL_LETTER = 7 };
 
 /* Pixels left of the bars for the longest of the labels. */
-static double label_width(size_t longest) { return fmin(300, 24 + LABEL_LETTER * fmax(6, (double)longest)); }
+static double label_width(size_t longest) {
+    return fmin(300, 24 + LABEL_LETTER * fmax(6, (double)longest));
+}
 
 static size_t longer(size_t longest, const char *label) {
     size_t letters = strlen(label);
     return letters > longest ? letters : longest;
 }
 
-void plot_intervals(text_buffer *svg, const char *title, const char *x_label, bool x_log, size_t rows, const plot_row *row) {
+void plot_intervals(text_buffer *svg, const char *title, const char *x_label, bool x_log, size_t rows,
+                    const plot_row *row) {
     size_t longest = 0;
     for (size_t r = 0; r < rows; r++) longest = longer(longest, row[r].label);
     double left = label_width(longest);
@@ -180,9 +200,11 @@ void plot_intervals(text_buffer *svg, const char *title, const char *x_label, bo
         double at = TOP + ROW * ((double)r + 0.5);
         svg_text(svg, left - 8, at + 4, "end", 12, false, row[r].label);
         if (axis_can_show(&x, row[r].range.low) && axis_can_show(&x, row[r].range.high))
-            svg_line(svg, axis_pixel(&x, row[r].range.low), at, axis_pixel(&x, row[r].range.high), at, svg_color(row[r].color), 3);
+            svg_line(svg, axis_pixel(&x, row[r].range.low), at, axis_pixel(&x, row[r].range.high), at,
+                     svg_color(row[r].color), 3);
         if (axis_can_show(&x, row[r].value))
-            text_printf(svg, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\"/>", axis_pixel(&x, row[r].value), at, svg_color(row[r].color));
+            text_printf(svg, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\"/>", axis_pixel(&x, row[r].value), at,
+                        svg_color(row[r].color));
     }
     svg_end(svg);
 }
@@ -191,10 +213,12 @@ void plot_shares(text_buffer *svg, const char *title, size_t parts, const char *
                  const char *const *labels, const double *shares) {
     size_t longest = 0;
     for (size_t r = 0; r < rows; r++) longest = longer(longest, labels[r]);
-    double left = label_width(longest), right = WIDTH - 2 * RIGHT, height = TOP + 24 + ROW * (double)rows + 16, at = left;
+    double left = label_width(longest), right = WIDTH - 2 * RIGHT, height = TOP + 24 + ROW * (double)rows + 16,
+           at = left;
     svg_begin(svg, WIDTH, height, title);
     for (size_t p = 0; p < parts; p++) {
-        text_printf(svg, "<rect x=\"%.1f\" y=\"%d\" width=\"12\" height=\"12\" fill=\"%s\"/>", at, (int)TOP, svg_color((int)p));
+        text_printf(svg, "<rect x=\"%.1f\" y=\"%d\" width=\"12\" height=\"12\" fill=\"%s\"/>", at, (int)TOP,
+                    svg_color((int)p));
         svg_text(svg, at + 17, TOP + 10, "start", 12, false, names[p]);
         at += 34 + LABEL_LETTER * (double)strlen(names[p]);
     }
@@ -204,9 +228,13 @@ void plot_shares(text_buffer *svg, const char *title, size_t parts, const char *
         for (size_t p = 0; p < parts; p++) {
             double share = shares[r * parts + p], width = share * (right - left);
             if (!(share > 0)) continue;
-            text_printf(svg, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>", x, y + 2, width, (int)ROW - 4, svg_color((int)p));
+            text_printf(svg, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>", x, y + 2, width,
+                        (int)ROW - 4, svg_color((int)p));
             if (share >= 0.05)
-                text_printf(svg, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" font-size=\"11\" fill=\"#fff\">%.0f %%</text>", x + 0.5 * width, y + 15, 100 * share);
+                text_printf(
+                    svg,
+                    "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" font-size=\"11\" fill=\"#fff\">%.0f %%</text>",
+                    x + 0.5 * width, y + 15, 100 * share);
             x += width;
         }
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Pictures of a study as SVG: own drawing, so that every machine gets the same picture and a report needs no other program. A
- * drawing is one <svg> element without ids, scripts or links, so that many may stand in one page. */
+ * Pictures of a study as SVG: own drawing, so that every machine gets the same picture and a report needs no other
+ * program. A drawing is one <svg> element without ids, scripts or links, so that many may stand in one page. */
 #ifndef LAB_PLOT_H
 #define LAB_PLOT_H
 
@@ -21,7 +21,7 @@ typedef enum plot_style {
 typedef struct plot_series {
     const char *name; /* for the legend; NULL: not in it */
     plot_style style;
-    int color;        /* 0 .. PLOT_COLORS-1, further ones go round */
+    int color; /* 0 .. PLOT_COLORS-1, further ones go round */
     size_t n;
     const double *x, *y, *low, *high;
 } plot_series;
@@ -31,8 +31,8 @@ enum { PLOT_COLORS = 8 };
 typedef struct plot {
     const char *title, *x_label, *y_label;
     bool x_log, y_log;
-    bool y_zero;     /* the y axis begins at 0 */
-    double rule;     /* a horizontal reference, NAN: none */
+    bool y_zero; /* the y axis begins at 0 */
+    double rule; /* a horizontal reference, NAN: none */
     const char *rule_name;
     size_t series_count;
     const plot_series *series;
@@ -48,7 +48,8 @@ typedef struct plot_row {
     interval range;
 } plot_row;
 
-void plot_intervals(text_buffer *svg, const char *title, const char *x_label, bool x_log, size_t rows, const plot_row *row);
+void plot_intervals(text_buffer *svg, const char *title, const char *x_label, bool x_log, size_t rows,
+                    const plot_row *row);
 
 /* Rows of shares that add up to 1, as stacked bars. shares [rows, parts]; names [parts], labels [rows]. */
 void plot_shares(text_buffer *svg, const char *title, size_t parts, const char *const *names, size_t rows,

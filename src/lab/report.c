@@ -11,7 +11,8 @@
 #include <string.h>
 
 static const char style[] =
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24;background:#fff}"
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 "
+    "1rem;color:#1b1f24;background:#fff}"
     "h1{font-size:1.7rem}h2{font-size:1.3rem;margin-top:2.2rem;border-bottom:1px solid #d0d7de}h3{font-size:1.1rem}"
     ".wide{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;margin:1rem 0}"
     "th,td{border-bottom:1px solid #d8dee4;padding:.25rem .6rem;text-align:left;white-space:nowrap}"
@@ -22,11 +23,20 @@ static const char style[] =
 void report_escape(text_buffer *out, const char *text) {
     for (const char *c = text; *c; c++) {
         switch (*c) {
-        case '&': text_append(out, "&amp;"); break;
-        case '<': text_append(out, "&lt;"); break;
-        case '>': text_append(out, "&gt;"); break;
-        case '"': text_append(out, "&quot;"); break;
-        default: text_append_bytes(out, c, 1);
+        case '&':
+            text_append(out, "&amp;");
+            break;
+        case '<':
+            text_append(out, "&lt;");
+            break;
+        case '>':
+            text_append(out, "&gt;");
+            break;
+        case '"':
+            text_append(out, "&quot;");
+            break;
+        default:
+            text_append_bytes(out, c, 1);
         }
     }
 }
@@ -77,9 +87,12 @@ void report_text(report *r, const char *format, ...) {
     text_append(&r->html, "<p>");
     bool code = false, bold = false;
     for (const char *c = text; *c; c++) {
-        if (*c == '`') text_append(&r->html, (code = !code) ? "<code>" : "</code>");
-        else if (c[0] == '*' && c[1] == '*') text_append(&r->html, (bold = !bold) ? "<b>" : "</b>"), c++;
-        else report_escape(&r->html, (char[]){*c, 0});
+        if (*c == '`')
+            text_append(&r->html, (code = !code) ? "<code>" : "</code>");
+        else if (c[0] == '*' && c[1] == '*')
+            text_append(&r->html, (bold = !bold) ? "<b>" : "</b>"), c++;
+        else
+            report_escape(&r->html, (char[]){*c, 0});
     }
     text_printf(&r->html, "%s%s</p>\n", code ? "</code>" : "", bold ? "</b>" : "");
     free(text);

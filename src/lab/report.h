@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * A report written once, as Markdown and as one self-contained HTML page: pictures are files beside the Markdown and inline in
- * the page, which asks for nothing from any network. */
+ * A report written once, as Markdown and as one self-contained HTML page: pictures are files beside the Markdown and
+ * inline in the page, which asks for nothing from any network. */
 #ifndef LAB_REPORT_H
 #define LAB_REPORT_H
 

@@ -14,9 +14,7 @@
 
 /* ---- Plan ---- */
 
-static const struct {
-    int rollout_steps, envs;
-} batches[] = {{5, 1}, {20, 1}, {32, 4}};
+static const struct { int rollout_steps, envs; } batches[] = {{5, 1}, {20, 1}, {32, 4}};
 
 static int add_cell(study *s, const scale_request *r, run_mode mode, size_t batch, int workers, error *e) {
     settings_override overrides[64];
@@ -42,7 +40,8 @@ static int add_cell(study *s, const scale_request *r, run_mode mode, size_t batc
     settings.checkpoint.interval_steps = 0;
     settings.eval.interval_steps = 0;
     snprintf(line, sizeof line, "%s, T E = %d", word, batches[batch].rollout_steps * batches[batch].envs);
-    snprintf(name, sizeof name, "%.60s-%s-te%d-w%d", stem ? stem + 1 : r->preset, word, batches[batch].rollout_steps * batches[batch].envs, workers);
+    snprintf(name, sizeof name, "%.60s-%s-te%d-w%d", stem ? stem + 1 : r->preset, word,
+             batches[batch].rollout_steps * batches[batch].envs, workers);
     table_set(&s->plan, study_add(s, name, &settings, r->repeats, 1), "line", line);
     return 0;
 }
@@ -65,7 +64,7 @@ typedef struct line {
     const char *name;
     size_t count, cells[MOST_POINTS];
     double n[MOST_POINTS], rate[MOST_POINTS], low[MOST_POINTS], high[MOST_POINTS]; /* by rising number of threads */
-    long one; /* the point with one thread, -1: none */
+    long one;      /* the point with one thread, -1: none */
     size_t within; /* points with no more threads than CPUs */
     scaling_fit amdahl, usl;
 } line;
@@ -108,7 +107,8 @@ static void make_line(line *l, const groups *g, const char *name) {
 
 /* ---- Tables ---- */
 
-/* The factor by which a cell reaches the score earlier than one worker does; NAN where half or fewer of either solve. */
+/* The factor by which a cell reaches the score earlier than one worker does; NAN where half or fewer of either solve.
+ */
 static double earlier(const survival *one, const survival *many) {
     double factor = one->median / many->median;
     return isfinite(one->median) && isfinite(many->median) ? factor : NAN;
@@ -131,7 +131,8 @@ static void fill_tables(const groups *g, size_t count, const line *lines, table 
             table_set_number(scaling, row, "efficiency", one ? l->rate[p] / one->rate_iqm / l->n[p] : NAN);
             table_set_number(scaling, row, "median_seconds_to_solved", c->seconds.median);
             table_set_number(scaling, row, "median_steps_to_solved", c->steps.median);
-            table_set_number(scaling, row, "speedup_to_solved_seconds", one ? earlier(&one->seconds, &c->seconds) : NAN);
+            table_set_number(scaling, row, "speedup_to_solved_seconds",
+                             one ? earlier(&one->seconds, &c->seconds) : NAN);
             table_set_number(scaling, row, "speedup_to_solved_steps", one ? earlier(&one->steps, &c->steps) : NAN);
         }
         size_t row = table_row(fits);
@@ -151,12 +152,14 @@ static void show_scaling(report *r, const table *scaling) {
     for (size_t row = 0; row < scaling->rows; row++) {
         bool over = strcmp(table_text(scaling, row, "more_threads_than_cpus"), "true") == 0;
         char threads[48];
-        snprintf(threads, sizeof threads, "%.20s%s", table_text(scaling, row, "threads"), over ? " (more than CPUs)" : "");
+        snprintf(threads, sizeof threads, "%.20s%s", table_text(scaling, row, "threads"),
+                 over ? " (more than CPUs)" : "");
         table_row(&t);
         table_set(&t, row, "line", table_text(scaling, row, "line"));
         table_set(&t, row, "threads", threads);
         put_range(&t, row, "steps/s, IQM [95 %]", table_number(scaling, row, "steps_per_second"),
-                  (interval){table_number(scaling, row, "steps_per_second_low"), table_number(scaling, row, "steps_per_second_high")});
+                  (interval){table_number(scaling, row, "steps_per_second_low"),
+                             table_number(scaling, row, "steps_per_second_high")});
         put(&t, row, "speed-up", table_number(scaling, row, "speedup"));
         put(&t, row, "efficiency", table_number(scaling, row, "efficiency"));
         put(&t, row, "seconds to solved", table_number(scaling, row, "median_seconds_to_solved"));
@@ -173,16 +176,21 @@ static void show_scaling(report *r, const table *scaling) {
 static void say_fit(report *r, const line *l) {
     if (!l->usl.fitted) return;
     char optimum[64];
-    if (isfinite(l->usl.optimum)) snprintf(optimum, sizeof optimum, "the most is predicted at %.1f threads, %.2f times one", l->usl.optimum, l->usl.limit);
-    else snprintf(optimum, sizeof optimum, "it predicts no optimum");
-    report_text(r, "%s: Amdahl's law with a serial share of %.3g (limit %.3g times one); the Universal Scalability Law with contention %.3g and coherency %.3g: %s.", l->name,
-                l->amdahl.sigma, l->amdahl.limit, l->usl.sigma, l->usl.kappa, optimum);
+    if (isfinite(l->usl.optimum))
+        snprintf(optimum, sizeof optimum, "the most is predicted at %.1f threads, %.2f times one", l->usl.optimum,
+                 l->usl.limit);
+    else
+        snprintf(optimum, sizeof optimum, "it predicts no optimum");
+    report_text(r,
+                "%s: Amdahl's law with a serial share of %.3g (limit %.3g times one); the Universal Scalability Law "
+                "with contention %.3g and coherency %.3g: %s.",
+                l->name, l->amdahl.sigma, l->amdahl.limit, l->usl.sigma, l->usl.kappa, optimum);
 }
 
 static void draw_rates(report *r, size_t count, const line *lines, double cpus) {
     enum { LAW_POINTS = 64 };
     plot_series *series = memory_array(plot_series, 2 * count);
-    double *x = memory_array(double, LAW_POINTS * count), *y = memory_array(double, LAW_POINTS * count);
+    double *x = memory_array(double, LAW_POINTS *count), *y = memory_array(double, LAW_POINTS *count);
     size_t n = 0;
     for (size_t i = 0; i < count; i++) {
         const line *l = &lines[i];
@@ -195,12 +203,21 @@ static void draw_rates(report *r, size_t count, const line *lines, double cpus) 
         }
         series[n++] = (plot_series){NULL, PLOT_DASHED, (int)i, LAW_POINTS, lx, ly, NULL, NULL};
     }
-    plot p = {.title = "Throughput by threads", .x_label = "threads (one worker each)", .y_label = "steps a second", .x_log = true, .y_log = true,
-              .rule = NAN, .series_count = n, .series = series};
+    plot p = {.title = "Throughput by threads",
+              .x_label = "threads (one worker each)",
+              .y_label = "steps a second",
+              .x_log = true,
+              .y_log = true,
+              .rule = NAN,
+              .series_count = n,
+              .series = series};
     text_buffer svg = {0};
     plot_draw(&svg, &p);
     char caption[300];
-    snprintf(caption, sizeof caption, "Steps a second by threads, interquartile mean and 95 %% interval; dashed: the Universal Scalability Law. The machine gives %.0f CPUs; beyond, threads share them.", cpus);
+    snprintf(caption, sizeof caption,
+             "Steps a second by threads, interquartile mean and 95 %% interval; dashed: the Universal Scalability Law. "
+             "The machine gives %.0f CPUs; beyond, threads share them.",
+             cpus);
     report_picture(r, "throughput", caption, text_string(&svg));
     text_free(&svg);
     memory_free(series);
@@ -208,19 +225,30 @@ static void draw_rates(report *r, size_t count, const line *lines, double cpus) 
     memory_free(y);
 }
 
-static void draw_speedups(report *r, const table *scaling, size_t count, const line *lines, const char *column, const char *name, const char *title) {
+static void draw_speedups(report *r, const table *scaling, size_t count, const line *lines, const char *column,
+                          const char *name, const char *title) {
     plot_series *series = memory_array(plot_series, count);
     double *y = memory_array(double, scaling->rows + 1);
     size_t row = 0, n = 0;
     for (size_t i = 0; i < count; i++) {
         bool any = false;
-        for (size_t p = 0; p < lines[i].count; p++) any = !isnan(y[row + p] = table_number(scaling, row + p, column)) || any;
-        if (any) series[n++] = (plot_series){lines[i].name, PLOT_LINE, (int)i, lines[i].count, lines[i].n, y + row, NULL, NULL};
+        for (size_t p = 0; p < lines[i].count; p++)
+            any = !isnan(y[row + p] = table_number(scaling, row + p, column)) || any;
+        if (any)
+            series[n++] =
+                (plot_series){lines[i].name, PLOT_LINE, (int)i, lines[i].count, lines[i].n, y + row, NULL, NULL};
         row += lines[i].count;
     }
     if (n > 0) {
-        plot p = {.title = title, .x_label = "threads (one worker each)", .y_label = "times one worker", .x_log = true, .y_zero = true, .rule = 1,
-                  .rule_name = "one worker", .series_count = n, .series = series};
+        plot p = {.title = title,
+                  .x_label = "threads (one worker each)",
+                  .y_label = "times one worker",
+                  .x_log = true,
+                  .y_zero = true,
+                  .rule = 1,
+                  .rule_name = "one worker",
+                  .series_count = n,
+                  .series = series};
         text_buffer svg = {0};
         plot_draw(&svg, &p);
         report_picture(r, name, title, text_string(&svg));
@@ -238,10 +266,17 @@ static void write_report(report *r, const groups *g, size_t count, const line *l
         over = over || group_number(g, k, "threads") > cpus_of(g, k);
     }
     report_heading(r, 2, "Throughput and time to the score by number of workers");
-    report_text(r, "Each worker has a thread of its own. T E is the number of steps a worker brings to an update. Speed-ups are against one worker of the same line; the time to the score is the "
-                   "Kaplan-Meier median, and a speed-up in it is given only where more than half of the runs with one worker and of those with many solve. Score against steps (data efficiency) and "
+    report_text(r, "Each worker has a thread of its own. T E is the number of steps a worker brings to an update. "
+                   "Speed-ups are against one worker of the same line; the time to the score is the "
+                   "Kaplan-Meier median, and a speed-up in it is given only where more than half of the runs with one "
+                   "worker and of those with many solve. Score against steps (data efficiency) and "
                    "score against seconds are told apart.");
-    if (over) report_text(r, "**Rows marked \"more than CPUs\" were measured with more threads than the %.0f CPUs**: there threads take turns on a CPU, so they show the cost of sharing it, not scaling, and no law is fitted to them.", cpus);
+    if (over)
+        report_text(
+            r,
+            "**Rows marked \"more than CPUs\" were measured with more threads than the %.0f CPUs**: there threads take "
+            "turns on a CPU, so they show the cost of sharing it, not scaling, and no law is fitted to them.",
+            cpus);
     show_scaling(r, scaling);
     bool all = true;
     for (size_t i = 0; i < count; i++) {
@@ -251,8 +286,10 @@ static void write_report(report *r, const groups *g, size_t count, const line *l
     if (!all) report_text(r, "No law is fitted to lines with fewer than four numbers of threads within the CPUs.");
     draw_rates(r, count, lines, cpus);
     draw_speedups(r, scaling, count, lines, "speedup", "speedup", "Speed-up in steps a second");
-    draw_speedups(r, scaling, count, lines, "speedup_to_solved_seconds", "speedup-seconds", "Speed-up in seconds to the solved return");
-    draw_speedups(r, scaling, count, lines, "speedup_to_solved_steps", "speedup-steps", "Speed-up in steps to the solved return");
+    draw_speedups(r, scaling, count, lines, "speedup_to_solved_seconds", "speedup-seconds",
+                  "Speed-up in seconds to the solved return");
+    draw_speedups(r, scaling, count, lines, "speedup_to_solved_steps", "speedup-steps",
+                  "Speed-up in steps to the solved return");
     size_t *of = memory_array(size_t, g->count);
     for (size_t k = 0; k < g->count; k++) of[k] = k;
     report_heading(r, 2, "Staleness and where the time went");
@@ -290,10 +327,12 @@ int scale_report(const char *folder, table *runs, const char *base, size_t total
     groups_statistics(&g, &statistics);
     report r;
     report_open(&r, folder, "Scaling by workers");
-    int failed = section_runs(&r, &g, total, e) || file_join(path, folder, "statistics.csv", e) || table_write(&statistics, path, e) ||
-                 file_join(path, folder, "scaling.csv", e) || table_write(&scaling, path, e) || file_join(path, folder, "fits.csv", e) ||
+    int failed = section_runs(&r, &g, total, e) || file_join(path, folder, "statistics.csv", e) ||
+                 table_write(&statistics, path, e) || file_join(path, folder, "scaling.csv", e) ||
+                 table_write(&scaling, path, e) || file_join(path, folder, "fits.csv", e) ||
                  table_write(&fits, path, e);
-    if (failed) report_discard(&r);
+    if (failed)
+        report_discard(&r);
     else {
         write_report(&r, &g, count, lines, &scaling);
         section_method(&r);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * `a3c scale`: what more workers bring, each on a thread of its own: throughput, and the time to the score as the A3C paper's table 2 has
- * it, told apart into steps (data efficiency) and seconds, for several batches an update T E. */
+ * `a3c scale`: what more workers bring, each on a thread of its own: throughput, and the time to the score as the A3C
+ * paper's table 2 has it, told apart into steps (data efficiency) and seconds, for several batches an update T E. */
 #ifndef LAB_SCALE_H
 #define LAB_SCALE_H
 

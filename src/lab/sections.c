@@ -11,10 +11,14 @@
 
 void put(table *t, size_t row, const char *column, double value) {
     char text[32];
-    if (isinf(value)) snprintf(text, sizeof text, "never");
-    else if (isnan(value)) snprintf(text, sizeof text, "n/a");
-    else if (fabs(value) >= 1e4 && fabs(value) < 1e15) snprintf(text, sizeof text, "%.0f", value);
-    else snprintf(text, sizeof text, "%.4g", value);
+    if (isinf(value))
+        snprintf(text, sizeof text, "never");
+    else if (isnan(value))
+        snprintf(text, sizeof text, "n/a");
+    else if (fabs(value) >= 1e4 && fabs(value) < 1e15)
+        snprintf(text, sizeof text, "%.0f", value);
+    else
+        snprintf(text, sizeof text, "%.4g", value);
     table_set(t, row, column, text);
 }
 
@@ -61,18 +65,30 @@ int section_runs(report *r, const groups *g, size_t total, error *e) {
     if (g->runs->rows == 0) return error_set(e, STATUS_FAILED, "there is no run to report on: nothing has ended yet");
     report_heading(r, 2, "What ran");
     if (done > 0)
-        report_text(r, "%s, %s CPUs; program version %s, commit %s. %zu runs in %zu cells.", table_text(g->runs, row, "cpu"),
-                    table_text(g->runs, row, "cpus"), table_text(g->runs, row, "version"), table_text(g->runs, row, "commit"), done, g->count);
+        report_text(r, "%s, %s CPUs; program version %s, commit %s. %zu runs in %zu cells.",
+                    table_text(g->runs, row, "cpu"), table_text(g->runs, row, "cpus"),
+                    table_text(g->runs, row, "version"), table_text(g->runs, row, "commit"), done, g->count);
     if (total > done + failed)
-        report_text(r, "**This study is not finished: %zu of %zu runs are done.** The same command continues it; what follows speaks of those alone.",
+        report_text(r,
+                    "**This study is not finished: %zu of %zu runs are done.** The same command continues it; what "
+                    "follows speaks of those alone.",
                     done, total);
     if (failed > 0) {
-        report_text(r, "**%zu runs failed** and are in no figure below, so cells with failures are seen at their best; the first of them:", failed);
+        report_text(r,
+                    "**%zu runs failed** and are in no figure below, so cells with failures are seen at their best; "
+                    "the first of them:",
+                    failed);
         list_failures(r, g);
     }
-    if (done == 0) report_text(r, "**No run succeeded; there is nothing to compare.** What they said is in the study's folder under `logs`.");
+    if (done == 0)
+        report_text(
+            r,
+            "**No run succeeded; there is nothing to compare.** What they said is in the study's folder under `logs`.");
     else if (scores < done)
-        report_text(r, "%zu runs ended without a final evaluation return (it is not known or was no number); they are not counted in n.", done - scores);
+        report_text(r,
+                    "%zu runs ended without a final evaluation return (it is not known or was no number); they are not "
+                    "counted in n.",
+                    done - scores);
     return 0;
 }
 
@@ -82,18 +98,26 @@ void section_power(report *r, const groups *g) {
         if (g->group[k].n < least) least = g->group[k].n;
     if (g->count == 0 || least == 0) return;
     if (least == 1) {
-        report_text(r, "**One seed a cell:** every figure is a single run, without an interval, and no difference can be tested.");
+        report_text(
+            r,
+            "**One seed a cell:** every figure is a single run, without an interval, and no difference can be tested.");
         return;
     }
     power_statement p = power_of(least);
     if (isnan(p.superiority_80) || p.smallest_p > 0.05)
-        report_text(r, "**Seeds and power.** The smallest cell has %zu seeds, which is too few for a conclusion: the least p that an exact "
-                       "Mann-Whitney test can give is %.3g, and only a difference of %.2g standard deviations would be found with power 0.8.",
+        report_text(r,
+                    "**Seeds and power.** The smallest cell has %zu seeds, which is too few for a conclusion: the "
+                    "least p that an exact "
+                    "Mann-Whitney test can give is %.3g, and only a difference of %.2g standard deviations would be "
+                    "found with power 0.8.",
                     least, p.smallest_p, p.effect_80);
     else
-        report_text(r, "**Seeds and power.** The smallest cell has %zu seeds. At a two-sided 5 %% that finds, four times in five, a difference of "
-                       "%.2g standard deviations, or P(X > Y) of %.2f or more; a difference of one standard deviation is found with probability %.2f "
-                       "(normal approximations, before Holm's correction).",
+        report_text(r,
+                    "**Seeds and power.** The smallest cell has %zu seeds. At a two-sided 5 %% that finds, four times "
+                    "in five, a difference of "
+                    "%.2g standard deviations, or P(X > Y) of %.2f or more; a difference of one standard deviation is "
+                    "found with probability %.2f "
+                    "(normal approximations, before Holm's correction).",
                     least, p.effect_80, p.superiority_80, p.power_of_one);
 }
 
@@ -140,8 +164,10 @@ void section_solved(report *r, const groups *g, members m, bool (*seconds)(const
         put(&t, row, "seconds, median", s->median);
         put_range(&t, row, "seconds, restricted mean [95 %]", s->restricted_mean, s->restricted_interval);
     }
-    if (any) report_table(r, &t);
-    else report_text(r, "No solved return is known for this environment, so nothing is said about the time to it.");
+    if (any)
+        report_table(r, &t);
+    else
+        report_text(r, "No solved return is known for this environment, so nothing is said about the time to it.");
     table_free(&t);
 }
 
@@ -165,17 +191,24 @@ void section_rates(report *r, const groups *g, members m) {
 
 /* ---- Pictures of the members ---- */
 
-static void draw_curves(report *r, const groups *g, size_t count, const size_t *of, const curve *curves, const char *name, const char *title,
-                        const char *x_label) {
+static void draw_curves(report *r, const groups *g, size_t count, const size_t *of, const curve *curves,
+                        const char *name, const char *title, const char *x_label) {
     plot_series *series = memory_array(plot_series, count);
     for (size_t i = 0; i < count; i++)
-        series[i] = (plot_series){section_label(g, of[i]), PLOT_LINE, (int)i, CURVE_POINTS, curves[i].x, curves[i].iqm, curves[i].low, curves[i].high};
-    plot p = {.title = title, .x_label = x_label, .y_label = "mean return of the last 100 episodes", .rule = group_number(g, of[0], "solved_return"),
-              .rule_name = "solved", .series_count = count, .series = series};
+        series[i] = (plot_series){section_label(g, of[i]), PLOT_LINE,     (int)i,        CURVE_POINTS, curves[i].x,
+                                  curves[i].iqm,           curves[i].low, curves[i].high};
+    plot p = {.title = title,
+              .x_label = x_label,
+              .y_label = "mean return of the last 100 episodes",
+              .rule = group_number(g, of[0], "solved_return"),
+              .rule_name = "solved",
+              .series_count = count,
+              .series = series};
     text_buffer svg = {0};
     plot_draw(&svg, &p);
     char caption[512];
-    snprintf(caption, sizeof caption, "%s: interquartile mean over seeds of the training return, 95 %% pointwise interval.", title);
+    snprintf(caption, sizeof caption,
+             "%s: interquartile mean over seeds of the training return, 95 %% pointwise interval.", title);
     report_picture(r, name, caption, text_string(&svg));
     text_free(&svg);
     memory_free(series);
@@ -212,7 +245,7 @@ void section_curves(report *r, const groups *g, members m, const char *folder, c
 void section_time(report *r, const groups *g, members m, const char *name, const char *title) {
     static const char *const parts[] = {"environment", "forward", "backward", "pull", "push", "wait", "other"};
     enum { PARTS = 7 };
-    double *shares = memory_array(double, m.count * PARTS);
+    double *shares = memory_array(double, m.count *PARTS);
     const char **labels = memory_array(const char *, m.count);
     size_t rows = 0;
     for (size_t i = 0; i < m.count; i++) {
@@ -242,13 +275,15 @@ void section_staleness(report *r, const groups *g, members m, const char *name, 
     for (size_t i = 0; i < m.count; i++) {
         double p50 = group_mean(g, m.of[i], "staleness_p50"), p99 = group_mean(g, m.of[i], "staleness_p99");
         if (strcmp(group_text(g, m.of[i], "mode"), "async") != 0 || isnan(p99)) continue;
-        rows[count++] = (plot_row){section_label(g, m.of[i]), (int)i, group_mean(g, m.of[i], "staleness_mean"), {p50, p99}};
+        rows[count++] =
+            (plot_row){section_label(g, m.of[i]), (int)i, group_mean(g, m.of[i], "staleness_mean"), {p50, p99}};
     }
     if (count > 0) {
         text_buffer svg = {0};
         char caption[300];
         plot_intervals(&svg, title, "updates that landed between an update's pull and its push", false, count, rows);
-        snprintf(caption, sizeof caption, "%s: mean (point), median to 99th percentile (bar), averaged over seeds.", title);
+        snprintf(caption, sizeof caption, "%s: mean (point), median to 99th percentile (bar), averaged over seeds.",
+                 title);
         report_picture(r, name, caption, text_string(&svg));
         text_free(&svg);
     }
@@ -257,13 +292,22 @@ void section_staleness(report *r, const groups *g, members m, const char *name, 
 
 void section_method(report *r) {
     report_heading(r, 2, "How the numbers were made");
-    report_text(r, "Every run is a process of its own; its summary.json is all that is read for numbers (`runs.csv` has every one of them). The score is the mean "
-                   "return of the final policy's evaluation episodes. IQM is the interquartile mean over seeds, the 25 %% trimmed mean, with a 95 %% BCa bootstrap "
-                   "interval (%d resamples); where environments are pooled, returns are scaled to 0 (random policy) and 1 (solved) and each environment is resampled "
-                   "within itself. A run that did not reach the solved return is censored, at total_steps in steps and at its wall time in seconds: medians "
-                   "are Kaplan-Meier's (the first time with S at or below 0.5), restricted means are areas under S up to total_steps, and in seconds up to the "
-                   "smallest of the cells' longest times, with Greenwood's standard error. Seeds do not pair runs, so all tests are unpaired: superiority is "
-                   "Mann-Whitney's, two-sided, exact below 20 runs a side unless there are ties; equivalence is two one-sided Welch tests within 5 %% of solved minus "
-                   "random; both are corrected by Holm over environments, numbers of workers and columns of D. P(X > Y) counts ties half.",
+    report_text(r,
+                "Every run is a process of its own; its summary.json is all that is read for numbers (`runs.csv` has "
+                "every one of them). The score is the mean "
+                "return of the final policy's evaluation episodes. IQM is the interquartile mean over seeds, the 25 %% "
+                "trimmed mean, with a 95 %% BCa bootstrap "
+                "interval (%d resamples); where environments are pooled, returns are scaled to 0 (random policy) and 1 "
+                "(solved) and each environment is resampled "
+                "within itself. A run that did not reach the solved return is censored, at total_steps in steps and at "
+                "its wall time in seconds: medians "
+                "are Kaplan-Meier's (the first time with S at or below 0.5), restricted means are areas under S up to "
+                "total_steps, and in seconds up to the "
+                "smallest of the cells' longest times, with Greenwood's standard error. Seeds do not pair runs, so all "
+                "tests are unpaired: superiority is "
+                "Mann-Whitney's, two-sided, exact below 20 runs a side unless there are ties; equivalence is two "
+                "one-sided Welch tests within 5 %% of solved minus "
+                "random; both are corrected by Holm over environments, numbers of workers and columns of D. P(X > Y) "
+                "counts ties half.",
                 (int)GROUP_RESAMPLES);
 }

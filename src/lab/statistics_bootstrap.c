@@ -38,9 +38,12 @@ static double acceleration(statistic f, size_t n, const double *x, double *scrat
 }
 
 /* Where an end of the percentile interval goes: z the end's normal score, z0 the bias, a the acceleration. */
-static double bca_level(double z0, double z, double a) { return normal_cdf(z0 + (z0 + z) / (1 - a * (z0 + z))); }
+static double bca_level(double z0, double z, double a) {
+    return normal_cdf(z0 + (z0 + z) / (1 - a * (z0 + z)));
+}
 
-interval bootstrap_bca(statistic f, size_t n, const double *x, size_t resamples, const uint32_t *indices, double confidence) {
+interval bootstrap_bca(statistic f, size_t n, const double *x, size_t resamples, const uint32_t *indices,
+                       double confidence) {
     if (n == 0) return (interval){NAN, NAN};
     double *scratch = memory_array(double, n), *estimates = memory_array(double, resamples + n);
     memcpy(scratch, x, n * sizeof *x);

@@ -49,7 +49,9 @@ static double variance(size_t n, const double *x) {
     return sum / (double)(n - 1);
 }
 
-double statistics_sd(size_t n, const double *x) { return sqrt(variance(n, x)); }
+double statistics_sd(size_t n, const double *x) {
+    return sqrt(variance(n, x));
+}
 
 double statistics_quantile(size_t n, const double *sorted, double q) {
     if (n == 0) return NAN;

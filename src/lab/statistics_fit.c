@@ -6,7 +6,9 @@
 
 enum { TERMS = 3, LEAST_POINTS = 4 };
 
-static double term(int k, double n) { return k == 0 ? 1 : k == 1 ? n - 1 : n * (n - 1); }
+static double term(int k, double n) {
+    return k == 0 ? 1 : k == 1 ? n - 1 : n * (n - 1);
+}
 
 /* Solves the normal equations of the terms in `set` (bits) by Gauss with pivots; false when they are singular. */
 static bool solve(unsigned set, size_t points, const double *n, const double *y, double *coefficients) {
@@ -91,8 +93,12 @@ static scaling_fit fit(unsigned terms, size_t points, const double *n, const dou
     return result;
 }
 
-scaling_fit fit_amdahl(size_t points, const double *n, const double *throughput) { return fit(3u, points, n, throughput); }
-scaling_fit fit_usl(size_t points, const double *n, const double *throughput) { return fit(7u, points, n, throughput); }
+scaling_fit fit_amdahl(size_t points, const double *n, const double *throughput) {
+    return fit(3u, points, n, throughput);
+}
+scaling_fit fit_usl(size_t points, const double *n, const double *throughput) {
+    return fit(7u, points, n, throughput);
+}
 
 double scaling_predict(const scaling_fit *f, double n) {
     return f->lambda * n / (1 + f->sigma * (n - 1) + f->kappa * n * (n - 1));

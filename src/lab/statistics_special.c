@@ -5,7 +5,9 @@
 #include <float.h>
 #include <math.h>
 
-double normal_cdf(double z) { return 0.5 * erfc(-z * M_SQRT1_2); }
+double normal_cdf(double z) {
+    return 0.5 * erfc(-z * M_SQRT1_2);
+}
 
 double normal_quantile(double p) {
     if (!(p >= 0 && p <= 1)) return NAN;
@@ -16,17 +18,20 @@ double normal_quantile(double p) {
     for (;;) {
         double middle = 0.5 * (low + high);
         if (middle <= low || middle >= high) return middle;
-        if (normal_cdf(middle) < p) low = middle;
-        else high = middle;
+        if (normal_cdf(middle) < p)
+            low = middle;
+        else
+            high = middle;
     }
 }
 
-/* Regularized incomplete beta function I_x(a, b): its continued fraction (Abramowitz & Stegun 26.5.8) by Lentz's method,
- * x < (a + 1) / (a + b + 2). */
+/* Regularized incomplete beta function I_x(a, b): its continued fraction (Abramowitz & Stegun 26.5.8) by Lentz's
+ * method, x < (a + 1) / (a + b + 2). */
 static double beta_fraction(double x, double a, double b) {
     enum { TERMS = 100000 };
     int sign;
-    double scale = exp(a * log(x) + b * log1p(-x) + lgamma_r(a + b, &sign) - lgamma_r(a, &sign) - lgamma_r(b, &sign)) / a;
+    double scale =
+        exp(a * log(x) + b * log1p(-x) + lgamma_r(a + b, &sign) - lgamma_r(a, &sign) - lgamma_r(b, &sign)) / a;
     double c = 1, d = 1 / (1 - (a + b) * x / (a + 1)), value = d;
     for (int m = 1; m < TERMS; m++) {
         double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));

@@ -37,8 +37,8 @@ static size_t kaplan_meier(size_t n, const subject *runs, drop *drops) {
     return count;
 }
 
-/* Area under S from 0 to the horizon, and the standard error of it: the variance is the sum over the drops of (area to the right
- * of the drop)^2 d / (r (r - d)) (Greenwood). */
+/* Area under S from 0 to the horizon, and the standard error of it: the variance is the sum over the drops of (area to
+ * the right of the drop)^2 d / (r (r - d)) (Greenwood). */
 static void restricted_mean(survival *result, size_t count, const drop *drops, double horizon) {
     double right = 0, variance = 0, end = horizon;
     for (size_t k = count; k-- > 0;) {
@@ -51,7 +51,8 @@ static void restricted_mean(survival *result, size_t count, const drop *drops, d
     result->restricted_mean = right + end;
     result->standard_error = sqrt(variance);
     double half = normal_quantile(0.975) * result->standard_error;
-    result->restricted_interval = (interval){fmax(0, result->restricted_mean - half), fmin(horizon, result->restricted_mean + half)};
+    result->restricted_interval =
+        (interval){fmax(0, result->restricted_mean - half), fmin(horizon, result->restricted_mean + half)};
 }
 
 survival survival_describe(size_t n, const double *time, const bool *event, double horizon) {

@@ -43,8 +43,8 @@ double superiority(size_t nx, const double *x, size_t ny, const double *y) {
     return mann_whitney_u(nx, x, ny, y, &ties) / ((double)nx * (double)ny);
 }
 
-/* P(U >= u) when every order of the nx + ny values is equally likely: counts the subsets of nx ranks by their U, one rank
- * at a time; ways[k][v] subsets of k ranks with U = v. */
+/* P(U >= u) when every order of the nx + ny values is equally likely: counts the subsets of nx ranks by their U, one
+ * rank at a time; ways[k][v] subsets of k ranks with U = v. */
 static double exact_tail(size_t nx, size_t ny, double u) {
     size_t most = nx * ny, width = most + 1;
     double *ways = memory_array(double, memory_product(nx + 1, width));

@@ -19,8 +19,10 @@ void study_new(study *s, const char *kind) {
     *s = (study){.jobs = 1, .lock = -1};
     snprintf(s->kind, sizeof s->kind, "%s", kind);
     ssize_t n = readlink("/proc/self/exe", s->program, sizeof s->program - 1);
-    if (n < 0) snprintf(s->program, sizeof s->program, "/proc/self/exe");
-    else s->program[n] = 0;
+    if (n < 0)
+        snprintf(s->program, sizeof s->program, "/proc/self/exe");
+    else
+        s->program[n] = 0;
 }
 
 void study_free(study *s) {
@@ -47,8 +49,9 @@ void study_returns(const settings *s, double *solved, double *random) {
 
 /* The plan's columns that every kind of study has. */
 static void describe(table *plan, size_t row, const study_cell *cell) {
-    static const char *const keys[] = {"mode", "workers", "threads", "envs_per_worker", "rollout_steps", "async.schedule",
-                                       "async.update", "sync.barrier", "optimizer.kind", "optimizer.learning_rate", "total_steps"};
+    static const char *const keys[] = {
+        "mode",         "workers",      "threads",        "envs_per_worker",         "rollout_steps", "async.schedule",
+        "async.update", "sync.barrier", "optimizer.kind", "optimizer.learning_rate", "total_steps"};
     double solved, random;
     study_returns(&cell->settings, &solved, &random);
     table_set(plan, row, "cell", cell->name);
@@ -59,7 +62,10 @@ static void describe(table *plan, size_t row, const study_cell *cell) {
             if (strcmp(settings_key(k), keys[i]) == 0) {
                 char *value = settings_value(&cell->settings, k);
                 const char *dot = strchr(keys[i], '.');
-                table_set(plan, row, strcmp(keys[i], "optimizer.kind") == 0 ? "optimizer" : dot ? dot + 1 : keys[i],
+                table_set(plan, row,
+                          strcmp(keys[i], "optimizer.kind") == 0 ? "optimizer"
+                          : dot                                  ? dot + 1
+                                                                 : keys[i],
                           strcmp(value, "auto") == 0 ? "n/a" : value); /* the run's summary will tell */
                 memory_free(value);
             }
@@ -96,7 +102,8 @@ int study_open(study *s, const char *folder, error *e) {
     snprintf(s->folder, sizeof s->folder, "%s", folder);
     if (file_join(path, folder, "study.json", e) || file_is_vacant(folder, &vacant, e)) return -1;
     if (!vacant && !file_exists(path))
-        return error_set(e, STATUS_USAGE, "%s: neither empty nor a study's folder (it has no study.json); choose another --out", folder);
+        return error_set(e, STATUS_USAGE,
+                         "%s: neither empty nor a study's folder (it has no study.json); choose another --out", folder);
     if (file_make_folders(folder, e) || file_lock(folder, &s->lock, e)) return -1;
     if (vacant ? study_file_write(s, path, e) : study_file_compare(s, path, e)) return -1;
     return study_write_cells(s, e);
@@ -113,8 +120,9 @@ typedef struct turn {
 static int start(const study *s, runner *r, const turn *t, error *e) {
     const study_cell *cell = &s->cells[t->cell];
     char folder[STUDY_PATH], log[STUDY_PATH], yaml[STUDY_PATH], seed[24];
-    if (study_path(folder, s, "runs", t->cell, t->run, "", e) || study_path(log, s, "logs", t->cell, t->run, ".txt", e) ||
-        study_cell_path(yaml, s, t->cell, e) || study_remove(folder, e))
+    if (study_path(folder, s, "runs", t->cell, t->run, "", e) ||
+        study_path(log, s, "logs", t->cell, t->run, ".txt", e) || study_cell_path(yaml, s, t->cell, e) ||
+        study_remove(folder, e))
         return -1;
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)(cell->first_seed + (uint64_t)t->run));
     const char *argv[16] = {s->program, "train", yaml, "--seed", seed, "--out", folder, "--quiet", "--json"};
@@ -129,8 +137,10 @@ static int start(const study *s, runner *r, const turn *t, error *e) {
 static void finish(study *s, const turn *t, study_progress *progress) {
     char log[STUDY_PATH];
     bool done = study_is_done(s, t->cell, t->run);
-    if (done) s->done++;
-    else if (!s->interrupted) s->failed++;
+    if (done)
+        s->done++;
+    else if (!s->interrupted)
+        s->failed++;
     if (!study_path(log, s, "logs", t->cell, t->run, ".txt", NULL) && done) unlink(log);
     study_progress_end(progress, t->cell, done);
 }
@@ -149,8 +159,10 @@ int study_run(study *s, error *e) {
     for (int run = 0; run < most; run++)
         for (size_t c = 0; c < s->cell_count; c++) {
             if (run >= s->cells[c].runs) continue;
-            if (study_is_done(s, c, run)) s->done++;
-            else turns[count++] = (turn){c, run};
+            if (study_is_done(s, c, run))
+                s->done++;
+            else
+                turns[count++] = (turn){c, run};
         }
     study_progress progress;
     study_progress_begin(&progress, s, count);
@@ -159,8 +171,10 @@ int study_run(study *s, error *e) {
     while (r.running > 0 || (next < count && !r.interrupted && !failed)) {
         while (r.running < r.slots && next < count && !r.interrupted && !failed) {
             int slot = start(s, &r, &turns[next], e);
-            if (slot < 0) failed = -1;
-            else study_progress_start(&progress, turns[next].cell, turns[next].run), running[slot] = turns[next++];
+            if (slot < 0)
+                failed = -1;
+            else
+                study_progress_start(&progress, turns[next].cell, turns[next].run), running[slot] = turns[next++];
         }
         int status, slot = r.running > 0 ? runner_wait(&r, 0.5, &status) : -1;
         s->interrupted = r.interrupted;

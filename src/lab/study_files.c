@@ -58,8 +58,8 @@ static int compare_settings(const study_cell *cell, const char *path, const char
         char *now = settings_value(&cell->settings, k), *then = settings_value(&former, k);
         int differs = strcmp(now, then);
         if (differs)
-            error_set(e, STATUS_USAGE, "%s: cell %s has %s: %.200s there and %.200s now; %s", path, cell->name, settings_key(k), then, now,
-                      advice);
+            error_set(e, STATUS_USAGE, "%s: cell %s has %s: %.200s there and %.200s now; %s", path, cell->name,
+                      settings_key(k), then, now, advice);
         memory_free(now);
         memory_free(then);
         if (differs) return -1;
@@ -75,11 +75,12 @@ static int compare_cell(const study_cell *cell, const char *path, const json_t *
     snprintf(now, sizeof now, "%llu", (unsigned long long)cell->first_seed);
     if (!name || !text || !seed) return error_set(e, STATUS_USAGE, "%s: this is no study.json of this program", path);
     if (strcmp(name, cell->name) != 0)
-        return error_set(e, STATUS_USAGE, "%s: has the cell %.100s where %s is now; %s", path, name, cell->name, advice);
+        return error_set(e, STATUS_USAGE, "%s: has the cell %.100s where %s is now; %s", path, name, cell->name,
+                         advice);
     json_int_t runs = json_integer_value(json_object_get(former, "runs"));
     if (runs != cell->runs || strcmp(seed, now) != 0)
-        return error_set(e, STATUS_USAGE, "%s: cell %s has %lld runs from seed %.24s there and %d from %s now; %s", path, name,
-                         (long long)runs, seed, cell->runs, now, advice);
+        return error_set(e, STATUS_USAGE, "%s: cell %s has %lld runs from seed %.24s there and %d from %s now; %s",
+                         path, name, (long long)runs, seed, cell->runs, now, advice);
     return compare_settings(cell, path, text, e);
 }
 
@@ -93,10 +94,13 @@ int study_file_compare(const study *s, const char *path, error *e) {
     if (json_integer_value(json_object_get(former, "format")) != STUDY_FORMAT || !kind || !json_is_array(cells))
         failed = error_set(e, STATUS_USAGE, "%s: this is no study.json of this program", path);
     else if (strcmp(kind, s->kind) != 0)
-        failed = error_set(e, STATUS_USAGE, "%s: is a study of the kind %.20s, not %s; choose another --out", path, kind, s->kind);
+        failed = error_set(e, STATUS_USAGE, "%s: is a study of the kind %.20s, not %s; choose another --out", path,
+                           kind, s->kind);
     else if (json_array_size(cells) != s->cell_count)
-        failed = error_set(e, STATUS_USAGE, "%s: has %zu cells, not %zu; %s", path, json_array_size(cells), s->cell_count, advice);
-    for (size_t c = 0; !failed && c < s->cell_count; c++) failed = compare_cell(&s->cells[c], path, json_array_get(cells, c), e);
+        failed = error_set(e, STATUS_USAGE, "%s: has %zu cells, not %zu; %s", path, json_array_size(cells),
+                           s->cell_count, advice);
+    for (size_t c = 0; !failed && c < s->cell_count; c++)
+        failed = compare_cell(&s->cells[c], path, json_array_get(cells, c), e);
     json_decref(former);
     return failed;
 }
@@ -147,14 +151,16 @@ bool study_is_done(const study *s, size_t cell, int run) {
     char folder[STUDY_PATH];
     if (study_path(folder, s, "runs", cell, run, "", NULL)) return false;
     json_t *summary = read_summary(folder);
-    bool done = json_is_string(json_object_get(summary, "stopped_by")) && !stopped_by(summary, "signal") && !stopped_by(summary, "error");
+    bool done = json_is_string(json_object_get(summary, "stopped_by")) && !stopped_by(summary, "signal") &&
+                !stopped_by(summary, "error");
     json_decref(summary);
     return done;
 }
 
 bool study_was_tried(const study *s, size_t cell, int run) {
     char folder[STUDY_PATH], log[STUDY_PATH];
-    if (study_path(folder, s, "runs", cell, run, "", NULL) || study_path(log, s, "logs", cell, run, ".txt", NULL)) return false;
+    if (study_path(folder, s, "runs", cell, run, "", NULL) || study_path(log, s, "logs", cell, run, ".txt", NULL))
+        return false;
     json_t *summary = read_summary(folder);
     bool tried = file_exists(log) && !stopped_by(summary, "signal");
     json_decref(summary);
@@ -168,15 +174,20 @@ static void flatten(const char *prefix, json_t *object, table *runs, size_t row)
     json_object_foreach(object, key, value) {
         char name[160];
         snprintf(name, sizeof name, "%s%s%s", prefix, *prefix ? "_" : "", key);
-        if (json_is_string(value)) table_set(runs, row, name, json_string_value(value));
-        else if (json_is_boolean(value)) table_set(runs, row, name, json_is_true(value) ? "true" : "false");
+        if (json_is_string(value))
+            table_set(runs, row, name, json_string_value(value));
+        else if (json_is_boolean(value))
+            table_set(runs, row, name, json_is_true(value) ? "true" : "false");
         else if (json_is_integer(value)) {
             char text[32];
             snprintf(text, sizeof text, "%lld", (long long)json_integer_value(value));
             table_set(runs, row, name, text);
-        } else if (json_is_real(value)) table_set_number(runs, row, name, json_real_value(value));
-        else if (json_is_null(value)) table_set(runs, row, name, "n/a");
-        else if (json_is_object(value) && !*prefix) flatten(key, value, runs, row);
+        } else if (json_is_real(value))
+            table_set_number(runs, row, name, json_real_value(value));
+        else if (json_is_null(value))
+            table_set(runs, row, name, "n/a");
+        else if (json_is_object(value) && !*prefix)
+            flatten(key, value, runs, row);
     }
 }
 

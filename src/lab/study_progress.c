@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static double now(void) { return 1e-9 * (double)clock_ns(); }
+static double now(void) {
+    return 1e-9 * (double)clock_ns();
+}
 
 void study_progress_begin(study_progress *p, const study *s, size_t todo) {
     *p = (study_progress){.study = s, .terminal = isatty(2), .todo = todo, .began = now()};
@@ -18,7 +20,8 @@ void study_progress_begin(study_progress *p, const study *s, size_t todo) {
     p->left = memory_array(int, s->cell_count);
     for (size_t c = 0; c < s->cell_count; c++) p->left[c] = s->cells[c].runs;
     if (s->quiet || todo == 0) return;
-    fprintf(stderr, "%s: %zu of %zu runs to do in %zu cells, in %s\n", s->kind, todo, s->total, s->cell_count, s->folder);
+    fprintf(stderr, "%s: %zu of %zu runs to do in %zu cells, in %s\n", s->kind, todo, s->total, s->cell_count,
+            s->folder);
 }
 
 void study_progress_start(study_progress *p, size_t cell, int run) {
@@ -35,14 +38,17 @@ void study_progress_end(study_progress *p, size_t cell, bool done) {
     p->seconds[cell] += now() - p->started[cell];
 }
 
-/* Seconds that the rest will take: a cell's runs last as long as its own so far, or as the average run where it has none. */
+/* Seconds that the rest will take: a cell's runs last as long as its own so far, or as the average run where it has
+ * none. */
 static double seconds_left(const study_progress *p) {
     double spent = 0, left = 0, unknown = 0;
     size_t unfinished = p->todo - p->ended, counted = 0;
     for (size_t c = 0; c < p->study->cell_count; c++) {
         spent += p->seconds[c];
-        if (p->runs[c]) left += p->left[c] * p->seconds[c] / p->runs[c], counted += (size_t)p->left[c];
-        else unknown += p->left[c], counted += (size_t)p->left[c];
+        if (p->runs[c])
+            left += p->left[c] * p->seconds[c] / p->runs[c], counted += (size_t)p->left[c];
+        else
+            unknown += p->left[c], counted += (size_t)p->left[c];
     }
     if (p->ended == 0 || counted == 0) return -1;
     left += unknown * spent / (double)p->ended;
@@ -53,13 +59,16 @@ static void print_line(const study_progress *p) {
     const study *s = p->study;
     double left = seconds_left(p);
     char time[32] = "";
-    if (left >= 3600) snprintf(time, sizeof time, ", %.1f h left", left / 3600);
-    else if (left >= 100) snprintf(time, sizeof time, ", %.0f min left", left / 60);
-    else if (left >= 0) snprintf(time, sizeof time, ", %.0f s left", left);
+    if (left >= 3600)
+        snprintf(time, sizeof time, ", %.1f h left", left / 3600);
+    else if (left >= 100)
+        snprintf(time, sizeof time, ", %.0f min left", left / 60);
+    else if (left >= 0)
+        snprintf(time, sizeof time, ", %.0f s left", left);
     char failures[32] = "";
     if (s->failed) snprintf(failures, sizeof failures, ", %zu failed", s->failed);
-    fprintf(stderr, "%s%s: %zu of %zu runs%s%s, now %s%s", p->terminal ? "\r\033[K" : "", s->kind, s->done, s->total, failures, time,
-            p->current, p->terminal ? "" : "\n");
+    fprintf(stderr, "%s%s: %zu of %zu runs%s%s, now %s%s", p->terminal ? "\r\033[K" : "", s->kind, s->done, s->total,
+            failures, time, p->current, p->terminal ? "" : "\n");
 }
 
 void study_progress_show(study_progress *p) {
@@ -72,8 +81,8 @@ void study_progress_show(study_progress *p) {
 void study_progress_finish(study_progress *p) {
     const study *s = p->study;
     if (!s->quiet && p->todo > 0)
-        fprintf(stderr, "%s%s: %zu of %zu runs done, %zu failed, in %.1f s\n", p->terminal ? "\r\033[K" : "", s->kind, s->done,
-                s->total, s->failed, now() - p->began);
+        fprintf(stderr, "%s%s: %zu of %zu runs done, %zu failed, in %.1f s\n", p->terminal ? "\r\033[K" : "", s->kind,
+                s->done, s->total, s->failed, now() - p->began);
     memory_free(p->seconds);
     memory_free(p->started);
     memory_free(p->runs);

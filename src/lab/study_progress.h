@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * What a person sees while a study runs: one line that says how many runs are done and how long the rest will take; on standard
- * error, rewritten on a terminal, now and then a new one elsewhere. */
+ * What a person sees while a study runs: one line that says how many runs are done and how long the rest will take; on
+ * standard error, rewritten on a terminal, now and then a new one elsewhere. */
 #ifndef LAB_STUDY_PROGRESS_H
 #define LAB_STUDY_PROGRESS_H
 

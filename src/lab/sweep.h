@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * `a3c sweep`: one or more settings varied, by list, by grid of several lists, or by random draws on a logarithmic scale, with seeds that no
- * report uses; the whole curve is shown, and the best by a stated rule. */
+ * `a3c sweep`: one or more settings varied, by list, by grid of several lists, or by random draws on a logarithmic
+ * scale, with seeds that no report uses; the whole curve is shown, and the best by a stated rule. */
 #ifndef LAB_SWEEP_H
 #define LAB_SWEEP_H
 
@@ -13,8 +13,8 @@ enum { SWEEP_AXES = 8, SWEEP_VALUES = 256, SWEEP_CELLS = 10000 };
 
 /* One --vary: KEY=a,b,c or KEY=log:LOW:HIGH; KEY1+KEY2=a+b,c+d varies several keys together. */
 typedef struct sweep_axis {
-    char text[2048];     /* holds the words that the members point to */
-    const char *name;    /* "optimizer.learning_rate", "mode+sync.barrier" */
+    char text[2048];  /* holds the words that the members point to */
+    const char *name; /* "optimizer.learning_rate", "mode+sync.barrier" */
     size_t key_count, value_count;
     const char *keys[4];
     const char *values[SWEEP_VALUES][4];
@@ -26,8 +26,8 @@ typedef struct sweep_request {
     const char *preset;
     sweep_axis *axes; /* [axis_count] */
     size_t axis_count;
-    int draws; /* of logarithmic axes */
-    int seeds; /* runs a cell */
+    int draws;     /* of logarithmic axes */
+    int seeds;     /* runs a cell */
     int64_t steps; /* 0: the preset's */
     const settings_override *overrides;
     size_t override_count;

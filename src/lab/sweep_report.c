@@ -19,7 +19,9 @@ typedef struct varied {
     bool numeric, log;
 } varied;
 
-static double value_of(const groups *g, size_t k, const varied *v) { return group_number(g, k, v->column); }
+static double value_of(const groups *g, size_t k, const varied *v) {
+    return group_number(g, k, v->column);
+}
 
 static size_t find_varied(const groups *g, varied *found, size_t most) {
     size_t count = 0;
@@ -41,7 +43,8 @@ static size_t find_varied(const groups *g, varied *found, size_t most) {
 
 /* ---- The best ---- */
 
-static const char rule[] = "The best cell is the one with the highest interquartile mean of final evaluation returns over its seeds among the cells without a failed run; "
+static const char rule[] = "The best cell is the one with the highest interquartile mean of final evaluation returns "
+                           "over its seeds among the cells without a failed run; "
                            "of equals, the one with fewer steps to the solved return (restricted mean).";
 
 static bool is_better(const group *a, const group *b) {
@@ -79,9 +82,13 @@ static void write_best(report *r, const groups *g, const size_t *rank, size_t ax
     }
     char words[600] = "";
     for (size_t i = 0; i < axes; i++)
-        snprintf(words + strlen(words), sizeof words - strlen(words), "%s`%s=%s`", i ? ", " : "", axis[i].name, group_text(g, best, axis[i].column));
-    if (isnan(c->iqm_range.low)) report_text(r, "**%s**, with %.4g (one seed, no interval).", words, c->iqm);
-    else report_text(r, "**%s**, with %.4g [%.4g, %.4g] over %zu seeds.", words, c->iqm, c->iqm_range.low, c->iqm_range.high, c->n);
+        snprintf(words + strlen(words), sizeof words - strlen(words), "%s`%s=%s`", i ? ", " : "", axis[i].name,
+                 group_text(g, best, axis[i].column));
+    if (isnan(c->iqm_range.low))
+        report_text(r, "**%s**, with %.4g (one seed, no interval).", words, c->iqm);
+    else
+        report_text(r, "**%s**, with %.4g [%.4g, %.4g] over %zu seeds.", words, c->iqm, c->iqm_range.low,
+                    c->iqm_range.high, c->n);
     for (size_t k = 0; k < g->count; k++) {
         double bar = group_number(g, k, "solved_return");
         if (isnan(bar)) continue;
@@ -89,8 +96,10 @@ static void write_best(report *r, const groups *g, const size_t *rank, size_t ax
         solved += g->group[k].n > 0 && g->group[k].iqm >= bar;
     }
     if (known > 0) report_text(r, "%zu of %zu cells reach the solved return with their final policy.", solved, known);
-    report_text(r, "The best of many is better than it will be again: its interval knows nothing of the choice. The seeds here, from %u on, are none of those that `compare` and `scale` use, so "
-                   "a choice made here can be tested there.",
+    report_text(r,
+                "The best of many is better than it will be again: its interval knows nothing of the choice. The seeds "
+                "here, from %u on, are none of those that `compare` and `scale` use, so "
+                "a choice made here can be tested there.",
                 SWEEP_FIRST_SEED);
 }
 
@@ -136,8 +145,8 @@ static void write_rates(report *r, const groups *g, const varied *down, const va
                 (fastest == SIZE_MAX || g->group[k].rate_iqm > g->group[fastest].rate_iqm))
                 fastest = k;
         if (fastest != SIZE_MAX)
-            report_text(r, "With `%s=%s` the fastest is `%s=%s` (%.0f steps/s).", across->name, t.names[c], down->name, group_text(g, fastest, down->column),
-                        g->group[fastest].rate_iqm);
+            report_text(r, "With `%s=%s` the fastest is `%s=%s` (%.0f steps/s).", across->name, t.names[c], down->name,
+                        group_text(g, fastest, down->column), g->group[fastest].rate_iqm);
     }
     table_free(&t);
 }
@@ -145,11 +154,13 @@ static void write_rates(report *r, const groups *g, const varied *down, const va
 /* ---- Pictures ---- */
 
 /* The words of the other axes: what makes a series. */
-static void series_name(char *text, size_t size, const groups *g, size_t k, size_t axes, const varied *axis, size_t except) {
+static void series_name(char *text, size_t size, const groups *g, size_t k, size_t axes, const varied *axis,
+                        size_t except) {
     text[0] = 0;
     for (size_t i = 0; i < axes; i++)
         if (i != except && !(axis[i].numeric && axis[except].log && axis[i].log))
-            snprintf(text + strlen(text), size - strlen(text), "%s%s", *text ? ", " : "", group_text(g, k, axis[i].column));
+            snprintf(text + strlen(text), size - strlen(text), "%s%s", *text ? ", " : "",
+                     group_text(g, k, axis[i].column));
 }
 
 /* Every run's score against one numeric setting, and the cells' interquartile means where there are several seeds. */
@@ -161,7 +172,7 @@ static void draw_scatter(report *r, const groups *g, size_t axes, const varied *
     for (size_t k = 0; k < g->count; k++) total += g->group[k].n;
     double *x = memory_array(double, total + 1), *y = memory_array(double, total + 1);
     size_t used = 0;
-    char (*of)[128] = (char (*)[128])memory_new(g->count * sizeof *of);
+    char(*of)[128] = (char(*)[128])memory_new(g->count * sizeof *of);
     for (size_t k = 0; k < g->count; k++) series_name(of[k], sizeof of[k], g, k, axes, axis, which);
     for (size_t k = 0; k < g->count && count < MOST_SERIES; k++) {
         size_t before = 0;
@@ -174,14 +185,27 @@ static void draw_scatter(report *r, const groups *g, size_t axes, const varied *
                 y[used++] = g->group[i].score[run];
             }
         snprintf(names[count], sizeof names[count], "%s", of[k]);
-        series[count] = (plot_series){*names[count] ? names[count] : NULL, PLOT_POINTS, (int)count, used - first, x + first, y + first, NULL, NULL};
+        series[count] = (plot_series){*names[count] ? names[count] : NULL,
+                                      PLOT_POINTS,
+                                      (int)count,
+                                      used - first,
+                                      x + first,
+                                      y + first,
+                                      NULL,
+                                      NULL};
         count++;
     }
     char title[200], caption[300];
     snprintf(title, sizeof title, "Final return against %.100s", axis[which].name);
     snprintf(caption, sizeof caption, "%s: a point a run%s.", title, axis[which].log ? ", logarithmic scale" : "");
-    plot p = {.title = title, .x_label = axis[which].name, .y_label = "final evaluation return", .x_log = axis[which].log,
-              .rule = group_number(g, 0, "solved_return"), .rule_name = "solved", .series_count = count, .series = series};
+    plot p = {.title = title,
+              .x_label = axis[which].name,
+              .y_label = "final evaluation return",
+              .x_log = axis[which].log,
+              .rule = group_number(g, 0, "solved_return"),
+              .rule_name = "solved",
+              .series_count = count,
+              .series = series};
     text_buffer svg = {0};
     plot_draw(&svg, &p);
     report_picture(r, file, caption, text_string(&svg));
@@ -201,16 +225,21 @@ static void draw_intervals(report *r, const groups *g, const size_t *rank, bool 
         rows[i] = (plot_row){c->name, 0, rates ? c->rate_iqm : c->iqm, rates ? c->rate_range : c->iqm_range};
     }
     text_buffer svg = {0};
-    plot_intervals(&svg, rates ? "Steps a second" : "Final return", rates ? "steps a second" : "final evaluation return", false, count, rows);
-    report_picture(r, rates ? "rates" : "returns", rates ? "Steps a second, interquartile mean and 95 % interval, in the order of the ranks."
-                                                         : "Final return, interquartile mean and 95 % interval, from the best down.",
+    plot_intervals(&svg, rates ? "Steps a second" : "Final return",
+                   rates ? "steps a second" : "final evaluation return", false, count, rows);
+    report_picture(r, rates ? "rates" : "returns",
+                   rates ? "Steps a second, interquartile mean and 95 % interval, in the order of the ranks."
+                         : "Final return, interquartile mean and 95 % interval, from the best down.",
                    text_string(&svg));
     text_free(&svg);
 }
 
-static bool always(const groups *g, size_t k) { return strcmp(group_text(g, k, "schedule"), "simulated") != 0; }
+static bool always(const groups *g, size_t k) {
+    return strcmp(group_text(g, k, "schedule"), "simulated") != 0;
+}
 
-static void write_pictures(report *r, const groups *g, const size_t *rank, size_t axes, const varied *axis, const char *base) {
+static void write_pictures(report *r, const groups *g, const size_t *rank, size_t axes, const varied *axis,
+                           const char *base) {
     enum { CURVES = 8 };
     report_heading(r, 2, "Pictures");
     for (size_t i = 0; i < axes; i++) {
@@ -225,7 +254,8 @@ static void write_pictures(report *r, const groups *g, const size_t *rank, size_
         size_t k = with_rank(g, rank, wanted);
         if (g->group[k].runs > 0) of[count++] = k;
     }
-    section_curves(r, g, (members){count, of}, base, "best", g->count > CURVES ? "The best eight cells" : "All cells", always);
+    section_curves(r, g, (members){count, of}, base, "best", g->count > CURVES ? "The best eight cells" : "All cells",
+                   always);
 }
 
 int sweep_report(const char *folder, table *runs, const char *base, size_t total, error *e) {
@@ -240,8 +270,10 @@ int sweep_report(const char *folder, table *runs, const char *base, size_t total
     for (size_t k = 0; k < g.count; k++) table_set_number(&statistics, k, "rank", (double)rank[k]);
     report r;
     report_open(&r, folder, "Sweep");
-    int failed = section_runs(&r, &g, total, e) || file_join(path, folder, "statistics.csv", e) || table_write(&statistics, path, e);
-    if (failed) report_discard(&r);
+    int failed = section_runs(&r, &g, total, e) || file_join(path, folder, "statistics.csv", e) ||
+                 table_write(&statistics, path, e);
+    if (failed)
+        report_discard(&r);
     else {
         section_power(&r, &g);
         write_best(&r, &g, rank, axes, axis);

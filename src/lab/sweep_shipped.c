@@ -4,23 +4,48 @@
 
 #include <stddef.h>
 
-static const char *const robustness[] = {"cartpole", "--vary", "optimizer.learning_rate=log:1e-4:1e-2", "--vary", "mode=async,sync",
-                                         "--runs", "50", NULL};
-static const char *const entropy[] = {"cartpole", "--vary", "loss.entropy_coef=0,1e-3,5e-3,1e-2", "--vary", "mode=async,sync", "--seeds",
-                                      "10", NULL};
-static const char *const horizon[] = {"cartpole", "--vary", "rollout_steps=5,20,32,128", "--vary", "mode=async,sync", "--seeds", "10", NULL};
-static const char *const discount[] = {"cartpole", "--vary", "discount=0.9,0.95,0.98,0.99,0.999", "--vary", "mode=async,sync", "--seeds", "10",
-                                       NULL};
-static const char *const uneven[] = {"cartpole", "--vary", "mode+sync.barrier=sync+step,sync+rollout,async+rollout", "--vary",
-                                     "env.delay.kind=constant,uniform,heavy", "--set", "workers=8", "--set", "threads=8", "--set",
-                                     "envs_per_worker=1", "--set", "rollout_steps=20", "--set", "env.delay.mean_us=200", "--set",
-                                     "env.delay.sleeps=true", "--set", "eval.episodes=1", "--steps", "20000", "--seeds", "5", NULL};
+static const char *const robustness[] = {
+    "cartpole", "--vary", "optimizer.learning_rate=log:1e-4:1e-2", "--vary", "mode=async,sync", "--runs", "50", NULL};
+static const char *const entropy[] = {
+    "cartpole", "--vary", "loss.entropy_coef=0,1e-3,5e-3,1e-2", "--vary", "mode=async,sync", "--seeds", "10", NULL};
+static const char *const horizon[] = {
+    "cartpole", "--vary", "rollout_steps=5,20,32,128", "--vary", "mode=async,sync", "--seeds", "10", NULL};
+static const char *const discount[] = {
+    "cartpole", "--vary", "discount=0.9,0.95,0.98,0.99,0.999", "--vary", "mode=async,sync", "--seeds", "10", NULL};
+static const char *const uneven[] = {"cartpole",
+                                     "--vary",
+                                     "mode+sync.barrier=sync+step,sync+rollout,async+rollout",
+                                     "--vary",
+                                     "env.delay.kind=constant,uniform,heavy",
+                                     "--set",
+                                     "workers=8",
+                                     "--set",
+                                     "threads=8",
+                                     "--set",
+                                     "envs_per_worker=1",
+                                     "--set",
+                                     "rollout_steps=20",
+                                     "--set",
+                                     "env.delay.mean_us=200",
+                                     "--set",
+                                     "env.delay.sleeps=true",
+                                     "--set",
+                                     "eval.episodes=1",
+                                     "--steps",
+                                     "20000",
+                                     "--seeds",
+                                     "5",
+                                     NULL};
 
 const sweep_shipped sweep_studies[] = {
-    {"robustness", "score against learning rate, 50 random draws on a logarithmic scale, as in the A3C paper", robustness},
+    {"robustness", "score against learning rate, 50 random draws on a logarithmic scale, as in the A3C paper",
+     robustness},
     {"entropy", "the lecture's entropy coefficients", entropy},
     {"horizon", "rollout lengths from 5 to 128", horizon},
     {"discount", "the horizon as the discount sets it", discount},
-    {"uneven", "steps a second when steps last evenly and unevenly: sync that meets every step, sync that meets every rollout, async", uneven},
+    {"uneven",
+     "steps a second when steps last evenly and unevenly: sync that meets every step, sync that meets every rollout, "
+     "async",
+     uneven},
     {NULL, NULL, NULL},
 };

@@ -109,8 +109,8 @@ int table_check_numbers(const table *t, const char *path, const char *column, er
     double value;
     for (size_t r = 0; c >= 0 && r < t->rows; r++)
         if (t->cells[r][c] && parse_number(t->cells[r][c], &value))
-            return error_set(e, STATUS_USAGE, "%s: row %zu: %s: '%.60s' is neither a number nor n/a", path, r + 1, column,
-                             t->cells[r][c]);
+            return error_set(e, STATUS_USAGE, "%s: row %zu: %s: '%.60s' is neither a number nor n/a", path, r + 1,
+                             column, t->cells[r][c]);
     return 0;
 }
 
@@ -132,9 +132,12 @@ static int read_field(reader *r, int *last, error *e) {
         for (r->at++;; r->at++) {
             if (r->at == r->end) return error_set(e, STATUS_USAGE, "%s:%zu: a quote is left open", r->path, opened);
             if (*r->at == '\n') r->line++;
-            if (*r->at != '"') text_append_bytes(&r->field, r->at, 1);
-            else if (r->at + 1 < r->end && r->at[1] == '"') text_append_bytes(&r->field, r->at++, 1);
-            else break;
+            if (*r->at != '"')
+                text_append_bytes(&r->field, r->at, 1);
+            else if (r->at + 1 < r->end && r->at[1] == '"')
+                text_append_bytes(&r->field, r->at++, 1);
+            else
+                break;
         }
         r->at++;
     } else {
@@ -148,7 +151,8 @@ static int read_field(reader *r, int *last, error *e) {
     }
     if (r->at < r->end && *r->at == '\r') r->at++;
     if (r->at < r->end && *r->at != '\n')
-        return error_set(e, STATUS_USAGE, "%s:%zu: expected a comma or the line's end after a quoted field", r->path, r->line);
+        return error_set(e, STATUS_USAGE, "%s:%zu: expected a comma or the line's end after a quoted field", r->path,
+                         r->line);
     if (r->at < r->end) r->at++;
     r->line++;
     *last = 1;
@@ -160,7 +164,8 @@ static int read_header(table *t, reader *r, error *e) {
         if (read_field(r, &last, e)) return -1;
         const char *name = text_string(&r->field);
         if (!*name) return error_set(e, STATUS_USAGE, "%s:1: a column has no name", r->path);
-        if (table_find(t, name) >= 0) return error_set(e, STATUS_USAGE, "%s:1: column '%.60s' stands twice", r->path, name);
+        if (table_find(t, name) >= 0)
+            return error_set(e, STATUS_USAGE, "%s:1: column '%.60s' stands twice", r->path, name);
         if (t->columns == MOST_COLUMNS)
             return error_set(e, STATUS_USAGE, "%s:1: more than %d columns", r->path, (int)MOST_COLUMNS);
         table_column(t, name);
@@ -170,12 +175,14 @@ static int read_header(table *t, reader *r, error *e) {
 
 static int read_record(table *t, reader *r, error *e) {
     size_t line = r->line, row, c = 0;
-    if (t->rows == MOST_ROWS) return error_set(e, STATUS_USAGE, "%s:%zu: more than %d rows", r->path, line, (int)MOST_ROWS);
+    if (t->rows == MOST_ROWS)
+        return error_set(e, STATUS_USAGE, "%s:%zu: more than %d rows", r->path, line, (int)MOST_ROWS);
     row = table_row(t);
     for (int last = 0; !last; c++) {
         if (read_field(r, &last, e)) return -1;
         if (c >= t->columns)
-            return error_set(e, STATUS_USAGE, "%s:%zu: more fields than the %zu of the header", r->path, line, t->columns);
+            return error_set(e, STATUS_USAGE, "%s:%zu: more fields than the %zu of the header", r->path, line,
+                             t->columns);
         set_cell(t, row, c, text_string(&r->field));
     }
     if (c != t->columns)
@@ -192,9 +199,12 @@ int table_read(table *t, const char *path, error *e) {
     }
     reader r = {.path = path, .at = bytes, .end = bytes + count, .line = 1};
     int failed = 0;
-    if (memchr(bytes, 0, count)) failed = error_set(e, STATUS_USAGE, "%s: a 0 byte: this is no CSV file", path);
-    else if (count == 0) failed = error_set(e, STATUS_USAGE, "%s: empty; expected a header line of column names", path);
-    else failed = read_header(t, &r, e);
+    if (memchr(bytes, 0, count))
+        failed = error_set(e, STATUS_USAGE, "%s: a 0 byte: this is no CSV file", path);
+    else if (count == 0)
+        failed = error_set(e, STATUS_USAGE, "%s: empty; expected a header line of column names", path);
+    else
+        failed = read_header(t, &r, e);
     while (!failed && r.at < r.end) {
         if (*r.at == '\n' || (*r.at == '\r' && r.at + 1 < r.end && r.at[1] == '\n')) { /* an empty line is no record */
             r.at += *r.at == '\r' ? 2 : 1;

@@ -10,7 +10,7 @@
 typedef struct table {
     size_t columns, rows;
     size_t column_capacity, row_capacity;
-    char **names; /* [columns] */
+    char **names;  /* [columns] */
     char ***cells; /* [rows][column_capacity]; NULL: n/a */
 } table;
 
@@ -26,8 +26,8 @@ long table_find(const table *t, const char *name);
 /* Adds a row of n/a; returns its number. */
 size_t table_row(table *t);
 
-/* Sets a cell, its column added when new. A number is written with the fewest digits, nine at least where it has them, that read
- * back to the same double; NaN and the infinities are n/a. */
+/* Sets a cell, its column added when new. A number is written with the fewest digits, nine at least where it has them,
+ * that read back to the same double; NaN and the infinities are n/a. */
 void table_set(table *t, size_t row, const char *column, const char *text);
 void table_set_number(table *t, size_t row, const char *column, double value);
 
@@ -40,8 +40,9 @@ double table_number(const table *t, size_t row, const char *column);
 /* Refuses, with the line, a cell of the column that is neither a finite number nor n/a. */
 int table_check_numbers(const table *t, const char *path, const char *column, error *e);
 
-/* Reads a CSV file with a header line into an empty table. -1 with STATUS_USAGE and FILE:LINE for what is no such file: rows of
- * another width, a quote left open, a column named twice, a 0 byte, more than 64 MiB, 512 columns or a million rows. */
+/* Reads a CSV file with a header line into an empty table. -1 with STATUS_USAGE and FILE:LINE for what is no such file:
+ * rows of another width, a quote left open, a column named twice, a 0 byte, more than 64 MiB, 512 columns or a million
+ * rows. */
 int table_read(table *t, const char *path, error *e);
 
 /* Replaces the file. */
