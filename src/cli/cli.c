@@ -65,8 +65,8 @@ static int refuse_option(const char *command, const char *name, const struct arg
     char word[64];
     snprintf(word, sizeof word, "%.*s", (int)strcspn(name, "="), name);
     const char *near = text_closest(word, names);
-    return error_set(e, STATUS_USAGE, "%s: there is no option --%s%s%s; `%s --help` lists them", command, word,
-                     near ? "; did you mean --" : "", near ? near : "", command);
+    return error_set(e, STATUS_USAGE, "%s: there is no option --%s%s%s%s; `%s --help` lists them", command, word,
+                     near ? "; did you mean --" : "", near ? near : "", near ? "?" : "", command);
 }
 
 /* getopt would say that an option is unknown without saying what was meant. */
