@@ -351,6 +351,7 @@ static void test_screen(void **state) {
     screen_make(&s, COLUMNS, ROWS, true);
     paint(&p, screen_update(&s));
     assert_int_equal(p.changed, COLUMNS * ROWS);
+    assert_true(s.out.length < COLUMNS * ROWS + ROWS * 8 + 40); /* the cursor is placed once a row */
     expect_painted(&p, &s);
     assert_int_equal(screen_update(&s)->length, 0);
 
