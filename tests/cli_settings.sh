@@ -34,6 +34,14 @@ done
 prints "train --help has every option" "--resume" a3c train --help
 prints "train --help has every key" "advantage.rho_clip" a3c train --help
 
+missing=
+for command in train eval act env config; do
+    for option in $(a3c help $command | grep -o '^ *\(-., \)\{0,1\}--[a-z]*' | grep -o -- '--[a-z]*' | grep -v -e --help -e --usage -e --version); do
+        grep -q "$(printf '%s' "$option" | sed 's/-/\\\\-/g')" "$A3C_SOURCE/docs/a3c.1" || missing="$missing $command$option"
+    done
+done
+same "the man page has every option" "none$missing" none
+
 # ---- what is wrong is said, and what was meant
 says "an unknown command" 2 "did you mean train?" a3c trian
 says "an unknown preset" 2 "did you mean cartpole?" a3c cartpol
