@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The command line from outside: help, suggestions, exit status, config, env.
-. "${A3C_SOURCE:-$(dirname "$0")/..}/tests/shell/tap.sh"
+A3C_SOURCE=${A3C_SOURCE:-$(cd "$(dirname "$0")/.." && pwd)}
+. "$A3C_SOURCE/tests/shell/tap.sh"
 
 # says NAME STATUS WORDS COMMAND...: the status, and words on standard error
 says() {

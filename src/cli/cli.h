@@ -22,11 +22,12 @@ extern const command commands[];
 int command_train(int argc, char **argv);
 int command_eval(int argc, char **argv);
 int command_act(int argc, char **argv);
-int command_env(int argc, char **argv);
-int command_config(int argc, char **argv);
+int command_watch(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_scale(int argc, char **argv);
 int command_sweep(int argc, char **argv);
+int command_env(int argc, char **argv);
+int command_config(int argc, char **argv);
 
 /* `a3c --help`, `a3c --version`. */
 void cli_print_help(FILE *out);
