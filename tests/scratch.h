@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SCRATCH_PATH = 256 };
+enum { SCRATCH_PATH = 1024 };
 
 static inline int scratch_setup(void **state) {
     const char *base = getenv("TMPDIR");
@@ -33,7 +33,7 @@ static inline int scratch_teardown(void **state) {
 
 /* folder/name in a buffer that the next call overwrites. */
 static inline const char *scratch_path(const char *folder, const char *name) {
-    static char path[4 * SCRATCH_PATH];
+    static char path[SCRATCH_PATH];
     if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path) abort();
     return path;
 }

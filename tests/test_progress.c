@@ -77,6 +77,13 @@ static void curve_is_drawn(void **state) {
     assert_string_equal(text_string(&t), "100 \xE2\xA0\x80\xE2\xA0\x80\xE2\xA1\x8F\xE2\xA0\x89\n"
                                          "  0 \xE2\xA3\x80\xE2\xA3\x80\xE2\xA0\x87\xE2\xA0\x80\n"
                                          "    0 7,000\n");
+    /* a fall: the column of the second point joins it to the first */
+    static curve fall;
+    curve_add(&fall, 0, 2);
+    curve_add(&fall, 1, 0);
+    text_clear(&t);
+    curve_draw(&fall, &t, 2, 4, false, "");
+    assert_string_equal(text_string(&t), "2 * \n   *\n   *\n0  *\n  0 1\n");
     text_free(&t);
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Rows of metrics of CartPole runs that learn and of runs that do not, for the test of the alerts: tests/golden/traces/NAME.jsonl.
+"""Rows of metrics of CartPole runs that learn and of runs that do not, for the test of the alerts, in
+tests/golden/traces/NAME/metrics.jsonl.
 
 An actor-critic trainer of its own in NumPy (two tanh layers of 128, RMSProp with a rate that falls to 0, generalized
 advantages, rewards times 0.1), so that the thresholds of the alerts are held to runs that the program did not make.
