@@ -10,11 +10,12 @@ slow="--set env.delay.kind=constant --set env.delay.mean_us=100"
 train whole $common $slow
 whole=$fingerprint
 
-# started OPTIONS: a run in $work/$1 in the background, waited for until its first checkpoint is there
+# start NAME OPTIONS...: a run in $work/NAME in the background, waited for until its first checkpoint is there
 start() {
     run=$1
     shift
-    "$A3C_BIN" train cartpole --quiet --out "$work/$run" --set eval.episodes=1 "$@" > "$work/$run.said" 2>&1 &
+    # a shell starts background jobs with SIGINT ignored
+    env --default-signal=INT "$A3C_BIN" train cartpole --quiet --out "$work/$run" --set eval.episodes=1 "$@" > "$work/$run.said" 2>&1 &
     pid=$!
     for _ in $(seq 300); do
         [ -e "$work/$run/checkpoint.safetensors" ] && return 0
@@ -28,7 +29,6 @@ start() {
 for signal in INT TERM; do
     [ $signal = INT ] && expected=130 || expected=143
     start "stopped-$signal" $common $slow || fail "SIG$signal: the run wrote a checkpoint" "$(cat "stopped-$signal.said")"
-    # a shell's background jobs ignore SIGINT by default; the program asks for it itself
     kill -$signal $pid
     wait $pid
     same "SIG$signal ends a run with $expected" $? $expected

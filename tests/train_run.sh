@@ -39,7 +39,7 @@ case $(cat "$work/said") in *cartpole*) pass "and the right one suggested" ;; *)
 status "an unknown key is refused" 2 a3c train cartpole --set optimizer.learning_rat=1 --out "$work/x"
 status "an impossible combination is refused" 2 a3c train cartpole --set advantage.estimator=monte_carlo --out "$work/x"
 status "a run that diverges fails" 1 a3c train cartpole --quiet --mode sync --steps 20000 --out "$work/diverged" \
-    --set optimizer.kind=sgd --set optimizer.learning_rate=1e38 --set optimizer.max_grad_norm=0 --set loss.reduction=sum
+    --set optimizer.kind=sgd --set optimizer.learning_rate=1000 --set optimizer.max_grad_norm=0 --set loss.reduction=sum
 
 printf '[0,0,0,0]\n{"reset":true}\n[0.01,0,0.02,0]\n' | a3c act "$work/sync" > acted.txt
 same "act answers each observation" "$(grep -c '"action"' acted.txt)" 2
