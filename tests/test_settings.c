@@ -57,18 +57,56 @@ static void integers_are_exact(void **state) {
     static const struct {
         const char *text;
         uint64_t seed;
-    } good[] = {{"5", 5}, {"+5", 5}, {"0", 0}, {"-0", 0}, {"1e6", 1000000}, {"1E6", 1000000}, {"2.0", 2}, {"1.5e1", 15},
-                {"100e-2", 1}, {"0.1e1", 1}, {"18446744073709551615", UINT64_MAX}, {"9007199254740993", 9007199254740993u},
-                {"1.8446744073709551615e19", UINT64_MAX}, {"0e99", 0}};
+    } good[] = {{"5", 5},
+                {"+5", 5},
+                {"0", 0},
+                {"-0", 0},
+                {"1e6", 1000000},
+                {"1E6", 1000000},
+                {"2.0", 2},
+                {"1.5e1", 15},
+                {"100e-2", 1},
+                {"0.1e1", 1},
+                {"18446744073709551615", UINT64_MAX},
+                {"9007199254740993", 9007199254740993u},
+                {"1.8446744073709551615e19", UINT64_MAX},
+                {"0e99", 0}};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         char text[64];
         snprintf(text, sizeof text, "seed: %s\n", good[i].text);
         expect_ok(text);
         assert_true(s.seed == good[i].seed);
     }
-    static const char *const bad[] = {"18446744073709551616", "1e20", "1e999999999999", "-1", "1.5", "1e-1", "0x10", "0o7", "010", "1_000",
-                                      "1:30", "5 steps", "5,", "'5'", "\"5\"", "five", "true", ".nan", ".inf", "inf", "nan", "e5", ".",
-                                      "1e", "1e+", "--1", "[1]", "{a: 1}", "0b1", "1f"};
+    static const char *const bad[] = {"18446744073709551616",
+                                      "1e20",
+                                      "1e999999999999",
+                                      "-1",
+                                      "1.5",
+                                      "1e-1",
+                                      "0x10",
+                                      "0o7",
+                                      "010",
+                                      "1_000",
+                                      "1:30",
+                                      "5 steps",
+                                      "5,",
+                                      "'5'",
+                                      "\"5\"",
+                                      "five",
+                                      "true",
+                                      ".nan",
+                                      ".inf",
+                                      "inf",
+                                      "nan",
+                                      "e5",
+                                      ".",
+                                      "1e",
+                                      "1e+",
+                                      "--1",
+                                      "[1]",
+                                      "{a: 1}",
+                                      "0b1",
+                                      "1f"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         char text[64];
         snprintf(text, sizeof text, "seed: %s\n", bad[i]);
@@ -87,7 +125,8 @@ static void reals_are_finite_and_in_range(void **state) {
     expect_error("discount: 1.0000001", "f.yaml:1:11: discount: expected a number 0 .. 1", "out of range");
     expect_error("discount: 1e400", "f.yaml:1:11: discount:", "too large");
     expect_error("discount: 1e-400", "f.yaml:1:11: discount:", "too small");
-    static const char *const bad[] = {".nan", "nan", ".inf", "-.inf", "infinity", "0x1p3", "1.0.0", "1e", "00.5", "'0.5'", "true"};
+    static const char *const bad[] = {".nan",  "nan", ".inf", "-.inf", "infinity", "0x1p3",
+                                      "1.0.0", "1e",  "00.5", "'0.5'", "true"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         char text[64];
         snprintf(text, sizeof text, "discount: %s\n", bad[i]);
@@ -101,8 +140,8 @@ static void words_are_exact(void **state) {
     assert_true(s.rollout_until_done);
     expect_error("rollout_until_done: yes", "f.yaml:1:21: rollout_until_done: expected true or false", "\"yes\"");
     expect_error("rollout_until_done: 'true'", "f.yaml:1:21: rollout_until_done:", "");
-    expect_error("optimizer:\n  schedule: linaer", "f.yaml:2:13: optimizer.schedule: expected one of constant, linear, cosine",
-                 "did you mean linear?");
+    expect_error("optimizer:\n  schedule: linaer",
+                 "f.yaml:2:13: optimizer.schedule: expected one of constant, linear, cosine", "did you mean linear?");
     expect_ok("threads: auto");
     assert_int_equal(s.threads, 0);
     expect_error("threads: 0", "f.yaml:1:10: threads: expected an integer 1 .. 1024, or auto", "");
@@ -111,7 +150,8 @@ static void words_are_exact(void **state) {
     assert_int_equal(s.env.max_episode_steps, -1);
     assert_true(isnan(s.env.solved_return) && s.env.reward_sign && s.env.clip_reward == 0);
     expect_ok("env: {max_episode_steps: 0, solved_return: -100, clip_reward: 1.5}");
-    assert_true(s.env.max_episode_steps == 0 && s.env.solved_return == -100 && !s.env.reward_sign && s.env.clip_reward == 1.5);
+    assert_true(s.env.max_episode_steps == 0 && s.env.solved_return == -100 && !s.env.reward_sign &&
+                s.env.clip_reward == 1.5);
     expect_error("env: {max_episode_steps: -1}", "f.yaml:1:26: env.max_episode_steps:", "out of range");
 }
 
@@ -123,7 +163,8 @@ static void nothing_is_no_value(void **state) {
         for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
             char text[64], beginning[64];
             snprintf(text, sizeof text, "%s: %s\n", keys[k], empty[i]);
-            snprintf(beginning, sizeof beginning, "f.yaml:1:%zu: %s: a value is missing", strlen(keys[k]) + 2 + (i > 0), keys[k]);
+            snprintf(beginning, sizeof beginning, "f.yaml:1:%zu: %s: a value is missing", strlen(keys[k]) + 2 + (i > 0),
+                     keys[k]);
             expect_error(text, beginning, "expected");
             expect_set_error(keys[k], empty[i], "--set: ", "a value is missing");
         }
@@ -169,24 +210,30 @@ static void lists_are_read(void **state) {
 
 static void layers_are_read(void **state) {
     (void)state;
-    expect_ok("network:\n  layers: [{dense: 64, activation: relu}, {conv: 16, kernel: 8, stride: 4, padding: 1, activation: silu}, {lstm: 32, "
+    expect_ok("network:\n  layers: [{dense: 64, activation: relu}, {conv: 16, kernel: 8, stride: 4, padding: 1, "
+              "activation: silu}, {lstm: 32, "
               "forget_bias: 2}, {layer_norm: true}, {dense: 3}, {lstm: 4}, {conv: 5}]");
     const layer_spec *l = s.network.layers;
     assert_int_equal(s.network.layer_count, 7);
     assert_true(l[0].kind == LAYER_DENSE && l[0].size == 64 && l[0].activation == ACTIVATION_RELU);
-    assert_true(l[1].kind == LAYER_CONV && l[1].size == 16 && l[1].kernel == 8 && l[1].stride == 4 && l[1].padding == 1);
+    assert_true(l[1].kind == LAYER_CONV && l[1].size == 16 && l[1].kernel == 8 && l[1].stride == 4 &&
+                l[1].padding == 1);
     assert_true(l[1].activation == ACTIVATION_SILU);
     assert_true(l[2].kind == LAYER_LSTM && l[2].size == 32 && l[2].forget_bias == 2);
     assert_true(l[3].kind == LAYER_NORM && l[4].activation == ACTIVATION_TANH);
     assert_true(l[6].kernel == 3 && l[6].stride == 1 && l[6].padding == 0);
     expect_ok("network: {layers: []}");
     assert_int_equal(s.network.layer_count, 0);
-    expect_error("network: {layers: [{dense: 64, activation: gelu}]}", "f.yaml:1:44: network.layers[0].activation: expected one of", "gelu");
+    expect_error("network: {layers: [{dense: 64, activation: gelu}]}",
+                 "f.yaml:1:44: network.layers[0].activation: expected one of", "gelu");
     expect_error("network: {layers: [{dense: 0}]}", "f.yaml:1:28: network.layers[0].dense:", "out of range");
-    expect_error("network: {layers: [{dense: 4, kernel: 3}]}", "f.yaml:1:31: network.layers[0]: a dense layer has no key \"kernel\"", "");
-    expect_error("network: {layers: [{dense: 4, activaton: relu}]}", "f.yaml:1:31: network.layers[0]:", "did you mean activation?");
+    expect_error("network: {layers: [{dense: 4, kernel: 3}]}",
+                 "f.yaml:1:31: network.layers[0]: a dense layer has no key \"kernel\"", "");
+    expect_error("network: {layers: [{dense: 4, activaton: relu}]}",
+                 "f.yaml:1:31: network.layers[0]:", "did you mean activation?");
     expect_error("network: {layers: [{dense: 4, dense: 3}]}", "f.yaml:1:31: network.layers[0]", "");
-    expect_error("network: {layers: [{dense: 4, activation: relu, activation: tanh}]}", "f.yaml:1:49: network.layers[0].activation:", "twice");
+    expect_error("network: {layers: [{dense: 4, activation: relu, activation: tanh}]}",
+                 "f.yaml:1:49: network.layers[0].activation:", "twice");
     expect_error("network: {layers: [{dense: 4, lstm: 3}]}", "f.yaml:1:31: network.layers[0]:", "lstm beside dense");
     expect_error("network: {layers: [{activation: tanh}]}", "f.yaml:1:20: network.layers[0]: expected a layer", "");
     expect_error("network: {layers: [{layer_norm: false}]}", "f.yaml:1:20: network.layers[0]:", "");
@@ -209,12 +256,15 @@ static void a_key_has_a_value_a_mode(void **state) {
     assert_true(s.optimizer.learning_rate == 3e-3);
     expect_ok("optimizer: {learning_rate: {async: 1e-3, sync: 3e-3}}\nmode: sync");
     assert_true(s.optimizer.learning_rate == 3e-3);
-    expect_ok("mode: sync\nnetwork: {layers: {async: [], sync: [{dense: 5}]}}\nenv: {id: {async: A, sync: [B, C]}, options: {p: {async: 1, "
+    expect_ok("mode: sync\nnetwork: {layers: {async: [], sync: [{dense: 5}]}}\nenv: {id: {async: A, sync: [B, C]}, "
+              "options: {p: {async: 1, "
               "sync: 2}}}");
     assert_true(s.network.layer_count == 1 && s.env.count == 2);
     assert_string_equal(s.env.options[0].value, "2");
-    expect_error("mode: async\noptimizer: {learning_rate: {async: 1e-3, sync: 1e9}}", "f.yaml:2:48: optimizer.learning_rate:", "range");
-    expect_error("mode: sync\noptimizer: {learning_rate: {async: -1, sync: 1e-3}}", "f.yaml:2:36: optimizer.learning_rate:", "range");
+    expect_error("mode: async\noptimizer: {learning_rate: {async: 1e-3, sync: 1e9}}",
+                 "f.yaml:2:48: optimizer.learning_rate:", "range");
+    expect_error("mode: sync\noptimizer: {learning_rate: {async: -1, sync: 1e-3}}",
+                 "f.yaml:2:36: optimizer.learning_rate:", "range");
     expect_error("seed: {async: 1}", "f.yaml:1:7: seed: expected the values of both modes", "");
     expect_error("seed: {async: 1, sync: 2, other: 3}", "f.yaml:1:27: seed:", "");
     expect_error("seed: {async: 1, async: 2}", "f.yaml:1:18: seed:", "twice");
@@ -226,7 +276,8 @@ static void a_key_has_a_value_a_mode(void **state) {
 static void the_command_line_replaces_both_modes(void **state) {
     (void)state;
     const settings_override async[] = {{"--set", "optimizer.learning_rate", "5e-3", false}};
-    const settings_override sync[] = {{"--set", "optimizer.learning_rate", "5e-3", false}, {"--mode", "mode", "sync", false}};
+    const settings_override sync[] = {{"--set", "optimizer.learning_rate", "5e-3", false},
+                                      {"--mode", "mode", "sync", false}};
     assert_int_equal(load("cartpole", NULL, 1, async), 0);
     assert_true(s.optimizer.learning_rate == 5e-3);
     assert_int_equal(load("cartpole", NULL, 2, sync), 0);
@@ -249,8 +300,10 @@ static void the_other_column_is_had(void **state) {
 static void keys_are_known(void **state) {
     (void)state;
     expect_error("seeed: 1", "f.yaml:1:1: seeed: this is no key", "did you mean seed?");
-    expect_error("learning_rate: 1", "f.yaml:1:1: learning_rate: this is no key", "did you mean optimizer.learning_rate?");
-    expect_error("optimizer:\n  learning_rat: 1", "f.yaml:2:3: optimizer.learning_rat: this is no key", "optimizer.learning_rate?");
+    expect_error("learning_rate: 1", "f.yaml:1:1: learning_rate: this is no key",
+                 "did you mean optimizer.learning_rate?");
+    expect_error("optimizer:\n  learning_rat: 1", "f.yaml:2:3: optimizer.learning_rat: this is no key",
+                 "optimizer.learning_rate?");
     expect_error("optimizer.learning_rate: 1", "f.yaml:1:1: optimizer.learning_rate: a dot is a level of nesting", "");
     expect_error("t_max: 5", "f.yaml:1:1: t_max: this is no key", "");
     expect_error("optimizer: 5", "f.yaml:1:12: optimizer: expected keys inside this section", "");
@@ -266,12 +319,14 @@ static void former_names_are_read_with_a_warning(void **state) {
     (void)state;
     expect_ok("async: {behaviour_delay: 3}");
     assert_int_equal(s.async.behavior_delay, 3);
-    expect_error("async: {behaviour_delay: 3, behavior_delay: 3}", "f.yaml:1:29: async.behavior_delay: the key is given twice", "");
+    expect_error("async: {behaviour_delay: 3, behavior_delay: 3}",
+                 "f.yaml:1:29: async.behavior_delay: the key is given twice", "");
     text_buffer warnings = {0};
     settings_override o = {.option = "--set", .key = "async.behaviour_delay", .value = "2"};
     settings_request request = {.overrides = &o, .override_count = 1, .warnings = &warnings};
     assert_int_equal(settings_load(&s, &request, &e), 0);
-    assert_string_equal(text_string(&warnings), "--set: async.behaviour_delay: this key is now called async.behavior_delay\n");
+    assert_string_equal(text_string(&warnings),
+                        "--set: async.behaviour_delay: this key is now called async.behavior_delay\n");
     text_free(&warnings);
 }
 
@@ -310,7 +365,8 @@ static void aliases_are_honored_and_bounded(void **state) {
     expect_error("network: {layers: &a [*a]}", "f.yaml:1:19: network.layers[0]:", "");
     expect_error("env: &a {options: *a}", "f.yaml:1:", "env.options");
     expect_error("env: &a {delay: *a}", "f.yaml:1:10: env.delay.delay: this is no key", "");
-    expect_error("a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]", "f.yaml:1:1: a:", "");
+    expect_error("a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]",
+                 "f.yaml:1:1: a:", "");
 }
 
 static void floods_are_refused(void **state) {
@@ -349,11 +405,13 @@ static void set_reads_one_flow_value(void **state) {
     assert_int_equal(set("network.layers", "[{dense: 64, activation: tanh}]"), 0);
     assert_int_equal(s.network.layer_count, 1);
     assert_int_equal(set("optimizer", "{kind: adam, learning_rate: 1e-4}"), 0);
-    assert_true(s.optimizer.kind == SETTINGS_ADAM && s.optimizer.learning_rate == 1e-4 && s.optimizer.max_grad_norm == 0.5);
+    assert_true(s.optimizer.kind == SETTINGS_ADAM && s.optimizer.learning_rate == 1e-4 &&
+                s.optimizer.max_grad_norm == 0.5);
     assert_int_equal(set("env.options.sutton_barto_reward", "true"), 0);
     assert_string_equal(s.env.options[0].key, "sutton_barto_reward");
     assert_int_equal(set("init.from", "\"\""), 0);
-    static const char *const bad[] = {"1, 2", "1] , [2", "]", "{", "[1", "5\nmode: sync", "*a", "5 6", "'5'", "\"5", "\t5x"};
+    static const char *const bad[] = {"1, 2", "1] , [2", "]",   "{",   "[1",  "5\nmode: sync",
+                                      "*a",   "5 6",     "'5'", "\"5", "\t5x"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) expect_set_error("seed", bad[i], "--set: seed", "");
     expect_set_error("sede", "1", "--set: sede: this is no key", "did you mean seed?");
     expect_set_error("", "1", "--set: expected KEY=VALUE", "");
@@ -376,7 +434,8 @@ static void precedence(void **state) {
     const settings_override o[] = {{"--workers", "workers", "5", false}, {"--set", "workers", "7", false}};
     assert_int_equal(load(path, "Acrobot-v1", 2, o), 0);
     assert_true(s.seed == 3 && s.workers == 7 && s.total_steps == 500000);
-    assert_string_equal(s.env.id[0], "Acrobot-v1"); /* --env with a file takes nothing else of the environment's preset */
+    assert_string_equal(s.env.id[0],
+                        "Acrobot-v1"); /* --env with a file takes nothing else of the environment's preset */
     assert_true(s.network.trunk == SETTINGS_TRUNK_SHARED);
     unlink(path);
     assert_int_equal(load(path, NULL, 0, NULL), -1);
@@ -420,14 +479,17 @@ static void resumed_runs_change_little(void **state) {
     (void)state;
     assert_int_equal(load(NULL, NULL, 0, NULL), 0);
     settings original = s;
-    const settings_override good[] = {{"--threads", "threads", "2", false}, {"--steps", "total_steps", "9e5", false},
-                                      {"--workers", "workers", "16", false}, {"--env", "env.id", "CartPole-v1", true}};
+    const settings_override good[] = {{"--threads", "threads", "2", false},
+                                      {"--steps", "total_steps", "9e5", false},
+                                      {"--workers", "workers", "16", false},
+                                      {"--env", "env.id", "CartPole-v1", true}};
     assert_int_equal(settings_resume(&s, good, 4, &e), 0);
     assert_true(s.threads == 2 && s.total_steps == 900000 && s.env.on_command_line);
     s = original;
     assert_int_equal(settings_resume(&s, &(settings_override){"--workers", "workers", "4", false}, 1, &e), -1);
-    assert_string_equal(e.text, "workers: a resumed run cannot change it from 16 to 4; it may change threads, total_steps, stop.* and "
-                                "checkpoint.interval_steps");
+    assert_string_equal(
+        e.text, "workers: a resumed run cannot change it from 16 to 4; it may change threads, total_steps, stop.* and "
+                "checkpoint.interval_steps");
 }
 
 /* ---- Combinations ---- */
@@ -439,19 +501,24 @@ static void combinations(void **state) {
     } bad[] = {
         {"rollout_steps: 0", "f.yaml:1:16: rollout_steps:", "1 .. 65536"},
         {"workers: 4097", "f.yaml:1:10: workers:", "1 .. 4096"},
-        {"advantage: {estimator: monte_carlo}", "f.yaml:1:13: advantage.estimator: monte_carlo needs rollout_until_done", ""},
+        {"advantage: {estimator: monte_carlo}",
+         "f.yaml:1:13: advantage.estimator: monte_carlo needs rollout_until_done", ""},
         {"rollout_until_done: true\nenvs_per_worker: 2", "f.yaml:1:1: rollout_until_done:", "envs_per_worker"},
         {"rollout_schedule: linear\nrollout_initial: 9\nrollout_steps: 8", "f.yaml:2:1: rollout_initial:", ""},
-        {"rollout_steps: 15\nenvs_per_worker: 1\nadvantage: {normalize: true}", "f.yaml:3:13: advantage.normalize: needs 16 samples", "15"},
+        {"rollout_steps: 15\nenvs_per_worker: 1\nadvantage: {normalize: true}",
+         "f.yaml:3:13: advantage.normalize: needs 16 samples", "15"},
         {"rollout_steps: 65536\nenvs_per_worker: 4096", "f.yaml:1:1: rollout_steps:", "268435456"},
         {"loss: {kind: ppo}", "f.yaml:1:8: loss.kind: ppo needs mode: sync", ""},
         {"mode: sync\nloss: {kind: ppo}\nadvantage: {estimator: vtrace}", "f.yaml:2:8: loss.kind:", "vtrace"},
-        {"mode: sync\nworkers: 1\nrollout_steps: 3\nloss: {kind: ppo, ppo: {minibatches: 5}}", "f.yaml:4:25: loss.ppo.minibatches:", "3"},
+        {"mode: sync\nworkers: 1\nrollout_steps: 3\nloss: {kind: ppo, ppo: {minibatches: 5}}",
+         "f.yaml:4:25: loss.ppo.minibatches:", "3"},
         {"mode: sync\noptimizer: {statistics: worker}", "f.yaml:2:13: optimizer.statistics:", "async"},
         {"optimizer: {momentum: 0.9}", "f.yaml:1:13: optimizer.momentum:", "sgd"},
-        {"optimizer: {kind: adam, epsilon_inside_root: true}", "f.yaml:1:25: optimizer.epsilon_inside_root:", "rmsprop"},
+        {"optimizer: {kind: adam, epsilon_inside_root: true}",
+         "f.yaml:1:25: optimizer.epsilon_inside_root:", "rmsprop"},
         {"total_steps: 100\noptimizer: {warmup_steps: 100}", "f.yaml:2:13: optimizer.warmup_steps:", "total_steps"},
-        {"exploration: {noise: gsde, state_dependent_std: true}", "f.yaml:1:15: exploration.noise:", "state_dependent_std"},
+        {"exploration: {noise: gsde, state_dependent_std: true}",
+         "f.yaml:1:15: exploration.noise:", "state_dependent_std"},
         {"async: {record: true}", "f.yaml:1:9: async.record:", "locked"},
         {"mode: sync\nasync: {record: true, update: locked}", "f.yaml:2:9: async.record:", "async"},
         {"mode: sync\nasync: {schedule: simulated}", "f.yaml:2:9: async.schedule: simulated needs mode: async", ""},
@@ -462,7 +529,8 @@ static void combinations(void **state) {
         {"workers: 1\nenv: {id: [A, B]}", "f.yaml:2:7: env.id: 2 tasks", ""},
         {"env: {delay: {kind: constant}}", "env.delay.mean_us:", ""},
         {"env: {delay: {mean_us: 5}}", "f.yaml:1:15: env.delay.mean_us:", "env.delay.kind"},
-        {"mode: sync\nrollout_until_done: true\nenvs_per_worker: 1\nsync: {barrier: step}", "f.yaml:4:8: sync.barrier:", ""},
+        {"mode: sync\nrollout_until_done: true\nenvs_per_worker: 1\nsync: {barrier: step}",
+         "f.yaml:4:8: sync.barrier:", ""},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) expect_error(bad[i].text, bad[i].beginning, bad[i].words);
     expect_ok("rollout_steps: 16\nenvs_per_worker: 1\nadvantage: {normalize: true}");
@@ -502,11 +570,14 @@ static void round_trip(const settings *original) {
 
 static void the_text_repeats_the_settings(void **state) {
     (void)state;
-    expect_ok("mode: sync\nseed: 18446744073709551615\noptimizer: {learning_rate: 0.1, epsilon: 1.2345678901234567e-9}\n"
-              "env: {id: [\"h\\u00e9 \\\"q\\\" # no\", '1', 'null', '-', 'x: y', '~', ' z ', '[a]'], options: {b: 'true', n: '0.5', t: 'a b'}, "
-              "mask: ['2', 'a, b'], clip_reward: sign, reward_scale: -1e-300, solved_return: -1e9}\n"
-              "network: {layers: [{conv: 3, padding: 2}, {lstm: 4, forget_bias: 0.25}, {layer_norm: true}, {dense: 7, activation: none}]}\n"
-              "init: {from: \"a\\\\b\\\"c d\"}\ntotal_steps: 1e15\n");
+    expect_ok(
+        "mode: sync\nseed: 18446744073709551615\noptimizer: {learning_rate: 0.1, epsilon: 1.2345678901234567e-9}\n"
+        "env: {id: [\"h\\u00e9 \\\"q\\\" # no\", '1', 'null', '-', 'x: y', '~', ' z ', '[a]'], options: {b: 'true', n: "
+        "'0.5', t: 'a b'}, "
+        "mask: ['2', 'a, b'], clip_reward: sign, reward_scale: -1e-300, solved_return: -1e9}\n"
+        "network: {layers: [{conv: 3, padding: 2}, {lstm: 4, forget_bias: 0.25}, {layer_norm: true}, {dense: 7, "
+        "activation: none}]}\n"
+        "init: {from: \"a\\\\b\\\"c d\"}\ntotal_steps: 1e15\n");
     round_trip(&s);
     expect_ok("network: {layers: []}\nenv: {id: CartPole-v1}");
     round_trip(&s);
@@ -530,9 +601,12 @@ static void the_cartpole_preset_has_the_tuned_numbers(void **state) {
     (void)state;
     assert_int_equal(load("cartpole", NULL, 0, NULL), 0);
     assert_true(s.workers == 16 && s.envs_per_worker == 4 && s.rollout_steps == 32 && s.total_steps == 200000);
-    assert_true(s.optimizer.learning_rate == 2e-3 && s.env.reward_scale == 0.1 && s.env.solved_return == 475 && s.discount == 0.99);
-    assert_true(s.optimizer.schedule == SETTINGS_LINEAR && s.optimizer.kind == SETTINGS_RMSPROP && !s.normalize.returns);
-    assert_true(s.network.layer_count == 2 && s.network.layers[1].size == 128 && s.network.trunk == SETTINGS_TRUNK_SHARED);
+    assert_true(s.optimizer.learning_rate == 2e-3 && s.env.reward_scale == 0.1 && s.env.solved_return == 475 &&
+                s.discount == 0.99);
+    assert_true(s.optimizer.schedule == SETTINGS_LINEAR && s.optimizer.kind == SETTINGS_RMSPROP &&
+                !s.normalize.returns);
+    assert_true(s.network.layer_count == 2 && s.network.layers[1].size == 128 &&
+                s.network.trunk == SETTINGS_TRUNK_SHARED);
 }
 
 /* config/default.yaml and docs/settings.md are what the program would write. */
@@ -542,7 +616,8 @@ static void expect_file(const char *path, char *text) {
     char *committed = calloc(1, 1 << 20);
     size_t length = fread(committed, 1, (1 << 20) - 1, file);
     fclose(file);
-    if (length != strlen(text) || memcmp(committed, text, length) != 0) fail_msg("%s is not in step with the schema", path);
+    if (length != strlen(text) || memcmp(committed, text, length) != 0)
+        fail_msg("%s is not in step with the schema", path);
     free(committed);
     memory_free(text);
 }

@@ -31,15 +31,21 @@ static const struct argp_option options[] = {
 static error_t parse(int key, char *text, struct argp_state *state) {
     arguments *a = state->input;
     switch (key) {
-    case OPTION_BEST: a->best = true; return 0;
-    case OPTION_POLICY: return cli_policy(text, &a->policy, a->e);
-    case OPTION_SEED: return cli_seed("--seed", text, &a->seed, a->e);
+    case OPTION_BEST:
+        a->best = true;
+        return 0;
+    case OPTION_POLICY:
+        return cli_policy(text, &a->policy, a->e);
+    case OPTION_SEED:
+        return cli_seed("--seed", text, &a->seed, a->e);
     case ARGP_KEY_ARG:
         if (a->run) return cli_extra(text, a->e);
         a->run = text;
         return 0;
-    case ARGP_KEY_NO_ARGS: return cli_missing("RUN, a run's folder or a .safetensors file,", a->e);
-    default: return ARGP_ERR_UNKNOWN;
+    case ARGP_KEY_NO_ARGS:
+        return cli_missing("RUN, a run's folder or a .safetensors file,", a->e);
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -103,8 +109,10 @@ static void append_discrete(text_buffer *t, const a3c_policy_info *info, const a
 static int put_answer(text_buffer *t, const a3c_policy_info *info, const a3c_answer *answer, error *e) {
     text_clear(t);
     text_append(t, "{");
-    if (info->continuous) append_continuous(t, info, answer);
-    else append_discrete(t, info, answer);
+    if (info->continuous)
+        append_continuous(t, info, answer);
+    else
+        append_discrete(t, info, answer);
     to_json_key(t, "value");
     to_json_double(t, (double)answer->value);
     text_append(t, "}\n");
@@ -142,10 +150,16 @@ static int serve(const a3c_policy_info *info, a3c_actor *actor, int policy, line
 }
 
 int command_act(int argc, char **argv) {
-    static const struct argp argp = {options, parse, "RUN",
-                                     "Answers observations, one JSON array a line on standard input, with one JSON object each: action, "
-                                     "probabilities (or mean and std), value.\vThe line {\"reset\":true} starts a new episode and has no "
-                                     "answer. An observation is given as `a3c env run` prints it.", NULL, NULL, NULL};
+    static const struct argp argp = {
+        options,
+        parse,
+        "RUN",
+        "Answers observations, one JSON array a line on standard input, with one JSON object each: action, "
+        "probabilities (or mean and std), value.\vThe line {\"reset\":true} starts a new episode and has no "
+        "answer. An observation is given as `a3c env run` prints it.",
+        NULL,
+        NULL,
+        NULL};
     error e = {0};
     arguments a = {.policy = SETTINGS_GREEDY, .seed = 1, .e = &e};
     char path[4096], message[512];

@@ -17,11 +17,14 @@ void cli_print_help(FILE *out) {
     fputs("Usage: a3c [COMMAND] [ARGUMENTS]\n"
           "Actor-critic reinforcement learning on CPU cores: asynchronous A3C and synchronous A2C.\n\n",
           out);
-    for (const command *c = commands; c->name; c++) fprintf(out, "  a3c %-8s %s\n%15s%s\n", c->name, c->usage, "", c->summary);
+    for (const command *c = commands; c->name; c++)
+        fprintf(out, "  a3c %-8s %s\n%15s%s\n", c->name, c->usage, "", c->summary);
     fputs("\n  a3c help [COMMAND]     this text, or a command's options\n"
           "  a3c --version          version, commit, compiler, flags and instruction set\n\n"
-          "Without a command a3c trains: `a3c` alone trains CartPole-v1, `a3c acrobot` the preset acrobot. An argument with a slash or\n"
-          "ending in .yaml is a file of settings. Exit status: 0 done, 1 failed, 2 wrong usage or settings, 130 interrupted.\n\nPresets:",
+          "Without a command a3c trains: `a3c` alone trains CartPole-v1, `a3c acrobot` the preset acrobot. An argument "
+          "with a slash or\n"
+          "ending in .yaml is a file of settings. Exit status: 0 done, 1 failed, 2 wrong usage or settings, 130 "
+          "interrupted.\n\nPresets:",
           out);
     int column = 8;
     for (size_t i = 0; i < settings_presets(); i++) {
@@ -34,8 +37,8 @@ void cli_print_help(FILE *out) {
 
 void cli_print_version(FILE *out, struct argp_state *state) {
     (void)state;
-    fprintf(out, "a3c %s (commit %s)\ncompiler: %s\nflags: %s\ninstruction set: %s\n", A3C_VERSION, A3C_COMMIT, A3C_COMPILER, A3C_FLAGS,
-            kernels_get()->name);
+    fprintf(out, "a3c %s (commit %s)\ncompiler: %s\nflags: %s\ninstruction set: %s\n", A3C_VERSION, A3C_COMMIT,
+            A3C_COMPILER, A3C_FLAGS, kernels_get()->name);
 }
 
 static size_t collect_options(const struct argp *argp, const struct argp_option **options, size_t count) {
@@ -47,7 +50,8 @@ static size_t collect_options(const struct argp *argp, const struct argp_option 
 }
 
 /* The option that "--NAME" or "--NAME=VALUE" means: its exact name, or the only one that begins so. */
-static const struct argp_option *find_option(const struct argp_option **options, size_t count, const char *name, size_t length) {
+static const struct argp_option *find_option(const struct argp_option **options, size_t count, const char *name,
+                                             size_t length) {
     const struct argp_option *found = NULL;
     int matches = 0;
     for (size_t i = 0; i < count; i++) {
@@ -59,7 +63,8 @@ static const struct argp_option *find_option(const struct argp_option **options,
     return matches == 1 ? found : NULL;
 }
 
-static int refuse_option(const char *command, const char *name, const struct argp_option **options, size_t count, error *e) {
+static int refuse_option(const char *command, const char *name, const struct argp_option **options, size_t count,
+                         error *e) {
     const char *names[NAMES + 1] = {NULL};
     for (size_t i = 0; i < count; i++) names[i] = options[i]->name;
     char word[64];
@@ -71,20 +76,21 @@ static int refuse_option(const char *command, const char *name, const struct arg
 
 /* getopt would say that an option is unknown without saying what was meant. */
 static int check_options(const struct argp *argp, int argc, char **argv, error *e) {
-    static const struct argp_option own[] = {{"help", 0, 0, 0, 0, 0}, {"usage", 0, 0, 0, 0, 0}, {"version", 0, 0, 0, 0, 0}};
+    static const struct argp_option own[] = {
+        {"help", 0, 0, 0, 0, 0}, {"usage", 0, 0, 0, 0, 0}, {"version", 0, 0, 0, 0, 0}};
     const struct argp_option *options[NAMES] = {&own[0], &own[1], &own[2]};
     size_t count = collect_options(argp, options, 3);
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
         const char *a = argv[i];
         if (a[0] != '-' || a[1] == 0 || strcmp(a, "-?") == 0 || strcmp(a, "-V") == 0) continue;
-        if (a[1] != '-') return error_set(e, STATUS_USAGE, "%s: there is no option %s; `%s --help` lists them", argv[0], a, argv[0]);
+        if (a[1] != '-')
+            return error_set(e, STATUS_USAGE, "%s: there is no option %s; `%s --help` lists them", argv[0], a, argv[0]);
         const struct argp_option *o = find_option(options, count, a + 2, strcspn(a + 2, "="));
         if (!o) return refuse_option(argv[0], a + 2, options, count, e);
         bool separate = o->arg && !(o->flags & OPTION_ARG_OPTIONAL) && !strchr(a, '=');
         if (separate && i + 1 == argc)
             return error_set(e, STATUS_USAGE, "%s: --%s needs a value: --%s %s", argv[0], o->name, o->name, o->arg);
-        if (!o->arg && strchr(a, '='))
-            return error_set(e, STATUS_USAGE, "%s: --%s takes no value", argv[0], o->name);
+        if (!o->arg && strchr(a, '=')) return error_set(e, STATUS_USAGE, "%s: --%s takes no value", argv[0], o->name);
         i += separate;
     }
     return 0;
@@ -112,7 +118,8 @@ int cli_finish(void) {
 
 int cli_integer(const char *option, const char *text, int64_t minimum, int64_t maximum, int64_t *value, error *e) {
     if (number_read_integer(text, value) == NUMBER_OK && *value >= minimum && *value <= maximum) return 0;
-    error_set(e, STATUS_USAGE, "%s: expected an integer %" PRId64 " .. %" PRId64 ", found \"%.60s\"", option, minimum, maximum, text);
+    error_set(e, STATUS_USAGE, "%s: expected an integer %" PRId64 " .. %" PRId64 ", found \"%.60s\"", option, minimum,
+              maximum, text);
     return EINVAL;
 }
 

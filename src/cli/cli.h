@@ -33,8 +33,8 @@ int command_config(int argc, char **argv);
 void cli_print_help(FILE *out);
 void cli_print_version(FILE *out, struct argp_state *state);
 
-/* argp_parse with --version, status 2 for wrong usage, and a suggestion for an unknown option. 0, or -1 with the error. The parser
- * of `argp` reports a wrong value by filling `e` and returning EINVAL. */
+/* argp_parse with --version, status 2 for wrong usage, and a suggestion for an unknown option. 0, or -1 with the error.
+ * The parser of `argp` reports a wrong value by filling `e` and returning EINVAL. */
 int cli_parse(const struct argp *argp, int argc, char **argv, void *input, error *e);
 
 /* Prints the error's text on standard error and returns its status. */

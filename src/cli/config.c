@@ -25,12 +25,17 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     (void)text;
     arguments *a = state->input;
     switch (key) {
-    case ARGP_KEY_INIT: state->child_inputs[0] = &a->settings; return 0;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &a->settings;
+        return 0;
     case OPTION_DEFAULTS:
     case OPTION_MARKDOWN:
     case OPTION_KEYS:
-    case OPTION_PRESETS: a->print = key; return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    case OPTION_PRESETS:
+        a->print = key;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -49,12 +54,15 @@ int command_config(int argc, char **argv) {
     error e = {0};
     arguments a = {.settings.e = &e};
     struct argp_child children[] = {{settings_options_argp(), 0, "Settings:", 1}, {0, 0, 0, 0}};
-    struct argp argp = {options, parse, "[PRESET|FILE]", "Prints the resolved settings as YAML, every key with its meaning.", children,
-                        help, NULL};
+    struct argp argp = {
+        options, parse, "[PRESET|FILE]", "Prints the resolved settings as YAML, every key with its meaning.", children,
+        help,    NULL};
     if (cli_parse(&argp, argc, argv, &a, &e)) return cli_fail(&e);
     switch (a.print) {
-    case OPTION_DEFAULTS: return print(settings_default_text());
-    case OPTION_MARKDOWN: return print(settings_markdown());
+    case OPTION_DEFAULTS:
+        return print(settings_default_text());
+    case OPTION_MARKDOWN:
+        return print(settings_markdown());
     case OPTION_KEYS:
         for (size_t k = 0; k < settings_keys(); k++) puts(settings_key(k));
         return cli_finish();

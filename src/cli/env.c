@@ -21,15 +21,18 @@ static int list(void) {
     if (env_plugins_load(&e)) return cli_fail(&e);
     const a3c_env_def *def;
     const char *path;
-    for (size_t k = 0; (def = env_plugin(k, &path)) != NULL; k++) printf("%-32s %s (%s)\n", def->name, def->summary, path);
+    for (size_t k = 0; (def = env_plugin(k, &path)) != NULL; k++)
+        printf("%-32s %s (%s)\n", def->name, def->summary, path);
     return cli_finish();
 }
 
 /* ---- info ---- */
 
 static void print_bound(const char *words, double value) {
-    if (isnan(value)) printf("%-22s unknown\n", words);
-    else printf("%-22s %.10g\n", words, value);
+    if (isnan(value))
+        printf("%-22s unknown\n", words);
+    else
+        printf("%-22s %.10g\n", words, value);
 }
 
 static void print_observation(const a3c_env_spec *s) {
@@ -62,12 +65,14 @@ static void print_options(const a3c_env_def *def) {
     for (size_t i = 0; i < def->option_count; i++) {
         const a3c_env_option *o = &def->options[i];
         printf("  %-20s %s", o->key, o->help);
-        if (o->kind == A3C_OPTION_BOOL) printf(" (true or false) [%s]\n", o->value != 0 ? "true" : "false");
+        if (o->kind == A3C_OPTION_BOOL)
+            printf(" (true or false) [%s]\n", o->value != 0 ? "true" : "false");
         else if (o->kind == A3C_OPTION_CHOICE) {
             printf(" (one of");
             for (size_t k = 0; o->choices[k]; k++) printf("%s %s", k ? "," : "", o->choices[k]);
             printf(") [%s]\n", o->choices[(size_t)o->value]);
-        } else printf(" (%.10g .. %.10g) [%.10g]\n", o->minimum, o->maximum, o->value);
+        } else
+            printf(" (%.10g .. %.10g) [%.10g]\n", o->minimum, o->maximum, o->value);
     }
 }
 
@@ -78,10 +83,14 @@ static int info(const env_arguments *a) {
     printf("%s: %s\n", kind.def->name, kind.def->summary);
     print_observation(&kind.spec);
     print_action(&kind.spec);
-    if (kind.max_episode_steps) printf("%-22s %d\n", "time limit in steps", kind.max_episode_steps);
-    else printf("%-22s none\n", "time limit in steps");
-    if (isnan(kind.spec.solved_return)) printf("%-22s none is registered\n", "solved at a return of");
-    else print_bound("solved at a return of", kind.spec.solved_return);
+    if (kind.max_episode_steps)
+        printf("%-22s %d\n", "time limit in steps", kind.max_episode_steps);
+    else
+        printf("%-22s none\n", "time limit in steps");
+    if (isnan(kind.spec.solved_return))
+        printf("%-22s none is registered\n", "solved at a return of");
+    else
+        print_bound("solved at a return of", kind.spec.solved_return);
     print_bound("random play returns", kind.spec.random_return);
     print_bound("least return", kind.spec.return_low);
     print_bound("largest return", kind.spec.return_high);
@@ -109,19 +118,24 @@ static int check(const env_arguments *a) {
     pid_t child = fork();
     if (child == 0) {
         int failed = env_check(&kind, print_check, NULL);
-        if (failed) printf("%s: %d check%s failed\n", kind.def->name, failed, failed == 1 ? "" : "s");
-        else printf("%s: all checks hold\n", kind.def->name);
+        if (failed)
+            printf("%s: %d check%s failed\n", kind.def->name, failed, failed == 1 ? "" : "s");
+        else
+            printf("%s: all checks hold\n", kind.def->name);
         fflush(stdout);
         _exit(failed ? STATUS_FAILED : STATUS_OK);
     }
     int status = -1;
     if (child > 0)
-        while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
-    if (child < 0) error_set(&e, STATUS_FAILED, "env check: %s", strerror(errno));
+        while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+        }
+    if (child < 0)
+        error_set(&e, STATUS_FAILED, "env check: %s", strerror(errno));
     else if (WIFSIGNALED(status))
-        error_set(&e, STATUS_FAILED, "%s: the last check ended the process by signal %d (%s)", kind.def->name, WTERMSIG(status),
-                  strsignal(WTERMSIG(status)));
-    else return WEXITSTATUS(status);
+        error_set(&e, STATUS_FAILED, "%s: the last check ended the process by signal %d (%s)", kind.def->name,
+                  WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else
+        return WEXITSTATUS(status);
     return cli_fail(&e);
 }
 
@@ -159,23 +173,33 @@ static error_t add_set(env_arguments *a, char *text) {
 static error_t parse(int key, char *text, struct argp_state *state) {
     env_arguments *a = state->input;
     switch (key) {
-    case OPTION_SEED: return cli_seed("--seed", text, &a->seed, a->e);
-    case OPTION_STEPS: return cli_integer("--steps", text, 0, INT64_MAX, &a->steps, a->e);
-    case OPTION_ACTIONS: a->actions = text; return 0;
-    case OPTION_SET: return add_set(a, text);
+    case OPTION_SEED:
+        return cli_seed("--seed", text, &a->seed, a->e);
+    case OPTION_STEPS:
+        return cli_integer("--steps", text, 0, INT64_MAX, &a->steps, a->e);
+    case OPTION_ACTIONS:
+        a->actions = text;
+        return 0;
+    case OPTION_SET:
+        return add_set(a, text);
     case ARGP_KEY_ARG:
         if (a->id) return cli_extra(text, a->e);
-        if (a->verb) a->id = text;
-        else a->verb = text;
+        if (a->verb)
+            a->id = text;
+        else
+            a->verb = text;
         return 0;
-    case ARGP_KEY_NO_ARGS: return cli_missing("list, info, run or check", a->e);
-    default: return ARGP_ERR_UNKNOWN;
+    case ARGP_KEY_NO_ARGS:
+        return cli_missing("list, info, run or check", a->e);
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
 int env_kind_of_arguments(const env_arguments *a, env_kind *kind, error *e) {
     settings s;
-    settings_request request = {.base = "default", .env = a->id, .overrides = a->overrides, .override_count = a->override_count};
+    settings_request request = {
+        .base = "default", .env = a->id, .overrides = a->overrides, .override_count = a->override_count};
     if (settings_load(&s, &request, e)) return -1;
     s.env.clip_actions = false; /* actions arrive as they were given */
     return settings_env_kind(&s, 0, kind, e);
@@ -183,12 +207,17 @@ int env_kind_of_arguments(const env_arguments *a, env_kind *kind, error *e) {
 
 int command_env(int argc, char **argv) {
     static const char *const verbs[] = {"list", "info", "run", "check", NULL};
-    static const struct argp argp = {options, parse, "list\ninfo ID\nrun ID --steps N --actions random|FILE|-\ncheck ID|FILE.so",
-                                     "Shows the environments and steps them. An ID is one that `a3c env list` shows, or a plugin's path.\v"
-                                     "run prints one JSON object a line: the reset, then a step with action, observation, reward, terminated "
-                                     "and truncated; actions reach the environment as they are, and the only wrapper is the registered time "
-                                     "limit. check puts an environment to the contract of environments and ends with status 1 if it fails.",
-                                     NULL, NULL, NULL};
+    static const struct argp argp = {
+        options,
+        parse,
+        "list\ninfo ID\nrun ID --steps N --actions random|FILE|-\ncheck ID|FILE.so",
+        "Shows the environments and steps them. An ID is one that `a3c env list` shows, or a plugin's path.\v"
+        "run prints one JSON object a line: the reset, then a step with action, observation, reward, terminated "
+        "and truncated; actions reach the environment as they are, and the only wrapper is the registered time "
+        "limit. check puts an environment to the contract of environments and ends with status 1 if it fails.",
+        NULL,
+        NULL,
+        NULL};
     error e = {0};
     env_arguments a = {.steps = -1, .e = &e};
     if (cli_parse(&argp, argc, argv, &a, &e)) return cli_fail(&e);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * a3c env run: one environment stepped by actions from outside, a JSON object a line, every number so that it reads back exactly. */
+ * a3c env run: one environment stepped by actions from outside, a JSON object a line, every number so that it reads
+ * back exactly. */
 #include "cli/env.h"
 #include "cli/lines.h"
 
@@ -34,16 +35,21 @@ static void draw_action(source *s, action *out) {
         }
         double low = (double)spec->action_low[i], high = (double)spec->action_high[i];
         bool bounded = isfinite(low) && isfinite(high);
-        out->box[i] = bounded ? (float)(low + (high - low) * env_random.uniform01(&s->rng)) : (float)env_random.normal(&s->rng);
+        out->box[i] =
+            bounded ? (float)(low + (high - low) * env_random.uniform01(&s->rng)) : (float)env_random.normal(&s->rng);
     }
 }
 
 static int refuse_action(const source *s) {
     const a3c_env_spec *spec = &s->kind->spec;
     char expected[96];
-    if (spec->action == A3C_ACTION_DISCRETE) snprintf(expected, sizeof expected, "an action 0 .. %d", spec->action_n[0] - 1);
-    else if (spec->action == A3C_ACTION_BOX) snprintf(expected, sizeof expected, "an action, an array of %d numbers", spec->action_dims);
-    else snprintf(expected, sizeof expected, "an action, an array of %d integers in the range of each", spec->action_dims);
+    if (spec->action == A3C_ACTION_DISCRETE)
+        snprintf(expected, sizeof expected, "an action 0 .. %d", spec->action_n[0] - 1);
+    else if (spec->action == A3C_ACTION_BOX)
+        snprintf(expected, sizeof expected, "an action, an array of %d numbers", spec->action_dims);
+    else
+        snprintf(expected, sizeof expected, "an action, an array of %d integers in the range of each",
+                 spec->action_dims);
     return lines_refuse(&s->lines, expected, s->e);
 }
 
@@ -84,7 +90,9 @@ static int next_action(source *s, action *out) {
 /* ---- Output ---- */
 
 /* A float as the double that it is, so that it reads back exactly in either. */
-static void append_float(text_buffer *t, float value) { to_json_double(t, (double)value); }
+static void append_float(text_buffer *t, float value) {
+    to_json_double(t, (double)value);
+}
 
 static void append_observation(text_buffer *t, const env_kind *kind, const float *observation) {
     bool discrete = kind->spec.observation == A3C_OBSERVATION_DISCRETE, one = discrete && kind->observation_size == 1;
@@ -92,8 +100,10 @@ static void append_observation(text_buffer *t, const env_kind *kind, const float
     if (!one) text_append(t, "[");
     for (int i = 0; i < kind->observation_size; i++) {
         if (i) text_append(t, ",");
-        if (discrete) text_printf(t, "%d", (int)observation[i]);
-        else append_float(t, observation[i]);
+        if (discrete)
+            text_printf(t, "%d", (int)observation[i]);
+        else
+            append_float(t, observation[i]);
     }
     if (!one) text_append(t, "]");
 }
@@ -104,8 +114,10 @@ static void append_action(text_buffer *t, const env_kind *kind, const action *a)
     if (!one) text_append(t, "[");
     for (int i = 0; i < kind->action_size; i++) {
         if (i) text_append(t, ",");
-        if (kind->spec.action == A3C_ACTION_BOX) append_float(t, a->box[i]);
-        else text_printf(t, "%d", (int)a->index[i]);
+        if (kind->spec.action == A3C_ACTION_BOX)
+            append_float(t, a->box[i]);
+        else
+            text_printf(t, "%d", (int)a->index[i]);
     }
     if (!one) text_append(t, "]");
 }
@@ -121,7 +133,8 @@ static int put_line(text_buffer *t, bool now, error *e) {
     fwrite(t->data, 1, t->length, stdout);
     text_clear(t);
     text_append(t, "{");
-    if ((now && fflush(stdout)) || ferror(stdout)) return error_set(e, STATUS_FAILED, "standard output: %s", strerror(errno));
+    if ((now && fflush(stdout)) || ferror(stdout))
+        return error_set(e, STATUS_FAILED, "standard output: %s", strerror(errno));
     return 0;
 }
 
@@ -163,7 +176,9 @@ static int open_source(const env_arguments *a, source *s) {
     s->lines.name = a->actions;
     if (strcmp(a->actions, "random") == 0) {
         env_rng_seed(&s->rng, A3C_RNG_PCG64, a->seed, purpose, 1);
-        return a->steps < 0 ? error_set(s->e, STATUS_USAGE, "--steps is missing: random actions do not end by themselves") : 0;
+        return a->steps < 0
+                   ? error_set(s->e, STATUS_USAGE, "--steps is missing: random actions do not end by themselves")
+                   : 0;
     }
     if (strcmp(a->actions, "-") == 0) {
         s->lines.name = "standard input";
@@ -171,7 +186,9 @@ static int open_source(const env_arguments *a, source *s) {
     } else {
         s->lines.file = fopen(a->actions, "re");
     }
-    return s->lines.file ? 0 : error_set(s->e, STATUS_USAGE, "%.500s: %s; expected random, a file of actions, or -", a->actions, strerror(errno));
+    return s->lines.file ? 0
+                         : error_set(s->e, STATUS_USAGE, "%.500s: %s; expected random, a file of actions, or -",
+                                     a->actions, strerror(errno));
 }
 
 int env_run(const env_arguments *a) {

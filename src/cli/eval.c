@@ -33,24 +33,32 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     int64_t number = 0;
     error_t result;
     switch (key) {
-    case OPTION_BEST: a->best = true; return 0;
+    case OPTION_BEST:
+        a->best = true;
+        return 0;
     case OPTION_EPISODES:
         result = cli_integer("--episodes", text, 1, 1000000, &number, a->e);
         a->request.episodes = (int)number;
         return result;
-    case OPTION_POLICY: return cli_policy(text, &a->policy, a->e);
-    case OPTION_SEED: return cli_seed("--seed", text, &a->request.seed, a->e);
+    case OPTION_POLICY:
+        return cli_policy(text, &a->policy, a->e);
+    case OPTION_SEED:
+        return cli_seed("--seed", text, &a->request.seed, a->e);
     case OPTION_ENV:
         a->request.env = text;
         a->request.env_may_load = true;
         return 0;
-    case OPTION_JSON: a->json = true; return 0;
+    case OPTION_JSON:
+        a->json = true;
+        return 0;
     case ARGP_KEY_ARG:
         if (a->run) return cli_extra(text, a->e);
         a->run = text;
         return 0;
-    case ARGP_KEY_NO_ARGS: return cli_missing("RUN, a run's folder or a .safetensors file,", a->e);
-    default: return ARGP_ERR_UNKNOWN;
+    case ARGP_KEY_NO_ARGS:
+        return cli_missing("RUN, a run's folder or a .safetensors file,", a->e);
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -58,8 +66,9 @@ static void print_json(const arguments *a, const evaluation *r) {
     const struct {
         const char *key;
         double value;
-    } numbers[] = {{"eval_return_mean", r->mean},   {"eval_return_std", r->deviation}, {"eval_return_min", r->minimum},
-                   {"eval_return_max", r->maximum}, {"eval_return_ci95", r->ci95},     {"success_rate", r->success_rate},
+    } numbers[] = {{"eval_return_mean", r->mean},           {"eval_return_std", r->deviation},
+                   {"eval_return_min", r->minimum},         {"eval_return_max", r->maximum},
+                   {"eval_return_ci95", r->ci95},           {"success_rate", r->success_rate},
                    {"episode_length_mean", r->length_mean}, {"eval_seconds", r->seconds}};
     text_buffer out = {0};
     text_append(&out, "{");
@@ -81,25 +90,33 @@ static void print_json(const arguments *a, const evaluation *r) {
 }
 
 static void print_words(const arguments *a, const evaluation *r) {
-    printf("%s: %d episodes, %s, seed %" PRIu64 "\n", r->env, r->episodes, a->policy == SETTINGS_SAMPLE ? "sampled" : "greedy",
-           a->request.seed);
-    printf("return %.6g +- %.2g (95 %% interval of the mean), deviation %.4g, from %.6g to %.6g\n", r->mean, r->ci95, r->deviation,
-           r->minimum, r->maximum);
+    printf("%s: %d episodes, %s, seed %" PRIu64 "\n", r->env, r->episodes,
+           a->policy == SETTINGS_SAMPLE ? "sampled" : "greedy", a->request.seed);
+    printf("return %.6g +- %.2g (95 %% interval of the mean), deviation %.4g, from %.6g to %.6g\n", r->mean, r->ci95,
+           r->deviation, r->minimum, r->maximum);
     if (!isnan(r->success_rate)) printf("%.1f %% of the episodes reach the solved return\n", 100 * r->success_rate);
     printf("episodes last %.6g steps; %.3g s\n", r->length_mean, r->seconds);
 }
 
 int command_eval(int argc, char **argv) {
-    static const struct argp argp = {options, parse, "RUN",
-                                     "Plays episodes with a trained policy and reports their returns.\vRUN is a run's folder or a "
-                                     ".safetensors file.", NULL, NULL, NULL};
+    static const struct argp argp = {
+        options,
+        parse,
+        "RUN",
+        "Plays episodes with a trained policy and reports their returns.\vRUN is a run's folder or a "
+        ".safetensors file.",
+        NULL,
+        NULL,
+        NULL};
     error e = {0};
     arguments a = {.policy = SETTINGS_GREEDY, .request = {.episodes = 100, .seed = 1}, .e = &e};
     if (cli_parse(&argp, argc, argv, &a, &e)) return cli_fail(&e);
     a.request.policy = (settings_policy)a.policy;
     evaluation result;
     if (evaluate_run(a.run, a.best, &a.request, &result, NULL, &e)) return cli_fail(&e);
-    if (a.json) print_json(&a, &result);
-    else print_words(&a, &result);
+    if (a.json)
+        print_json(&a, &result);
+    else
+        print_words(&a, &result);
     return cli_finish();
 }

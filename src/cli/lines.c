@@ -28,4 +28,6 @@ int lines_refuse(const lines *l, const char *expected, error *e) {
                      n ? shown : "nothing", l->text[n] ? "..." : "");
 }
 
-void lines_free(lines *l) { free(l->text); }
+void lines_free(lines *l) {
+    free(l->text);
+}

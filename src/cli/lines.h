@@ -18,8 +18,8 @@ typedef struct lines {
     int64_t number; /* of the present line, from 1 */
 } lines;
 
-/* The next line's value; *value is the caller's to json_decref, NULL when the line is no JSON. Returns 1, 0 at the end of the input, or
- * -1 with the error when it cannot be read. */
+/* The next line's value; *value is the caller's to json_decref, NULL when the line is no JSON. Returns 1, 0 at the end
+ * of the input, or -1 with the error when it cannot be read. */
 int lines_next(lines *l, json_t **value, error *e);
 
 /* Refuses the present line: NAME:LINE: expected ..., found what stands there. Returns -1. */

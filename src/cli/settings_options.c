@@ -11,10 +11,10 @@ enum { OPTION_ENV = 0x200, OPTION_SET, OPTION_FIRST_KEY };
 
 /* Options that are a key of their own: what they mean is the schema's text. */
 static const struct {
-    const char *name, *argument, *key;
+    const char *option, *argument, *key;
 } shortcuts[] = {
-    {"mode", "async|sync", "mode"}, {"workers", "N", "workers"},   {"threads", "N", "threads"},
-    {"steps", "N", "total_steps"},  {"seed", "N", "seed"},
+    {"--mode", "async|sync", "mode"}, {"--workers", "N", "workers"}, {"--threads", "N", "threads"},
+    {"--steps", "N", "total_steps"},  {"--seed", "N", "seed"},
 };
 enum { SHORTCUTS = sizeof shortcuts / sizeof *shortcuts };
 
@@ -38,18 +38,21 @@ static error_t add_set(settings_options *o, char *text) {
 }
 
 static error_t parse(int key, char *text, struct argp_state *state) {
-    static const char *const names[SHORTCUTS] = {"--mode", "--workers", "--threads", "--steps", "--seed"};
     settings_options *o = state->input;
     if (key >= OPTION_FIRST_KEY && key < OPTION_FIRST_KEY + SHORTCUTS)
-        return add(o, names[key - OPTION_FIRST_KEY], shortcuts[key - OPTION_FIRST_KEY].key, text);
+        return add(o, shortcuts[key - OPTION_FIRST_KEY].option, shortcuts[key - OPTION_FIRST_KEY].key, text);
     switch (key) {
-    case OPTION_ENV: o->env = text; return 0;
-    case OPTION_SET: return add_set(o, text);
+    case OPTION_ENV:
+        o->env = text;
+        return 0;
+    case OPTION_SET:
+        return add_set(o, text);
     case ARGP_KEY_ARG:
         if (o->base) return cli_extra(text, o->e);
         o->base = text;
         return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -63,13 +66,15 @@ const struct argp *settings_options_argp(void) {
     static struct argp_option options[SHORTCUTS + 3];
     static struct argp argp = {.options = options, .parser = parse};
     if (options[0].name) return &argp;
-    options[0] = (struct argp_option){"env", OPTION_ENV, "ID", 0,
-                                      "the environment, or a plugin's path; without a preset it brings its own preset", 0};
+    options[0] = (struct argp_option){
+        "env", OPTION_ENV, "ID", 0, "the environment, or a plugin's path; without a preset it brings its own preset",
+        0};
     for (int i = 0; i < SHORTCUTS; i++)
-        options[1 + i] = (struct argp_option){shortcuts[i].name, OPTION_FIRST_KEY + i, shortcuts[i].argument, 0,
+        options[1 + i] = (struct argp_option){shortcuts[i].option + 2,      OPTION_FIRST_KEY + i,
+                                              shortcuts[i].argument,        0,
                                               meaning_of(shortcuts[i].key), 0}; /* kept for the life of the process */
-    options[1 + SHORTCUTS] = (struct argp_option){"set", OPTION_SET, "KEY=VALUE", 0,
-                                                  "any key, VALUE in YAML, for both modes; may be repeated", 0};
+    options[1 + SHORTCUTS] = (struct argp_option){
+        "set", OPTION_SET, "KEY=VALUE", 0, "any key, VALUE in YAML, for both modes; may be repeated", 0};
     return &argp;
 }
 
@@ -93,7 +98,10 @@ static bool is_preset(const char *word) {
 int settings_options_load(const settings_options *o, bool implicit, settings *s, error *e) {
     if (implicit && o->base && !settings_is_path(o->base) && !is_preset(o->base)) return refuse_word(o->base, e);
     text_buffer warnings = {0};
-    settings_request request = {.base = o->base, .env = o->env, .overrides = o->overrides, .override_count = o->override_count,
+    settings_request request = {.base = o->base,
+                                .env = o->env,
+                                .overrides = o->overrides,
+                                .override_count = o->override_count,
                                 .warnings = &warnings};
     int result = settings_load(s, &request, e);
     fputs(text_string(&warnings), stderr);

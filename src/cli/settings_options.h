@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * PRESET|FILE, --env, --mode, --workers, --threads, --steps, --seed and --set: the part of a command line that makes settings. */
+ * PRESET|FILE, --env, --mode, --workers, --threads, --steps, --seed and --set: the part of a command line that makes
+ * settings. */
 #ifndef CLI_SETTINGS_OPTIONS_H
 #define CLI_SETTINGS_OPTIONS_H
 
@@ -20,8 +21,8 @@ typedef struct settings_options {
 /* A child for a command's argp; its input is the settings_options. It takes the positional argument too. */
 const struct argp *settings_options_argp(void);
 
-/* The settings that were asked for, warnings printed on standard error. `implicit`: the command's name was left out, so that an unknown
- * preset may be an unknown command. 0, or -1 with the error. */
+/* The settings that were asked for, warnings printed on standard error. `implicit`: the command's name was left out, so
+ * that an unknown preset may be an unknown command. 0, or -1 with the error. */
 int settings_options_load(const settings_options *o, bool implicit, settings *s, error *e);
 
 /* Every key with its meaning, for the end of a help text; malloc'ed. */

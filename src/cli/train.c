@@ -29,13 +29,26 @@ static const struct argp_option options[] = {
 static error_t parse(int key, char *text, struct argp_state *state) {
     arguments *a = state->input;
     switch (key) {
-    case ARGP_KEY_INIT: state->child_inputs[0] = &a->settings; return 0;
-    case OPTION_OUT: a->train.out = text; return 0;
-    case OPTION_RESUME: a->train.resume = text; return 0;
-    case OPTION_QUIET: a->train.quiet = true; return 0;
-    case OPTION_JSON: a->train.json = true; return 0;
-    case OPTION_PROFILE: a->train.profile = true; return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &a->settings;
+        return 0;
+    case OPTION_OUT:
+        a->train.out = text;
+        return 0;
+    case OPTION_RESUME:
+        a->train.resume = text;
+        return 0;
+    case OPTION_QUIET:
+        a->train.quiet = true;
+        return 0;
+    case OPTION_JSON:
+        a->train.json = true;
+        return 0;
+    case OPTION_PROFILE:
+        a->train.profile = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -47,9 +60,13 @@ static char *help(int key, const char *text, void *input) {
 /* What --resume does not go with. */
 static int check_resume(const arguments *a, error *e) {
     if (a->settings.base)
-        return error_set(e, STATUS_USAGE, "%.200s: a resumed run has its settings in its folder; expected no preset or file beside --resume",
-                         a->settings.base);
-    if (a->train.out) return error_set(e, STATUS_USAGE, "--out: a resumed run stays in its folder; expected no --out beside --resume");
+        return error_set(
+            e, STATUS_USAGE,
+            "%.200s: a resumed run has its settings in its folder; expected no preset or file beside --resume",
+            a->settings.base);
+    if (a->train.out)
+        return error_set(e, STATUS_USAGE,
+                         "--out: a resumed run stays in its folder; expected no --out beside --resume");
     if (!*a->train.resume) return error_set(e, STATUS_USAGE, "--resume: expected a run's folder");
     return 0;
 }
@@ -58,10 +75,15 @@ int command_train(int argc, char **argv) {
     error e = {0};
     arguments a = {.settings.e = &e, .e = &e};
     struct argp_child children[] = {{settings_options_argp(), 0, "Settings:", 1}, {0, 0, 0, 0}};
-    struct argp argp = {options, parse, "[PRESET|FILE]",
-                        "Trains an agent.\vA preset is a name from `a3c help`, a FILE has a slash or ends in .yaml. The command line comes "
+    struct argp argp = {options,
+                        parse,
+                        "[PRESET|FILE]",
+                        "Trains an agent.\vA preset is a name from `a3c help`, a FILE has a slash or ends in .yaml. "
+                        "The command line comes "
                         "after the file, the file after the defaults.",
-                        children, help, NULL};
+                        children,
+                        help,
+                        NULL};
     settings s;
     if (cli_parse(&argp, argc, argv, &a, &e)) return cli_fail(&e);
     if (a.train.out && !*a.train.out) {
@@ -71,7 +93,8 @@ int command_train(int argc, char **argv) {
     settings_override env = {.option = "--env", .key = "env.id", .value = a.settings.env, .literal = true};
     if (a.train.resume) {
         if (check_resume(&a, &e)) return cli_fail(&e);
-        if (env.value && a.settings.override_count < SETTINGS_OVERRIDES) a.settings.overrides[a.settings.override_count++] = env;
+        if (env.value && a.settings.override_count < SETTINGS_OVERRIDES)
+            a.settings.overrides[a.settings.override_count++] = env;
         a.train.overrides = a.settings.overrides;
         a.train.override_count = a.settings.override_count;
     } else if (settings_options_load(&a.settings, strcmp(argv[0], "a3c") == 0, &s, &e)) {

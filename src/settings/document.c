@@ -15,7 +15,8 @@ struct document {
     yaml_document_t yaml;
 };
 
-/* Brackets that are open at once, at most; libyaml's time grows with the square of it. Those in texts and comments count too. */
+/* Brackets that are open at once, at most; libyaml's time grows with the square of it. Those in texts and comments
+ * count too. */
 static int depth(const char *text, size_t length) {
     int open = 0, most = 0;
     for (size_t i = 0; i < length; i++) {
@@ -52,7 +53,8 @@ static int refuse_parse(const char *name, const char *text, size_t length, const
     yaml_mark_t mark = bytes ? mark_of(text, length, parser->problem_offset) : parser->problem_mark;
     const char *context = parser->context ? parser->context : "";
     return error_set(e, STATUS_USAGE, "%s:%zu:%zu: %s%s%s; expected %s", name, mark.line + 1, mark.column + 1, context,
-                     *context ? ", " : "", parser->problem ? parser->problem : "no YAML", bytes ? "YAML in UTF-8" : "YAML");
+                     *context ? ", " : "", parser->problem ? parser->problem : "no YAML",
+                     bytes ? "YAML in UTF-8" : "YAML");
 }
 
 /* The tag that libyaml gives a node without one. */
@@ -64,7 +66,8 @@ static bool tag_is_plain(const yaml_node_t *node) {
 }
 
 static int check_node(const char *name, const yaml_node_t *node, error *e) {
-    if (!tag_is_plain(node)) return refuse(name, node->start_mark, "a tag, which is not used here; expected a plain value", e);
+    if (!tag_is_plain(node))
+        return refuse(name, node->start_mark, "a tag, which is not used here; expected a plain value", e);
     if (node->type != YAML_SCALAR_NODE) return 0;
     if (strlen((const char *)node->data.scalar.value) != node->data.scalar.length)
         return refuse(name, node->start_mark, "a zero byte in a text; expected printable text", e);
@@ -96,7 +99,8 @@ document *document_parse(const char *name, const char *text, size_t length, erro
         return NULL;
     }
     if (depth(text, length) > DEEPEST) {
-        error_set(e, STATUS_USAGE, "%s: more than %d brackets are open at once; expected a file of settings", name, DEEPEST);
+        error_set(e, STATUS_USAGE, "%s: more than %d brackets are open at once; expected a file of settings", name,
+                  DEEPEST);
         return NULL;
     }
     yaml_parser_t parser;
@@ -137,12 +141,16 @@ document *document_read(const char *path, error *e) {
     ssize_t got = 1;
     while (got > 0 && length <= LARGEST) {
         got = read(file, text + length, LARGEST + 1 - length);
-        if (got < 0 && errno == EINTR) got = 1;
-        else if (got > 0) length += (size_t)got;
+        if (got < 0 && errno == EINTR)
+            got = 1;
+        else if (got > 0)
+            length += (size_t)got;
     }
     document *d = NULL;
-    if (got < 0) error_set(e, STATUS_USAGE, "%s: %s; expected a file of settings", path, strerror(errno));
-    else d = document_parse(path, text, length, e);
+    if (got < 0)
+        error_set(e, STATUS_USAGE, "%s: %s; expected a file of settings", path, strerror(errno));
+    else
+        d = document_parse(path, text, length, e);
     memory_free(text);
     close(file);
     return d;
@@ -154,13 +162,18 @@ void document_free(document *d) {
     memory_free(d);
 }
 
-document_node document_root(const document *d) { return d->yaml.nodes.top > d->yaml.nodes.start ? 1 : 0; }
+document_node document_root(const document *d) {
+    return d->yaml.nodes.top > d->yaml.nodes.start ? 1 : 0;
+}
 
 document_kind document_kind_of(const document *d, document_node n) {
     switch (node_of(d, n)->type) {
-    case YAML_SEQUENCE_NODE: return DOCUMENT_LIST;
-    case YAML_MAPPING_NODE: return DOCUMENT_MAPPING;
-    default: return DOCUMENT_SCALAR;
+    case YAML_SEQUENCE_NODE:
+        return DOCUMENT_LIST;
+    case YAML_MAPPING_NODE:
+        return DOCUMENT_MAPPING;
+    default:
+        return DOCUMENT_SCALAR;
     }
 }
 
@@ -172,7 +185,8 @@ void document_place(const document *d, document_node n, int *line, int *column) 
 
 size_t document_size(const document *d, document_node n) {
     const yaml_node_t *node = node_of(d, n);
-    if (node->type == YAML_SEQUENCE_NODE) return (size_t)(node->data.sequence.items.top - node->data.sequence.items.start);
+    if (node->type == YAML_SEQUENCE_NODE)
+        return (size_t)(node->data.sequence.items.top - node->data.sequence.items.start);
     if (node->type == YAML_MAPPING_NODE) return (size_t)(node->data.mapping.pairs.top - node->data.mapping.pairs.start);
     return 0;
 }
@@ -180,7 +194,8 @@ size_t document_size(const document *d, document_node n) {
 document_node document_child(const document *d, document_node n, size_t i) {
     const yaml_node_t *node = node_of(d, n);
     CHECK(i < document_size(d, n));
-    return node->type == YAML_SEQUENCE_NODE ? node->data.sequence.items.start[i] : node->data.mapping.pairs.start[i].value;
+    return node->type == YAML_SEQUENCE_NODE ? node->data.sequence.items.start[i]
+                                            : node->data.mapping.pairs.start[i].value;
 }
 
 document_node document_key(const document *d, document_node n, size_t i) {

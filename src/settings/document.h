@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * A YAML text as a tree of nodes with their places; the only file that knows libyaml is document.c.
  *
- * Refused here: what is no YAML, more than one document, more than 256 KiB or 64 open brackets, tags, merge keys. An alias is the node that it
- * names, its place included; nothing is copied, so aliases cannot blow up, but a tree may contain itself: a reader must bound its
- * own depth. */
+ * Refused here: what is no YAML, more than one document, more than 256 KiB or 64 open brackets, tags, merge keys. An
+ * alias is the node that it names, its place included; nothing is copied, so aliases cannot blow up, but a tree may
+ * contain itself: a reader must bound its own depth. */
 #ifndef SETTINGS_DOCUMENT_H
 #define SETTINGS_DOCUMENT_H
 
@@ -17,10 +17,12 @@ typedef int document_node; /* 0: none */
 
 typedef enum document_kind { DOCUMENT_SCALAR, DOCUMENT_LIST, DOCUMENT_MAPPING } document_kind;
 
-/* Parses `text`; the caller frees the result. NULL with the error, which begins NAME:LINE:COLUMN:, when it is not acceptable. */
+/* Parses `text`; the caller frees the result. NULL with the error, which begins NAME:LINE:COLUMN:, when it is not
+ * acceptable. */
 document *document_parse(const char *name, const char *text, size_t length, error *e);
 
-/* As document_parse, for a value of the command line: the text is one value in flow style, and the root is a list of it. */
+/* As document_parse, for a value of the command line: the text is one value in flow style, and the root is a list of
+ * it. */
 document *document_parse_flow(const char *name, const char *text, error *e);
 
 /* Reads a whole file and parses it. */

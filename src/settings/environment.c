@@ -22,7 +22,8 @@ static int resolve_mask(const settings *s, const a3c_env_spec *spec, env_wrappin
     for (int i = 0; i < s->env.mask_count; i++) {
         int component = env_component(spec, s->env.mask[i]);
         if (component < 0)
-            return error_set(e, STATUS_USAGE, "env.mask: %s has no component %s; expected a name or an index as `a3c env info` shows",
+            return error_set(e, STATUS_USAGE,
+                             "env.mask: %s has no component %s; expected a name or an index as `a3c env info` shows",
                              s->env.id[0], reader_shown(s->env.mask[i]));
         w->masked[w->masked_count++] = component;
     }
@@ -49,8 +50,10 @@ static void add_place(const origin *from, error *e) {
         size_t length = strlen(schema[i].key);
         bool here = strncmp(e->text, schema[i].key, length) == 0 && (e->text[length] == ':' || e->text[length] == '.');
         if (!here || !from[i].name) continue;
-        if (from[i].line) error_prefix(e, "%s:%d:%d: ", from[i].name, from[i].line, from[i].column);
-        else error_prefix(e, "%s: ", from[i].name);
+        if (from[i].line)
+            error_prefix(e, "%s:%d:%d: ", from[i].name, from[i].line, from[i].column);
+        else
+            error_prefix(e, "%s: ", from[i].name);
         return;
     }
 }

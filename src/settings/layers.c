@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * network.layers: a list of mappings, each with the key of its kind ({dense: 128}) and what that kind takes beside it. */
+ * network.layers: a list of mappings, each with the key of its kind ({dense: 128}) and what that kind takes beside it.
+ */
 #include "settings/number.h"
 #include "settings/reader.h"
 
@@ -26,11 +27,17 @@ static const struct {
     {CONV, {.key = "conv", .kind = KIND_INT, .minimum = 1, .maximum = 1024, .offset = offsetof(layer, size)}},
     {LSTM, {.key = "lstm", .kind = KIND_INT, .minimum = 1, .maximum = 4096, .offset = offsetof(layer, size)}},
     {NORM, {.key = "layer_norm", .kind = KIND_BOOL, .offset = offsetof(layer, norm)}},
-    {DENSE | CONV, {.key = "activation", .kind = KIND_CHOICE, .choices = activations, .offset = offsetof(layer, activation)}},
+    {DENSE | CONV,
+     {.key = "activation", .kind = KIND_CHOICE, .choices = activations, .offset = offsetof(layer, activation)}},
     {CONV, {.key = "kernel", .kind = KIND_INT, .minimum = 1, .maximum = 64, .offset = offsetof(layer, kernel)}},
     {CONV, {.key = "stride", .kind = KIND_INT, .minimum = 1, .maximum = 64, .offset = offsetof(layer, stride)}},
     {CONV, {.key = "padding", .kind = KIND_INT, .minimum = 0, .maximum = 63, .offset = offsetof(layer, padding)}},
-    {LSTM, {.key = "forget_bias", .kind = KIND_REAL, .minimum = -100, .maximum = 100, .offset = offsetof(layer, forget_bias)}},
+    {LSTM,
+     {.key = "forget_bias",
+      .kind = KIND_REAL,
+      .minimum = -100,
+      .maximum = 100,
+      .offset = offsetof(layer, forget_bias)}},
 };
 enum { MEMBERS = sizeof members / sizeof *members };
 
@@ -42,7 +49,9 @@ static int entry_kind(const reader *r, document_node n, const char *key) {
         if (document_kind_of(r->document, k) != DOCUMENT_SCALAR) continue;
         for (int j = 0; kinds[j]; j++) {
             if (strcmp(document_text(r->document, k), kinds[j]) != 0) continue;
-            if (kind >= 0) return reader_refuse(r, k, key, "expected one kind of layer, found %s beside %s", kinds[j], kinds[kind]);
+            if (kind >= 0)
+                return reader_refuse(r, k, key, "expected one kind of layer, found %s beside %s", kinds[j],
+                                     kinds[kind]);
             kind = j;
         }
     }
@@ -56,12 +65,15 @@ static int refuse_member(const reader *r, document_node k, const char *key, cons
     for (size_t i = 0; i < MEMBERS; i++)
         if (members[i].kinds & 1u << kind) allowed[count++] = members[i].row.key;
     allowed[count] = NULL;
-    return reader_refuse(r, k, key, "a %s layer has no key %s%s", kinds[kind], reader_shown(name), reader_hint(name, allowed));
+    return reader_refuse(r, k, key, "a %s layer has no key %s%s", kinds[kind], reader_shown(name),
+                         reader_hint(name, allowed));
 }
 
-static int read_member(const reader *r, document_node n, size_t i, const char *entry, int kind, unsigned *seen, layer *out) {
+static int read_member(const reader *r, document_node n, size_t i, const char *entry, int kind, unsigned *seen,
+                       layer *out) {
     document_node k = document_key(r->document, n, i);
-    if (document_kind_of(r->document, k) != DOCUMENT_SCALAR) return reader_refuse(r, k, entry, "expected the name of a key");
+    if (document_kind_of(r->document, k) != DOCUMENT_SCALAR)
+        return reader_refuse(r, k, entry, "expected the name of a key");
     const char *name = document_text(r->document, k);
     size_t m = 0;
     while (m < MEMBERS && !(strcmp(members[m].row.key, name) == 0 && members[m].kinds & 1u << kind)) m++;
@@ -81,22 +93,32 @@ static int read_entry(const reader *r, document_node n, int index, layer_spec *o
     int kind = entry_kind(r, n, key);
     if (kind < 0) return -1;
     bool active = kind == LAYER_DENSE || kind == LAYER_CONV, conv = kind == LAYER_CONV;
-    layer l = {.activation = active ? ACTIVATION_TANH : ACTIVATION_NONE, .kernel = conv ? 3 : 0, .stride = conv,
-               .forget_bias = kind == LAYER_LSTM, .norm = true};
+    layer l = {.activation = active ? ACTIVATION_TANH : ACTIVATION_NONE,
+               .kernel = conv ? 3 : 0,
+               .stride = conv,
+               .forget_bias = kind == LAYER_LSTM,
+               .norm = true};
     unsigned seen = 0;
     for (size_t i = 0; i < document_size(r->document, n); i++)
         if (read_member(r, n, i, key, kind, &seen, &l)) return -1;
     if (!l.norm) return reader_refuse(r, n, key, "expected layer_norm: true, or no such entry");
-    if (l.padding >= l.kernel && conv) return reader_refuse(r, n, key, "expected a padding below the kernel's %d", l.kernel);
-    *out = (layer_spec){.kind = kind, .size = l.size, .activation = l.activation, .kernel = l.kernel, .stride = l.stride,
-                        .padding = l.padding, .forget_bias = (float)l.forget_bias};
+    if (l.padding >= l.kernel && conv)
+        return reader_refuse(r, n, key, "expected a padding below the kernel's %d", l.kernel);
+    *out = (layer_spec){.kind = kind,
+                        .size = l.size,
+                        .activation = l.activation,
+                        .kernel = l.kernel,
+                        .stride = l.stride,
+                        .padding = l.padding,
+                        .forget_bias = (float)l.forget_bias};
     return 0;
 }
 
 int layers_read(const reader *r, document_node n, settings *s) {
     size_t count = document_kind_of(r->document, n) == DOCUMENT_LIST ? document_size(r->document, n) : 0;
     if (document_kind_of(r->document, n) != DOCUMENT_LIST || count > NET_LAYERS)
-        return reader_refuse(r, n, "network.layers", "%sexpected a list of up to %d layers such as {dense: 128, activation: tanh}",
+        return reader_refuse(r, n, "network.layers",
+                             "%sexpected a list of up to %d layers such as {dense: 128, activation: tanh}",
                              document_empty(r->document, n) ? "a value is missing; " : "", NET_LAYERS);
     memset(s->network.layers, 0, sizeof s->network.layers);
     for (size_t i = 0; i < count; i++)
@@ -108,16 +130,20 @@ int layers_read(const reader *r, document_node n, settings *s) {
 static void write_layer(const layer_spec *l, text_buffer *out) {
     char bias[32];
     switch (l->kind) {
-    case LAYER_DENSE: text_printf(out, "{dense: %d, activation: %s}", l->size, activations[l->activation]); break;
+    case LAYER_DENSE:
+        text_printf(out, "{dense: %d, activation: %s}", l->size, activations[l->activation]);
+        break;
     case LAYER_CONV:
-        text_printf(out, "{conv: %d, kernel: %d, stride: %d, padding: %d, activation: %s}", l->size, l->kernel, l->stride,
-                    l->padding, activations[l->activation]);
+        text_printf(out, "{conv: %d, kernel: %d, stride: %d, padding: %d, activation: %s}", l->size, l->kernel,
+                    l->stride, l->padding, activations[l->activation]);
         break;
     case LAYER_LSTM:
         number_write_real((double)l->forget_bias, bias, sizeof bias);
         text_printf(out, "{lstm: %d, forget_bias: %s}", l->size, bias);
         break;
-    case LAYER_NORM: text_append(out, "{layer_norm: true}"); break;
+    case LAYER_NORM:
+        text_append(out, "{layer_norm: true}");
+        break;
     }
 }
 

@@ -13,7 +13,8 @@ static int refuse_key(const reader *r, document_node n, const char *key) {
     const char *hint = reader_hint(key, schema_names());
     const char *dot = strchr(key, '.');
     if (!r->command_line && dot && schema_find(key, NULL))
-        return reader_refuse(r, n, key, "a dot is a level of nesting; expected %.*s: with the rest of the key inside it",
+        return reader_refuse(r, n, key,
+                             "a dot is a level of nesting; expected %.*s: with the rest of the key inside it",
                              (int)(dot - key), key);
     return reader_refuse(r, n, reader_shown_key(key), "this is no key%s (`a3c config` lists them all)", hint);
 }
@@ -22,8 +23,10 @@ static void note_former(const reader *r, document_node n, const char *key, const
     if (!r->warnings) return;
     int line = 0, column = 0;
     if (!r->command_line) document_place(r->document, n, &line, &column);
-    if (line) text_printf(r->warnings, "%s:%d:%d: ", r->name, line, column);
-    else text_printf(r->warnings, "%s: ", r->name);
+    if (line)
+        text_printf(r->warnings, "%s:%d:%d: ", r->name, line, column);
+    else
+        text_printf(r->warnings, "%s: ", r->name);
     text_printf(r->warnings, "%s: this key is now called %s\n", key, row->key);
 }
 
@@ -42,9 +45,10 @@ static int read_mapping(const reader *r, document_node mapping, const char *sect
 static int read_key(const reader *r, document_node n, document_node value, const char *key, bool *given) {
     if (schema_is_section(key)) {
         if (document_kind_of(r->document, value) == DOCUMENT_MAPPING) return read_mapping(r, value, key, given);
-        return reader_refuse(r, value, key, document_empty(r->document, value)
-                                                ? "a value is missing; expected keys inside this section"
-                                                : "expected keys inside this section, found a value");
+        return reader_refuse(r, value, key,
+                             document_empty(r->document, value)
+                                 ? "a value is missing; expected keys inside this section"
+                                 : "expected keys inside this section, found a value");
     }
     bool former;
     const setting *row = schema_find(key, &former);
@@ -68,7 +72,8 @@ static int read_mapping(const reader *r, document_node mapping, const char *sect
     const document *d = r->document;
     for (size_t i = 0; i < document_size(d, mapping); i++) {
         document_node n = document_key(d, mapping, i);
-        if (document_kind_of(d, n) != DOCUMENT_SCALAR) return reader_refuse(r, n, *section ? section : "settings", "expected the name of a key");
+        if (document_kind_of(d, n) != DOCUMENT_SCALAR)
+            return reader_refuse(r, n, *section ? section : "settings", "expected the name of a key");
         const char *name = document_text(d, n);
         char key[SETTING_KEY_SIZE];
         if ((size_t)snprintf(key, sizeof key, "%s%s%s", section, *section ? "." : "", name) >= sizeof key || !*name)
@@ -90,7 +95,8 @@ static int check_format(const reader *r, document_node root) {
         if (value_read(r, schema_find("format", NULL), value, MODE_ASYNC)) return -1;
         int format = r->columns->mode[MODE_ASYNC].format;
         if (format > SETTINGS_FORMAT)
-            return reader_refuse(r, value, "format", "this file has format %d, this program reads up to %d; use a newer a3c", format,
+            return reader_refuse(r, value, "format",
+                                 "this file has format %d, this program reads up to %d; use a newer a3c", format,
                                  SETTINGS_FORMAT);
     }
     return 0;
@@ -103,10 +109,13 @@ static int read_document(columns *c, const char *name, document *d, text_buffer 
     document_node root = document_root(d);
     bool given[SETTINGS_ROWS] = {false};
     int result;
-    if (!root) result = error_set(e, STATUS_USAGE, "%s:1:1: there are no settings here; expected keys and values, {} for none", name);
+    if (!root)
+        result = error_set(e, STATUS_USAGE, "%s:1:1: there are no settings here; expected keys and values, {} for none",
+                           name);
     else if (document_kind_of(d, root) != DOCUMENT_MAPPING || document_empty(d, root))
         result = reader_refuse(&r, root, "settings", "expected keys and values, such as `seed: 1`");
-    else result = check_format(&r, root) || read_mapping(&r, root, "", given) ? -1 : 0;
+    else
+        result = check_format(&r, root) || read_mapping(&r, root, "", given) ? -1 : 0;
     document_free(d);
     return result;
 }
@@ -149,9 +158,12 @@ static int apply_flow(columns *c, const settings_override *o, const char *value,
     document_node list = document_root(d);
     size_t count = document_size(d, list);
     int result;
-    if (count == 0) result = reader_refuse(&r, list, o->key, "a value is missing");
-    else if (count > 1) result = reader_refuse(&r, list, o->key, "expected one value, found %zu", count);
-    else result = apply_value(&r, o->key, document_child(d, list, 0)) || check_override_format(&r) ? -1 : 0;
+    if (count == 0)
+        result = reader_refuse(&r, list, o->key, "a value is missing");
+    else if (count > 1)
+        result = reader_refuse(&r, list, o->key, "expected one value, found %zu", count);
+    else
+        result = apply_value(&r, o->key, document_child(d, list, 0)) || check_override_format(&r) ? -1 : 0;
     document_free(d);
     return result;
 }
@@ -167,7 +179,8 @@ static int apply_override(columns *c, const settings_override *o, text_buffer *w
     return result;
 }
 
-static int apply_overrides(columns *c, const settings_override *overrides, size_t count, text_buffer *warnings, error *e) {
+static int apply_overrides(columns *c, const settings_override *overrides, size_t count, text_buffer *warnings,
+                           error *e) {
     for (size_t i = 0; i < count; i++)
         if (apply_override(c, &overrides[i], warnings, e)) return -1;
     return 0;
@@ -199,7 +212,8 @@ static int read_base(columns *c, const settings_request *request, error *e) {
     size_t length;
     const char *text = preset_text(base, &length);
     if (!text)
-        return error_set(e, STATUS_USAGE, "%s: this is no preset%s", reader_shown(base), reader_hint(base, preset_names()));
+        return error_set(e, STATUS_USAGE, "%s: this is no preset%s", reader_shown(base),
+                         reader_hint(base, preset_names()));
     snprintf(c->preset, sizeof c->preset, "config/%s.yaml", base);
     return read_document(c, c->preset, document_parse(c->preset, text, length, e), request->warnings, e);
 }
@@ -247,18 +261,23 @@ int settings_apply(settings *s, const settings_override *overrides, size_t count
 }
 
 int settings_resume(settings *s, const settings_override *overrides, size_t count, error *e) {
-    static const char *const free_keys[] = {"threads", "total_steps", "stop.when_solved", "stop.seconds", "checkpoint.interval_steps"};
+    static const char *const free_keys[] = {"threads", "total_steps", "stop.when_solved", "stop.seconds",
+                                            "checkpoint.interval_steps"};
     settings before = *s;
     if (settings_apply(s, overrides, count, e)) return -1;
     for (size_t k = 0; k < schema_count; k++) {
         bool may = false;
-        for (size_t i = 0; i < sizeof free_keys / sizeof *free_keys; i++) may = may || strcmp(free_keys[i], schema[k].key) == 0;
+        for (size_t i = 0; i < sizeof free_keys / sizeof *free_keys; i++)
+            may = may || strcmp(free_keys[i], schema[k].key) == 0;
         if (may) continue;
         char *was = settings_value(&before, k), *is = settings_value(s, k);
         bool same = strcmp(was, is) == 0;
         if (!same)
-            error_set(e, STATUS_USAGE, "%s: a resumed run cannot change it from %s to %s; it may change threads, total_steps, stop.* and "
-                      "checkpoint.interval_steps", schema[k].key, was, is);
+            error_set(
+                e, STATUS_USAGE,
+                "%s: a resumed run cannot change it from %s to %s; it may change threads, total_steps, stop.* and "
+                "checkpoint.interval_steps",
+                schema[k].key, was, is);
         memory_free(was);
         memory_free(is);
         if (!same) return -1;

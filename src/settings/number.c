@@ -50,7 +50,8 @@ static number_result read_decimal(const char *text, decimal *d) {
     if (d->whole_count + d->fraction_count == 0) return NUMBER_NONE;
     if (*text == 'e' || *text == 'E') {
         if (read_exponent(text + 1, &d->exponent)) return NUMBER_NONE;
-    } else if (*text) return NUMBER_NONE;
+    } else if (*text)
+        return NUMBER_NONE;
     return d->whole_count > 1 && d->whole[0] == '0' ? NUMBER_OCTAL : NUMBER_OK;
 }
 
@@ -80,7 +81,8 @@ static number_result magnitude(const decimal *d, uint64_t *value) {
     if (exponent > 20) return NUMBER_TOO_LARGE;
     for (size_t i = 0; i < count + (size_t)exponent; i++) {
         uint64_t digit = i < count ? (uint64_t)(digits[i] - '0') : 0;
-        if (__builtin_mul_overflow(*value, 10, value) || __builtin_add_overflow(*value, digit, value)) return NUMBER_TOO_LARGE;
+        if (__builtin_mul_overflow(*value, 10, value) || __builtin_add_overflow(*value, digit, value))
+            return NUMBER_TOO_LARGE;
     }
     return NUMBER_OK;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Numbers as people write them, read strictly and to the bit: decimal, an exponent if wanted, nothing before or behind. */
+ * Numbers as people write them, read strictly and to the bit: decimal, an exponent if wanted, nothing before or behind.
+ */
 #ifndef SETTINGS_NUMBER_H
 #define SETTINGS_NUMBER_H
 

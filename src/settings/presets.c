@@ -13,9 +13,13 @@ const char *const *preset_names(void) {
     return names;
 }
 
-size_t settings_presets(void) { return sizeof preset_files / sizeof *preset_files; }
+size_t settings_presets(void) {
+    return sizeof preset_files / sizeof *preset_files;
+}
 
-const char *settings_preset_name(size_t i) { return preset_files[i].name; }
+const char *settings_preset_name(size_t i) {
+    return preset_files[i].name;
+}
 
 const char *preset_text(const char *name, size_t *length) {
     for (size_t i = 0; i < settings_presets(); i++)
@@ -31,14 +35,16 @@ static document_node member(const document *d, document_node mapping, const char
     if (!mapping || document_kind_of(d, mapping) != DOCUMENT_MAPPING) return 0;
     for (size_t i = 0; i < document_size(d, mapping); i++) {
         document_node n = document_key(d, mapping, i);
-        if (document_kind_of(d, n) == DOCUMENT_SCALAR && strcmp(document_text(d, n), key) == 0) return document_child(d, mapping, i);
+        if (document_kind_of(d, n) == DOCUMENT_SCALAR && strcmp(document_text(d, n), key) == 0)
+            return document_child(d, mapping, i);
     }
     return 0;
 }
 
 static bool is_preset_of(size_t i, const char *id) {
     if (!memmem(preset_files[i].text, preset_files[i].length, id, strlen(id))) return false; /* spares the parse */
-    document *d = document_parse(preset_files[i].name, (const char *)preset_files[i].text, preset_files[i].length, NULL);
+    document *d =
+        document_parse(preset_files[i].name, (const char *)preset_files[i].text, preset_files[i].length, NULL);
     CHECK(d != NULL);
     document_node n = member(d, member(d, document_root(d), "env"), "id");
     bool same = n && document_kind_of(d, n) == DOCUMENT_SCALAR && strcmp(document_text(d, n), id) == 0;

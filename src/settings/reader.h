@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Inside settings/: one source of settings (a file, a text, an option of the command line) on its way into two columns, the values of
- * async and those of sync. */
+ * Inside settings/: one source of settings (a file, a text, an option of the command line) on its way into two columns,
+ * the values of async and those of sync. */
 #ifndef SETTINGS_READER_H
 #define SETTINGS_READER_H
 
@@ -43,7 +43,8 @@ const char *reader_shown_key(const char *text);
 /* "; did you mean X?" when a list has something near, else "". Valid as reader_shown. */
 const char *reader_hint(const char *word, const char *const *list);
 
-/* The mode's part of a value: the value itself, or its half of {async: A, sync: B}. 0 with the error when the pair is not whole. */
+/* The mode's part of a value: the value itself, or its half of {async: A, sync: B}. 0 with the error when the pair is
+ * not whole. */
 document_node reader_half(const reader *r, document_node n, run_mode mode, const char *key);
 
 /* Reads a value of either mode into its column. */
@@ -59,13 +60,15 @@ void value_write(const settings *s, const setting *row, text_buffer *out);
 int layers_read(const reader *r, document_node n, settings *s);
 void layers_write(const settings *s, text_buffer *out);
 
-/* Scalars that layers have too. `key` names it in messages, `row` gives kind and range; out of range and wrong types are refused. */
+/* Scalars that layers have too. `key` names it in messages, `row` gives kind and range; out of range and wrong types
+ * are refused. */
 int scalar_read(const reader *r, const setting *row, const char *key, document_node n, void *member);
 
 /* settings_check, with the places of keys where they are known (NULL: not). */
 int columns_check(const settings *s, const origin *from, error *e);
 
-/* The same for what only the environments can judge: ids, options, wrappers. Opens a plugin that the command line names. */
+/* The same for what only the environments can judge: ids, options, wrappers. Opens a plugin that the command line
+ * names. */
 int columns_check_environment(const settings *s, const origin *from, error *e);
 
 #endif

@@ -39,9 +39,11 @@ const setting schema[] = {
     {"seed", AT(seed), .kind = KIND_SEED, .value = "1",
      .meaning = "every random stream of the run is derived from it: 0 .. 18446744073709551615"},
     {"mode", AT(mode), CHOICE(modes), .value = "async",
-     .meaning = "async: workers update shared parameters each on its own (A3C); sync: they meet and make one batched update (A2C)"},
+     .meaning = "async: workers update shared parameters each on its own (A3C); sync: they meet and make one batched "
+                "update (A2C)"},
     {"workers", AT(workers), INT(1, SETTINGS_WORKERS), .value = "16",
-     .meaning = "learners with environments of their own; part of the experiment, where threads are part of the machine"},
+     .meaning =
+         "learners with environments of their own; part of the experiment, where threads are part of the machine"},
     {"threads", AT(threads), INT(1, 1024), .value = "auto", .word = "auto", .word_value = 0,
      .meaning = "threads that compute; auto: as many as workers, at most the CPUs this process may use"},
     {"envs_per_worker", AT(envs_per_worker), INT(1, 4096), .value = "{async: 4, sync: 1}",
@@ -51,7 +53,8 @@ const setting schema[] = {
     {"rollout_until_done", AT(rollout_until_done), .kind = KIND_BOOL, .value = "false",
      .meaning = "a rollout ends with the episode, or after rollout_steps; needs one environment a worker"},
     {"rollout_schedule", AT(rollout_schedule), CHOICE(curves), .value = "constant",
-     .meaning = "how the rollout's length goes from rollout_initial to rollout_steps over the run; constant: rollout_steps throughout"},
+     .meaning = "how the rollout's length goes from rollout_initial to rollout_steps over the run; constant: "
+                "rollout_steps throughout"},
     {"rollout_initial", AT(rollout_initial), INT(1, 65536), .unit = "steps", .value = "5",
      .meaning = "the rollout's length at the start, when rollout_schedule is not constant"},
     {"total_steps", AT(total_steps), LONG(1, MOST_STEPS), .unit = "steps", .value = "500000",
@@ -63,7 +66,8 @@ const setting schema[] = {
     {"env.options", AT(env.options), .kind = KIND_OPTIONS, .value = "{}",
      .meaning = "options of the environment's own (a3c env info ID lists them)"},
     {"env.max_episode_steps", AT(env.max_episode_steps), INT(0, INT32_MAX), .unit = "steps", .value = "registered",
-     .word = "registered", .word_value = -1, .meaning = "an episode is truncated here; registered: the environment's own limit; 0: never"},
+     .word = "registered", .word_value = -1,
+     .meaning = "an episode is truncated here; registered: the environment's own limit; 0: never"},
     {"env.frame_stack", AT(env.frame_stack), INT(1, ENV_STACK), .value = "1",
      .meaning = "observations seen at once, oldest first"},
     {"env.frame_skip", AT(env.frame_skip), INT(1, 64), .unit = "frames", .value = "1",
@@ -78,12 +82,16 @@ const setting schema[] = {
      .meaning = "components of the observation, by name or index, that are seen as 0"},
     {"env.reward_scale", AT(env.reward_scale), REAL(-1e9, 1e9), .value = "1",
      .meaning = "the learner sees rewards times this; reported returns stay raw"},
-    {"env.clip_reward", AT(env.clip_reward), .kind = KIND_CLIP, .minimum = 0, .maximum = 1e9, .value = "0", .word = "sign",
+    {"env.clip_reward", AT(env.clip_reward), .kind = KIND_CLIP, .minimum = 0, .maximum = 1e9, .value = "0",
+     .word = "sign",
      .meaning = "bound on the size of a reward that the learner sees, after scaling; 0: none; sign: only -1, 0 or 1"},
     {"env.solved_return", AT(env.solved_return), REAL(-1e12, 1e12), .value = "registered", .word = "registered",
-     .word_value = NAN, .meaning = "mean return of the last 100 training episodes that counts as solved; registered: the environment's own"},
+     .word_value = NAN,
+     .meaning =
+         "mean return of the last 100 training episodes that counts as solved; registered: the environment's own"},
     {"env.delay.kind", AT(env.delay.kind), CHOICE(delays), .value = "none",
-     .meaning = "artificial time a step takes, for studies of uneven environments; heavy: Pareto with infinite variance"},
+     .meaning =
+         "artificial time a step takes, for studies of uneven environments; heavy: Pareto with infinite variance"},
     {"env.delay.mean_us", AT(env.delay.mean_us), REAL(0, 1e9), .unit = "microseconds", .value = "0",
      .meaning = "mean of the delay"},
     {"env.delay.sleeps", AT(env.delay.sleeps), .kind = KIND_BOOL, .value = "false",
@@ -95,7 +103,8 @@ const setting schema[] = {
      .meaning = "shared: policy and value have one trunk; separate: one each"},
     {"network.layers", AT(network.layers), .kind = KIND_LAYERS,
      .value = "[{dense: 128, activation: tanh}, {dense: 128, activation: tanh}]",
-     .meaning = "the trunk's layers: {dense: N}, {conv: CHANNELS, kernel: 3, stride: 1, padding: 0}, {lstm: CELLS, forget_bias: 1}, "
+     .meaning = "the trunk's layers: {dense: N}, {conv: CHANNELS, kernel: 3, stride: 1, padding: 0}, {lstm: CELLS, "
+                "forget_bias: 1}, "
                 "{layer_norm: true}; dense and conv take an activation: none, relu, tanh (when not given) or silu"},
     {"network.init", AT(network.init), CHOICE(inits), .value = "orthogonal", .meaning = "initial weights"},
     {"network.hidden_gain", AT(network.hidden_gain), REAL(0, 1000), .value = "1.4142135623730951",
@@ -109,7 +118,8 @@ const setting schema[] = {
      .meaning = "a run's folder or a .safetensors file whose parameters to start from; \"\": none"},
 
     {"advantage.estimator", AT(advantage.estimator), CHOICE(estimators), .value = "gae",
-     .meaning = "td is gae with lambda 0; monte_carlo needs rollout_until_done; vtrace corrects the lag of the policy that collected"},
+     .meaning = "td is gae with lambda 0; monte_carlo needs rollout_until_done; vtrace corrects the lag of the policy "
+                "that collected"},
     {"advantage.lambda", AT(advantage.lambda), REAL(0, 1), .value = "0.95", .meaning = "of gae and vtrace"},
     {"advantage.n", AT(advantage.n), INT(0, 65536), .unit = "steps", .value = "0",
      .meaning = "of n_step: bootstrap after at most so many steps; 0: at the rollout's end, as in the paper"},
@@ -117,21 +127,28 @@ const setting schema[] = {
      .meaning = "advantages of an update are shifted and scaled to mean 0 and deviation 1; needs 16 samples"},
     {"advantage.rho_clip", AT(advantage.rho_clip), REAL(0, 1e6), .value = "1",
      .meaning = "of vtrace: bound on the weight of a temporal difference"},
-    {"advantage.c_clip", AT(advantage.c_clip), REAL(0, 1e6), .value = "1", .meaning = "of vtrace: bound on the weight of a trace"},
+    {"advantage.c_clip", AT(advantage.c_clip), REAL(0, 1e6), .value = "1",
+     .meaning = "of vtrace: bound on the weight of a trace"},
 
-    {"loss.kind", AT(loss.kind), CHOICE(losses), .value = "actor_critic", .meaning = "ppo: the clipped surrogate, in sync mode"},
+    {"loss.kind", AT(loss.kind), CHOICE(losses), .value = "actor_critic",
+     .meaning = "ppo: the clipped surrogate, in sync mode"},
     {"loss.reduction", AT(loss.reduction), CHOICE(reductions), .value = "mean",
-     .meaning = "over an update's samples. A3C papers sum and clip the gradient at 40, A2C averages and clips at 0.5; a learning rate "
+     .meaning = "over an update's samples. A3C papers sum and clip the gradient at 40, A2C averages and clips at 0.5; "
+                "a learning rate "
                 "does not carry over from one to the other"},
-    {"loss.value_coef", AT(loss.value_coef), REAL(0, 1e6), .value = "0.5", .meaning = "weight of half the squared value error"},
-    {"loss.entropy_coef", AT(loss.entropy_coef), REAL(0, 1e6), .value = "0", .meaning = "beta, weight of the policy's entropy"},
+    {"loss.value_coef", AT(loss.value_coef), REAL(0, 1e6), .value = "0.5",
+     .meaning = "weight of half the squared value error"},
+    {"loss.entropy_coef", AT(loss.entropy_coef), REAL(0, 1e6), .value = "0",
+     .meaning = "beta, weight of the policy's entropy"},
     {"loss.entropy_schedule", AT(loss.entropy_schedule), CHOICE(curves), .value = "linear",
      .meaning = "of entropy_coef over the run; linear and cosine end at 0"},
-    {"loss.ppo.clip", AT(loss.ppo.clip), REAL(0, 10), .value = "0.2", .meaning = "bound on the probability ratio's distance from 1"},
+    {"loss.ppo.clip", AT(loss.ppo.clip), REAL(0, 10), .value = "0.2",
+     .meaning = "bound on the probability ratio's distance from 1"},
     {"loss.ppo.clip_schedule", AT(loss.ppo.clip_schedule), CHOICE(curves), .value = "constant",
      .meaning = "of clip over the run; linear and cosine end at 0"},
     {"loss.ppo.epochs", AT(loss.ppo.epochs), INT(1, 1000), .value = "4", .meaning = "passes over a batch"},
-    {"loss.ppo.minibatches", AT(loss.ppo.minibatches), INT(1, 65536), .value = "4", .meaning = "optimizer steps a pass"},
+    {"loss.ppo.minibatches", AT(loss.ppo.minibatches), INT(1, 65536), .value = "4",
+     .meaning = "optimizer steps a pass"},
 
     {"optimizer.kind", AT(optimizer.kind), CHOICE(optimizers), .value = "rmsprop", .meaning = "sgd has momentum"},
     {"optimizer.learning_rate", AT(optimizer.learning_rate), REAL(0, 1000), .value = "{async: 2e-3, sync: 4e-3}",
@@ -140,14 +157,17 @@ const setting schema[] = {
      .meaning = "of learning_rate over the run; linear and cosine end at 0"},
     {"optimizer.warmup_steps", AT(optimizer.warmup_steps), LONG(0, MOST_STEPS), .unit = "steps", .value = "0",
      .meaning = "the learning rate rises from 0 so long before its schedule"},
-    {"optimizer.decay", AT(optimizer.decay), REAL(0, 1), .value = "0.99", .meaning = "rmsprop's alpha, memory of the mean square"},
+    {"optimizer.decay", AT(optimizer.decay), REAL(0, 1), .value = "0.99",
+     .meaning = "rmsprop's alpha, memory of the mean square"},
     {"optimizer.epsilon", AT(optimizer.epsilon), REAL(0, 1000), .value = "1e-5",
      .meaning = "of rmsprop and adam: keeps the divisor above 0"},
     {"optimizer.epsilon_inside_root", AT(optimizer.epsilon_inside_root), .kind = KIND_BOOL, .value = "false",
      .meaning = "rmsprop divides by sqrt(g + epsilon), as the A3C paper does; false: by sqrt(g) + epsilon"},
     {"optimizer.momentum", AT(optimizer.momentum), REAL(0, 0.999999), .value = "0", .meaning = "of sgd"},
-    {"optimizer.beta1", AT(optimizer.beta1), REAL(0, 0.999999), .value = "0.9", .meaning = "of adam: memory of the mean"},
-    {"optimizer.beta2", AT(optimizer.beta2), REAL(0, 0.999999), .value = "0.999", .meaning = "of adam: memory of the mean square"},
+    {"optimizer.beta1", AT(optimizer.beta1), REAL(0, 0.999999), .value = "0.9",
+     .meaning = "of adam: memory of the mean"},
+    {"optimizer.beta2", AT(optimizer.beta2), REAL(0, 0.999999), .value = "0.999",
+     .meaning = "of adam: memory of the mean square"},
     {"optimizer.statistics", AT(optimizer.statistics), CHOICE(statistics), .value = "shared",
      .meaning = "one set of running statistics beside the shared parameters, or one a worker (async)"},
     {"optimizer.adam_step", AT(optimizer.adam_step), CHOICE(adam_steps), .value = "version",
@@ -162,13 +182,15 @@ const setting schema[] = {
     {"exploration.log_std_init", AT(exploration.log_std_init), REAL(-20, 10), .value = "0",
      .meaning = "log standard deviation of a Gaussian policy at the start"},
     {"exploration.state_dependent_std", AT(exploration.state_dependent_std), .kind = KIND_BOOL, .value = "false",
-     .meaning = "a Gaussian policy's variance is a softplus output of the network, as in the A3C paper; false: parameters of its own"},
+     .meaning = "a Gaussian policy's variance is a softplus output of the network, as in the A3C paper; false: "
+                "parameters of its own"},
 
     {"normalize.observations", AT(normalize.observations), .kind = KIND_BOOL, .value = "false",
      .meaning = "the network sees observations shifted and scaled by their running mean and variance"},
     {"normalize.returns", AT(normalize.returns), .kind = KIND_BOOL, .value = "true",
      .meaning = "rewards are divided by the running standard deviation of the discounted return"},
-    {"normalize.clip", AT(normalize.clip), REAL(1e-3, 1e9), .value = "10", .meaning = "bound on what either of them gives"},
+    {"normalize.clip", AT(normalize.clip), REAL(1e-3, 1e9), .value = "10",
+     .meaning = "bound on what either of them gives"},
 
     {"async.update", AT(async.update), CHOICE(updates), .value = "hogwild",
      .meaning = "hogwild: pushes run at once and may overwrite each other; locked: one lock for a whole pull or push"},
@@ -180,8 +202,8 @@ const setting schema[] = {
      .meaning = "the recording that schedule: replay follows; \"\": none"},
     {"async.count_lost", AT(async.count_lost), .kind = KIND_BOOL, .value = "false",
      .meaning = "measure the share of updates that were overwritten"},
-    {"async.behavior_delay", "async.behaviour_delay", AT(async.behavior_delay), INT(0, 1024), .unit = "updates", .value = "0",
-     .meaning = "rollouts are collected with parameters so many updates old, to test corrections"},
+    {"async.behavior_delay", "async.behaviour_delay", AT(async.behavior_delay), INT(0, 1024), .unit = "updates",
+     .value = "0", .meaning = "rollouts are collected with parameters so many updates old, to test corrections"},
     {"async.simulated.cost", AT(async.simulated.cost), CHOICE(costs), .value = "constant",
      .meaning = "distribution of a turn's virtual time; measured: from turns timed at the start"},
     {"async.simulated.mean", AT(async.simulated.mean), REAL(1e-3, 1e9), .unit = "microseconds", .value = "100",
@@ -202,7 +224,8 @@ const setting schema[] = {
      .meaning = "write a line of metrics so often"},
     {"eval.interval_steps", AT(eval.interval_steps), LONG(0, MOST_STEPS), .unit = "steps", .value = "0",
      .meaning = "evaluate so often while training, to keep the best policy; 0: at the end alone"},
-    {"eval.episodes", AT(eval.episodes), INT(1, 1000000), .unit = "episodes", .value = "100", .meaning = "of one evaluation"},
+    {"eval.episodes", AT(eval.episodes), INT(1, 1000000), .unit = "episodes", .value = "100",
+     .meaning = "of one evaluation"},
     {"eval.policy", AT(eval.policy), CHOICE(policies), .value = "greedy",
      .meaning = "greedy: the most probable action; sample: as in training"},
 };
@@ -240,19 +263,39 @@ static void choices_in_words(const setting *row, char *text, size_t size) {
 }
 
 void schema_expectation(const setting *row, char *text, size_t size) {
-    const char *word = row->word ? row->word : "", *or = row->word ? ", or " : "";
+    const char *word = row->word ? row->word : "", * or = row->word ? ", or " : "";
     switch (row->kind) {
     case KIND_INT:
-    case KIND_LONG: snprintf(text, size, "an integer %.15g .. %.15g%s%s", row->minimum, row->maximum, or, word); break;
-    case KIND_SEED: snprintf(text, size, "an integer 0 .. 18446744073709551615"); break;
+    case KIND_LONG:
+        snprintf(text, size, "an integer %.15g .. %.15g%s%s", row->minimum, row->maximum, or, word);
+        break;
+    case KIND_SEED:
+        snprintf(text, size, "an integer 0 .. 18446744073709551615");
+        break;
     case KIND_REAL:
-    case KIND_CLIP: snprintf(text, size, "a number %.9g .. %.9g%s%s", row->minimum, row->maximum, or, word); break;
-    case KIND_BOOL: snprintf(text, size, "true or false"); break;
-    case KIND_CHOICE: choices_in_words(row, text, size); break;
-    case KIND_PATH: snprintf(text, size, "a path"); break;
-    case KIND_IDS: snprintf(text, size, "an environment's id, or a list of up to %d", SETTINGS_TASKS); break;
-    case KIND_OPTIONS: snprintf(text, size, "a mapping of the environment's options"); break;
-    case KIND_MASK: snprintf(text, size, "a list of names or indices of components"); break;
-    case KIND_LAYERS: snprintf(text, size, "a list of up to %d layers such as {dense: 128, activation: tanh}", NET_LAYERS); break;
+    case KIND_CLIP:
+        snprintf(text, size, "a number %.9g .. %.9g%s%s", row->minimum, row->maximum, or, word);
+        break;
+    case KIND_BOOL:
+        snprintf(text, size, "true or false");
+        break;
+    case KIND_CHOICE:
+        choices_in_words(row, text, size);
+        break;
+    case KIND_PATH:
+        snprintf(text, size, "a path");
+        break;
+    case KIND_IDS:
+        snprintf(text, size, "an environment's id, or a list of up to %d", SETTINGS_TASKS);
+        break;
+    case KIND_OPTIONS:
+        snprintf(text, size, "a mapping of the environment's options");
+        break;
+    case KIND_MASK:
+        snprintf(text, size, "a list of names or indices of components");
+        break;
+    case KIND_LAYERS:
+        snprintf(text, size, "a list of up to %d layers such as {dense: 128, activation: tanh}", NET_LAYERS);
+        break;
     }
 }

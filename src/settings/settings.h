@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * The settings of one run: every number a person may choose, read from defaults, a preset or file, and the command line.
+ * The settings of one run: every number a person may choose, read from defaults, a preset or file, and the command
+ * line.
  *
- * A member has the name of its key: optimizer.learning_rate is s.optimizer.learning_rate. What a key means, its unit, default
- * and range stand once, in the table of schema.c. A settings is a plain value: it owns nothing and may be copied. A number
- * that differs between the modes is already that of s.mode. */
+ * A member has the name of its key: optimizer.learning_rate is s.optimizer.learning_rate. What a key means, its unit,
+ * default and range stand once, in the table of schema.c. A settings is a plain value: it owns nothing and may be
+ * copied. A number that differs between the modes is already that of s.mode. */
 #ifndef SETTINGS_SETTINGS_H
 #define SETTINGS_SETTINGS_H
 
@@ -82,8 +83,8 @@ typedef struct settings {
         int mask_count;
         char mask[ENV_MASKED][64]; /* names or decimal indices of components */
         double reward_scale;
-        double clip_reward; /* bound on |reward| after scaling; 0: none */
-        bool reward_sign;   /* `clip_reward: sign`: the learner sees the sign alone */
+        double clip_reward;   /* bound on |reward| after scaling; 0: none */
+        bool reward_sign;     /* `clip_reward: sign`: the learner sees the sign alone */
         double solved_return; /* NAN (`registered`): the environment's own */
         struct {
             env_delay_kind kind;
@@ -190,32 +191,36 @@ typedef struct settings_request {
     const settings_override *overrides; /* [override_count], the last one of a key holds */
     size_t override_count;
     text_buffer *warnings; /* lines about former names of keys are appended; NULL: dropped */
-    bool other_column; /* take the other mode's values of a pair: `compare --hyperparameters`; `mode` stays what it is */
+    bool
+        other_column; /* take the other mode's values of a pair: `compare --hyperparameters`; `mode` stays what it is */
 } settings_request;
 
-/* Defaults, then the preset or file, then the command line; checked, its environments too. 0, or -1 with STATUS_USAGE and a message that
- * begins FILE:LINE:COLUMN: key: for what stands in a file, OPTION: key: for what was given on the command line. */
+/* Defaults, then the preset or file, then the command line; checked, its environments too. 0, or -1 with STATUS_USAGE
+ * and a message that begins FILE:LINE:COLUMN: key: for what stands in a file, OPTION: key: for what was given on the
+ * command line. */
 int settings_load(settings *s, const settings_request *request, error *e);
 
-/* The environment of a task (0 .. env.count-1): definition, options and wrappers resolved. 0, or -1 with a message that begins with
- * the key at fault. */
+/* The environment of a task (0 .. env.count-1): definition, options and wrappers resolved. 0, or -1 with a message that
+ * begins with the key at fault. */
 int settings_env_kind(const settings *s, int task, env_kind *kind, error *e);
 
-/* Settings out of a text, as settings_text writes them (a checkpoint's metadata); `name` stands for the file in messages. */
+/* Settings out of a text, as settings_text writes them (a checkpoint's metadata); `name` stands for the file in
+ * messages. */
 int settings_parse(settings *s, const char *name, const char *text, size_t length, error *e);
 
 /* Changes settings that exist, and checks the whole. */
 int settings_apply(settings *s, const settings_override *overrides, size_t count, error *e);
 
-/* The same for a run that is resumed: refuses every change but that of threads, total_steps, stop.* and checkpoint.interval_steps. A value
- * given as it was is no change; env.id given so allows its plugin to be loaded. */
+/* The same for a run that is resumed: refuses every change but that of threads, total_steps, stop.* and
+ * checkpoint.interval_steps. A value given as it was is no change; env.id given so allows its plugin to be loaded. */
 int settings_resume(settings *s, const settings_override *overrides, size_t count, error *e);
 
-/* Refuses combinations that mean nothing or cannot work, by the names of their keys: what can be known without the environment. */
+/* Refuses combinations that mean nothing or cannot work, by the names of their keys: what can be known without the
+ * environment. */
 int settings_check(const settings *s, error *e);
 
-/* The whole as YAML, every key with its meaning as a comment; settings_parse reads it back to the same values. The caller
- * frees the text with memory_free. */
+/* The whole as YAML, every key with its meaning as a comment; settings_parse reads it back to the same values. The
+ * caller frees the text with memory_free. */
 char *settings_text(const settings *s);
 
 /* config/default.yaml: every key with meaning, unit, range and the defaults of both modes. The caller frees it. */
@@ -224,8 +229,8 @@ char *settings_default_text(void);
 /* The same as a table in Markdown. The caller frees it. */
 char *settings_markdown(void);
 
-/* Key number 0 .. settings_keys()-1: its name, its meaning with range and default in one line, its value as YAML ("0.001",
- * "linear"). The caller frees meaning and value. */
+/* Key number 0 .. settings_keys()-1: its name, its meaning with range and default in one line, its value as YAML
+ * ("0.001", "linear"). The caller frees meaning and value. */
 size_t settings_keys(void);
 const char *settings_key(size_t k);
 char *settings_key_meaning(size_t k);

@@ -46,8 +46,10 @@ static const char *shown(const char *text, const char *quote) {
     size_t used = strlen(strcpy(out, quote));
     while (*text && used < SHOWN) {
         size_t n = printable_at(text);
-        if (n == 0) out[used++] = '?';
-        else memcpy(out + used, text, n);
+        if (n == 0)
+            out[used++] = '?';
+        else
+            memcpy(out + used, text, n);
         used += n;
         text += n ? n : 1;
     }
@@ -55,9 +57,13 @@ static const char *shown(const char *text, const char *quote) {
     return out;
 }
 
-const char *reader_shown(const char *text) { return shown(text, "\""); }
+const char *reader_shown(const char *text) {
+    return shown(text, "\"");
+}
 
-const char *reader_shown_key(const char *text) { return shown(text, ""); }
+const char *reader_shown_key(const char *text) {
+    return shown(text, "");
+}
 
 const char *reader_hint(const char *word, const char *const *list) {
     static _Thread_local char ring[4][SETTING_KEY_SIZE + 32];
@@ -142,7 +148,8 @@ static int read_number(const reader *r, const setting *row, const char *key, doc
         result = number_read_real(text, &real);
     }
     if (result) return refuse_number(r, n, key, text, result, expected);
-    if (row->kind != KIND_SEED && (real < row->minimum || real > row->maximum)) return refuse_range(r, n, key, text, expected);
+    if (row->kind != KIND_SEED && (real < row->minimum || real > row->maximum))
+        return refuse_range(r, n, key, text, expected);
     if (row->kind == KIND_INT) *(int *)member = (int)whole;
     if (row->kind == KIND_LONG) *(int64_t *)member = whole;
     if (row->kind == KIND_REAL || row->kind == KIND_CLIP) *(double *)member = real + 0.0; /* -0 becomes 0 */
@@ -156,10 +163,12 @@ static int read_choice(const reader *r, const setting *row, const char *key, doc
             *(int *)member = i;
             return 0;
         }
-    return reader_refuse(r, n, key, "expected %s, found %s%s", expected, reader_shown(text), reader_hint(text, row->choices));
+    return reader_refuse(r, n, key, "expected %s, found %s%s", expected, reader_shown(text),
+                         reader_hint(text, row->choices));
 }
 
-static int read_bool(const reader *r, const char *key, document_node n, const char *text, const char *expected, void *member) {
+static int read_bool(const reader *r, const char *key, document_node n, const char *text, const char *expected,
+                     void *member) {
     bool yes = strcmp(text, "true") == 0;
     if (document_quoted(r->document, n) || (!yes && strcmp(text, "false") != 0))
         return reader_refuse(r, n, key, "expected %s, found %s", expected, reader_shown(text));
@@ -168,9 +177,11 @@ static int read_bool(const reader *r, const char *key, document_node n, const ch
 }
 
 static int read_text(const reader *r, const char *key, document_node n, const char *text, char *out, size_t size) {
-    if (!printable(text)) return reader_refuse(r, n, key, "expected printable text in UTF-8, found %s", reader_shown(text));
+    if (!printable(text))
+        return reader_refuse(r, n, key, "expected printable text in UTF-8, found %s", reader_shown(text));
     if (strlen(text) >= size)
-        return reader_refuse(r, n, key, "expected at most %zu bytes, found %zu: %s", size - 1, strlen(text), reader_shown(text));
+        return reader_refuse(r, n, key, "expected at most %zu bytes, found %zu: %s", size - 1, strlen(text),
+                             reader_shown(text));
     strcpy(out, text);
     return 0;
 }
@@ -186,15 +197,20 @@ int scalar_read(const reader *r, const setting *row, const char *key, document_n
         return 0;
     }
     switch (row->kind) {
-    case KIND_CHOICE: return read_choice(r, row, key, n, text, expected, member);
-    case KIND_BOOL: return read_bool(r, key, n, text, expected, member);
-    case KIND_PATH: return read_text(r, key, n, text, member, SETTINGS_PATH);
-    default: return read_number(r, row, key, n, text, expected, member);
+    case KIND_CHOICE:
+        return read_choice(r, row, key, n, text, expected, member);
+    case KIND_BOOL:
+        return read_bool(r, key, n, text, expected, member);
+    case KIND_PATH:
+        return read_text(r, key, n, text, member, SETTINGS_PATH);
+    default:
+        return read_number(r, row, key, n, text, expected, member);
     }
 }
 
 /* A list of texts, or one text alone, into `count` rows of `size` bytes. */
-static int read_texts(const reader *r, const setting *row, document_node n, int most, size_t size, char *out, int *count) {
+static int read_texts(const reader *r, const setting *row, document_node n, int most, size_t size, char *out,
+                      int *count) {
     char expected[EXPECTATION];
     schema_expectation(row, expected, sizeof expected);
     bool list = document_kind_of(r->document, n) == DOCUMENT_LIST;
@@ -233,14 +249,16 @@ int value_read_option(const reader *r, document_node n, const char *name, run_mo
 static int read_options(const reader *r, const setting *row, document_node n, run_mode mode) {
     const document *d = r->document;
     if (document_kind_of(d, n) != DOCUMENT_MAPPING)
-        return reader_refuse(r, n, row->key, document_empty(d, n) ? "a value is missing; expected a mapping, {} for none"
-                                                                  : "expected a mapping of the environment's options");
+        return reader_refuse(r, n, row->key,
+                             document_empty(d, n) ? "a value is missing; expected a mapping, {} for none"
+                                                  : "expected a mapping of the environment's options");
     settings *s = &r->columns->mode[mode];
     memset(s->env.options, 0, sizeof s->env.options);
     s->env.option_count = 0;
     for (size_t i = 0; i < document_size(d, n); i++) {
         document_node k = document_key(d, n, i);
-        if (document_kind_of(d, k) != DOCUMENT_SCALAR) return reader_refuse(r, k, row->key, "expected the name of an option");
+        if (document_kind_of(d, k) != DOCUMENT_SCALAR)
+            return reader_refuse(r, k, row->key, "expected the name of an option");
         const char *name = document_text(d, k);
         for (int j = 0; j < s->env.option_count; j++)
             if (strcmp(s->env.options[j].key, name) == 0)
@@ -276,8 +294,11 @@ int value_read(const reader *r, const setting *row, document_node n, run_mode mo
     case KIND_MASK:
         memset(s->env.mask, 0, sizeof s->env.mask);
         return read_texts(r, row, half, ENV_MASKED, sizeof s->env.mask[0], s->env.mask[0], &s->env.mask_count);
-    case KIND_LAYERS: return layers_read(r, half, s);
-    case KIND_CLIP: return read_clip(r, row, half, s);
-    default: return scalar_read(r, row, row->key, half, schema_member(s, row));
+    case KIND_LAYERS:
+        return layers_read(r, half, s);
+    case KIND_CLIP:
+        return read_clip(r, row, half, s);
+    default:
+        return scalar_read(r, row, row->key, half, schema_member(s, row));
     }
 }

@@ -15,21 +15,28 @@ void write_quoted(const char *text, text_buffer *out) {
     text_append(out, "\"");
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\') text_printf(out, "\\%c", c);
-        else if (c < 0x20 || c == 0x7f) text_printf(out, "\\x%02X", c);
-        else text_append_bytes(out, text, 1);
+        if (c == '"' || c == '\\')
+            text_printf(out, "\\%c", c);
+        else if (c < 0x20 || c == 0x7f)
+            text_printf(out, "\\x%02X", c);
+        else
+            text_append_bytes(out, text, 1);
     }
     text_append(out, "\"");
 }
 
-/* A text, bare where no reader of YAML takes it for anything but its letters; numbers and truth values stay what they are. */
+/* A text, bare where no reader of YAML takes it for anything but its letters; numbers and truth values stay what they
+ * are. */
 static void write_text(const char *text, text_buffer *out) {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_.-+";
-    bool bare = *text && *text != '-' && *text != '.' && strspn(text, plain) == strlen(text) && strcasecmp(text, "null") != 0;
+    bool bare =
+        *text && *text != '-' && *text != '.' && strspn(text, plain) == strlen(text) && strcasecmp(text, "null") != 0;
     double number;
     bare = bare || number_read_real(text, &number) == NUMBER_OK;
-    if (bare) text_append(out, text);
-    else write_quoted(text, out);
+    if (bare)
+        text_append(out, text);
+    else
+        write_quoted(text, out);
 }
 
 static void write_real(const setting *row, double value, text_buffer *out) {
@@ -76,24 +83,48 @@ void value_write(const settings *s, const setting *row, text_buffer *out) {
     switch (row->kind) {
     case KIND_INT: {
         int value = *(const int *)member;
-        if (row->word && value == (int)row->word_value) text_append(out, row->word);
-        else text_printf(out, "%d", value);
+        if (row->word && value == (int)row->word_value)
+            text_append(out, row->word);
+        else
+            text_printf(out, "%d", value);
         break;
     }
-    case KIND_LONG: text_printf(out, "%lld", (long long)*(const int64_t *)member); break;
-    case KIND_SEED: text_printf(out, "%llu", (unsigned long long)*(const uint64_t *)member); break;
-    case KIND_REAL: write_real(row, *(const double *)member, out); break;
-    case KIND_BOOL: text_append(out, *(const bool *)member ? "true" : "false"); break;
-    case KIND_CHOICE: text_append(out, row->choices[*(const int *)member]); break;
-    case KIND_PATH: write_quoted(member, out); break;
-    case KIND_CLIP:
-        if (s->env.reward_sign) text_append(out, row->word);
-        else write_real(&(setting){.kind = KIND_REAL}, s->env.clip_reward, out);
+    case KIND_LONG:
+        text_printf(out, "%lld", (long long)*(const int64_t *)member);
         break;
-    case KIND_IDS: write_ids(s, out); break;
-    case KIND_OPTIONS: write_options(s, out); break;
-    case KIND_MASK: write_mask(s, out); break;
-    case KIND_LAYERS: layers_write(s, out); break;
+    case KIND_SEED:
+        text_printf(out, "%llu", (unsigned long long)*(const uint64_t *)member);
+        break;
+    case KIND_REAL:
+        write_real(row, *(const double *)member, out);
+        break;
+    case KIND_BOOL:
+        text_append(out, *(const bool *)member ? "true" : "false");
+        break;
+    case KIND_CHOICE:
+        text_append(out, row->choices[*(const int *)member]);
+        break;
+    case KIND_PATH:
+        write_quoted(member, out);
+        break;
+    case KIND_CLIP:
+        if (s->env.reward_sign)
+            text_append(out, row->word);
+        else
+            write_real(&(setting){.kind = KIND_REAL}, s->env.clip_reward, out);
+        break;
+    case KIND_IDS:
+        write_ids(s, out);
+        break;
+    case KIND_OPTIONS:
+        write_options(s, out);
+        break;
+    case KIND_MASK:
+        write_mask(s, out);
+        break;
+    case KIND_LAYERS:
+        layers_write(s, out);
+        break;
     }
 }
 
@@ -118,7 +149,8 @@ static void describe(const setting *row, bool with_default, text_buffer *out) {
     schema_expectation(row, expected, sizeof expected);
     text_append(out, row->meaning);
     bool plain = row->kind == KIND_SEED || row->kind >= KIND_PATH;
-    if (!plain || row->kind == KIND_CLIP) text_printf(out, " (%s%s%s)", expected, row->unit ? "; " : "", row->unit ? row->unit : "");
+    if (!plain || row->kind == KIND_CLIP)
+        text_printf(out, " (%s%s%s)", expected, row->unit ? "; " : "", row->unit ? row->unit : "");
     if (with_default) text_printf(out, " [%s]", row->value);
 }
 
@@ -152,14 +184,18 @@ static void write_all(const settings *s, bool commented, text_buffer *out) {
             text_free(&words);
         }
         text_printf(out, "%*s%s: ", depth * 2, "", dot ? dot + 1 : row->key);
-        if (s) value_write(s, row, out);
-        else text_append(out, row->value);
+        if (s)
+            value_write(s, row, out);
+        else
+            text_append(out, row->value);
         text_append(out, "\n");
         before = row->key;
     }
 }
 
-void write_defaults(text_buffer *out, bool commented) { write_all(NULL, commented, out); }
+void write_defaults(text_buffer *out, bool commented) {
+    write_all(NULL, commented, out);
+}
 
 char *settings_text(const settings *s) {
     text_buffer out = {0};
@@ -170,30 +206,38 @@ char *settings_text(const settings *s) {
 
 char *settings_default_text(void) {
     text_buffer out = {0};
-    text_append(&out, "# SPDX-License-Identifier: MIT\n"
-                      "# Every key of the settings with its meaning, its range and its default, made from the program's own table by\n"
-                      "# `a3c config --defaults`. A preset or file of one's own names only what differs. A key may carry a value a mode:\n"
-                      "# learning_rate: {async: 1e-3, sync: 3e-3}. On the command line: --set optimizer.learning_rate=1e-3\n");
+    text_append(
+        &out, "# SPDX-License-Identifier: MIT\n"
+              "# Every key of the settings with its meaning, its range and its default, made from the program's own "
+              "table by\n"
+              "# `a3c config --defaults`. A preset or file of one's own names only what differs. A key may carry a "
+              "value a mode:\n"
+              "# learning_rate: {async: 1e-3, sync: 3e-3}. On the command line: --set optimizer.learning_rate=1e-3\n");
     write_defaults(&out, true);
     return out.data;
 }
 
 char *settings_markdown(void) {
     text_buffer out = {0};
-    text_append(&out, "# Settings\n\nEvery key, made from the program's own table by `a3c config --markdown`. A dot is a level of nesting in YAML.\n\n"
+    text_append(&out, "# Settings\n\nEvery key, made from the program's own table by `a3c config --markdown`. A dot is "
+                      "a level of nesting in YAML.\n\n"
                       "| key | default | expected | meaning |\n|---|---|---|---|\n");
     for (size_t i = 0; i < schema_count; i++) {
         char expected[256];
         schema_expectation(&schema[i], expected, sizeof expected);
-        text_printf(&out, "| `%s` | `%s` | %s%s%s | %s |\n", schema[i].key, schema[i].value, expected, schema[i].unit ? "; " : "",
-                    schema[i].unit ? schema[i].unit : "", schema[i].meaning);
+        text_printf(&out, "| `%s` | `%s` | %s%s%s | %s |\n", schema[i].key, schema[i].value, expected,
+                    schema[i].unit ? "; " : "", schema[i].unit ? schema[i].unit : "", schema[i].meaning);
     }
     return out.data;
 }
 
-size_t settings_keys(void) { return schema_count; }
+size_t settings_keys(void) {
+    return schema_count;
+}
 
-const char *settings_key(size_t k) { return schema[k].key; }
+const char *settings_key(size_t k) {
+    return schema[k].key;
+}
 
 char *settings_key_meaning(size_t k) {
     text_buffer out = {0};
