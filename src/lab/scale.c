@@ -334,6 +334,7 @@ int scale_report(const char *folder, table *runs, const char *base, size_t total
     if (failed)
         report_discard(&r);
     else {
+        section_power(&r, &g);
         write_report(&r, &g, count, lines, &scaling);
         section_method(&r);
         failed = report_close(&r, e);

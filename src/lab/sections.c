@@ -47,7 +47,7 @@ static void list_failures(report *r, const groups *g) {
         size_t to = table_row(&t);
         table_set(&t, to, "failed run", table_text(g->runs, row, "run"));
         table_set(&t, to, "stopped_by", table_text(g->runs, row, "stopped_by"));
-        table_set(&t, to, "steps", table_text(g->runs, row, "steps"));
+        table_set(&t, to, "what it said", table_text(g->runs, row, "message"));
         if (t.rows == 20) break;
     }
     report_table(r, &t);
@@ -93,14 +93,15 @@ int section_runs(report *r, const groups *g, size_t total, error *e) {
 }
 
 void section_power(report *r, const groups *g) {
-    size_t least = SIZE_MAX;
-    for (size_t k = 0; k < g->count; k++)
-        if (g->group[k].n < least) least = g->group[k].n;
-    if (g->count == 0 || least == 0) return;
-    if (least == 1) {
-        report_text(
-            r,
-            "**One seed a cell:** every figure is a single run, without an interval, and no difference can be tested.");
+    size_t least = SIZE_MAX, most = 0;
+    for (size_t k = 0; k < g->count; k++) {
+        if (g->group[k].n > 0 && g->group[k].n < least) least = g->group[k].n;
+        if (g->group[k].n > most) most = g->group[k].n;
+    }
+    if (most == 0) return;
+    if (most == 1) {
+        report_text(r, "**One seed a cell:** every figure is a single run, without an interval, and no difference can "
+                       "be tested.");
         return;
     }
     power_statement p = power_of(least);

@@ -202,5 +202,6 @@ void study_collect(const study *s, table *runs) {
             table_set(runs, row, "state", done ? "done" : "failed");
             table_set_number(runs, row, "seed", (double)s->cells[c].first_seed + run);
             study_read_summary(folder, runs, row);
+            if (!done) study_read_message(s, c, run, runs, row);
         }
 }

@@ -197,6 +197,19 @@ void study_read_summary(const char *folder, table *runs, size_t row) {
     json_decref(summary);
 }
 
+void study_read_message(const study *s, size_t cell, int run, table *runs, size_t row) {
+    char path[STUDY_PATH], *text = NULL;
+    size_t length;
+    if (study_path(path, s, "logs", cell, run, ".txt", NULL) || file_read(path, 1 << 20, &text, &length, NULL)) return;
+    while (length > 0 && text[length - 1] == '\n') text[--length] = 0;
+    char *line = strrchr(text, '\n');
+    line = line ? line + 1 : text;
+    for (char *c = line; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f) *c = ' ';
+    if (*line) table_set(runs, row, "message", line);
+    memory_free(text);
+}
+
 static int remove_one(const char *path, const struct stat *what, int kind, struct FTW *where) {
     (void)what, (void)kind, (void)where;
     return remove(path);

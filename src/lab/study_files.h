@@ -27,6 +27,9 @@ bool study_was_tried(const study *s, size_t cell, int run);
 /* Every value of the folder's summary.json into the row; nothing when there is none. */
 void study_read_summary(const char *folder, table *runs, size_t row);
 
+/* The last line that a failed run wrote on standard error, as the row's `message`. */
+void study_read_message(const study *s, size_t cell, int run, table *runs, size_t row);
+
 /* Removes a run's folder and what is in it; it may be absent. */
 int study_remove(const char *folder, error *e);
 
