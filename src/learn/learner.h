@@ -108,11 +108,12 @@ typedef struct gradient_scale {
     double advantage_mean, advantage_deviation; /* of the whole update when normalize_advantage; else 0 and 1 */
 } gradient_scale;
 
-/* gradient (+)= d L / d parameters over environments first .. first + count - 1, and the sums of the loss (added to `sums`).
+/* gradient (+)= d L / d parameters over environments first .. first + count - 1, one environment after the other, so that the bits do not
+ * depend on what else this learner holds; and the sums of the loss (added to `sums`).
  *   L = -mean(log pi(a|s) A) + c_v * 1/2 mean((G - V)^2) - beta * mean(H), or the same with sums. */
 void learner_gradient_part(learner *l, const float *parameters, int first, int count, const gradient_scale *scale, bool accumulate,
                            float *gradient, loss_sums *sums);
-/* The same over all its environments, an update of its own. */
+/* The same over all its environments in one pass, step by step: an update of its own. */
 void learner_gradient(learner *l, const float *parameters, double entropy_coef, float *gradient);
 
 void loss_sums_add(loss_sums *to, const loss_sums *from);

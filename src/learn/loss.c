@@ -50,23 +50,27 @@ static void sample_loss(learner *l, int row, double scale, const gradient_scale 
     sums->residual_squared += residual * residual;
 }
 
-void learner_gradient_part(learner *l, const float *parameters, int first, int count, const gradient_scale *scale, bool accumulate,
-                           float *gradient, loss_sums *sums) {
+/* The loss of environments first .. first + count - 1, step by step; its gradients at the heads go to the tape. */
+static void heads(learner *l, int first, int count, const gradient_scale *scale, bool accumulate, float *gradient, loss_sums *sums) {
     const net *net = l->config->net;
-    uint64_t start = l->timed ? clock_ticks() : 0;
     double each = l->config->sum_loss ? 1 : 1 / scale->samples;
     float *d_log_std = net->spec.log_std ? gradient + net->log_std : NULL;
     if (d_log_std && !accumulate) memset(d_log_std, 0, (size_t)net->spec.log_std * sizeof *d_log_std);
     for (int t = 0; t < l->steps; t++)
         for (int e = first; e < first + count; e++) sample_loss(l, t * l->envs + e, each, scale, sums, d_log_std);
-    if (count == l->envs) net_backward(net, parameters, &l->rollout->tape, 0, l->steps * l->envs, 1, accumulate, gradient);
-    else
-        for (int e = first; e < first + count; e++)
-            net_backward(net, parameters, &l->rollout->tape, e, l->steps, l->envs, accumulate || e > first, gradient);
+}
+
+void learner_gradient_part(learner *l, const float *parameters, int first, int count, const gradient_scale *scale, bool accumulate,
+                           float *gradient, loss_sums *sums) {
+    uint64_t start = l->timed ? clock_ticks() : 0;
+    heads(l, first, count, scale, accumulate, gradient, sums);
+    for (int e = first; e < first + count; e++)
+        net_backward(l->config->net, parameters, &l->rollout->tape, e, l->steps, l->envs, accumulate || e > first, gradient);
     if (l->timed) l->ticks.backward += clock_ticks() - start;
 }
 
 void learner_gradient(learner *l, const float *parameters, double entropy_coef, float *gradient) {
+    uint64_t start = l->timed ? clock_ticks() : 0;
     gradient_scale scale = {(double)l->steps * l->envs, entropy_coef, 0, 1};
     if (l->config->normalize_advantage) {
         double sum = 0, squares = 0;
@@ -74,5 +78,7 @@ void learner_gradient(learner *l, const float *parameters, double entropy_coef, 
         scale.advantage_mean = sum / scale.samples;
         scale.advantage_deviation = sqrt(fmax(0, squares / scale.samples - scale.advantage_mean * scale.advantage_mean)) + 1e-8;
     }
-    learner_gradient_part(l, parameters, 0, l->envs, &scale, false, gradient, &l->sums);
+    heads(l, 0, l->envs, &scale, false, gradient, &l->sums);
+    net_backward(l->config->net, parameters, &l->rollout->tape, 0, l->steps * l->envs, 1, false, gradient);
+    if (l->timed) l->ticks.backward += clock_ticks() - start;
 }

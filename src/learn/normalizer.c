@@ -6,27 +6,27 @@
 static const double epsilon = 1e-8;
 
 void moments_add(int n, double *moments, const float *x) {
-    double *mean = moments + 1, *squares = mean + n, count = ++moments[0];
+    double *mean = moments + 1, *variance = mean + n, count = ++moments[0];
     for (int i = 0; i < n; i++) {
         double before = x[i] - mean[i];
         mean[i] += before / count;
-        squares[i] += before * (x[i] - mean[i]);
+        variance[i] = (variance[i] * (count - 1) + before * (x[i] - mean[i])) / count;
     }
 }
 
-/* With delta = mean_b - mean_a and N = a + b:  mean = mean_a + delta b / N,  M2 = M2_a + M2_b + delta^2 a b / N */
+/* With delta = mean_b - mean_a and N = a + b:  mean = mean_a + delta b / N,  N var = a var_a + b var_b + delta^2 a b / N */
 void moments_merge(int n, double *to, const double *from) {
     double a = to[0], b = from[0], sum = a + b;
     if (b == 0) return;
     for (int i = 1; i <= n; i++) {
         double delta = from[i] - to[i];
         to[i] += delta * (b / sum);
-        to[n + i] += from[n + i] + delta * delta * (a * b / sum);
+        to[n + i] = (to[n + i] * a + from[n + i] * b + delta * delta * (a * b / sum)) / sum;
     }
     to[0] = sum;
 }
 
-double moments_variance(int n, const double *moments, int i) { return moments[0] < 2 ? 1 : moments[1 + n + i] / moments[0]; }
+double moments_variance(int n, const double *moments, int i) { return moments[0] < 2 ? 1 : moments[1 + n + i]; }
 
 void moments_scales(int n, const double *moments, float *mean, float *scale) {
     for (int i = 0; i < n; i++) {

@@ -12,15 +12,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Count, mean and sum of squared deviations of n components, as one flat array of moments_size(n) doubles (no pointers inside, so
- * that shared moments are read and written as doubles): [0] count, [1 .. n] means, [n + 1 .. 2 n] sums of squares. All 0: empty. */
+/* Count, mean and population variance of n components, as one flat array of moments_size(n) doubles (no pointers inside, so that
+ * shared moments are read and written as doubles, and a checkpoint holds them as they are): [0] count, [1 .. n] means,
+ * [n + 1 .. 2 n] variances. All 0: empty. */
 static inline size_t moments_size(int n) { return 1 + 2 * (size_t)n; }
 
 /* Adds one row x [n] (Welford). */
 void moments_add(int n, double *moments, const float *x);
 /* to = moments of both samples together; `from` may be empty. */
 void moments_merge(int n, double *to, const double *from);
-/* The population variance of component i; 1 while fewer than two rows are known, so that nothing is scaled by a guess. */
+/* What component i is scaled by: its variance; 1 while fewer than two rows are known, so that nothing is scaled by a guess. */
 double moments_variance(int n, const double *moments, int i);
 
 /* What is applied to rows: computed from moments once, then used for many rows. mean, scale [n] floats: (x - mean) * scale. */
