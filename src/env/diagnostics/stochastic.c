@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * stochastic: the best policy is mixed (after PufferLib's sanity environment of that name). Nothing is seen; an episode
  * has `horizon` steps. With f the share of action 0 so far, this step included, a step is rewarded with 1 - (p - f)^2
- * if it moves f toward p: action 0 while f < p, action 1 while f >= p. A deterministic policy is paid little; one that
- * takes action 0 with probability p keeps f near p. The episode's score is 1 - (p - f)^2 at the end. */
+ * if it moves f toward p: action 0 while f < p, action 1 while f >= p. A deterministic policy is paid next to nothing;
+ * one that takes action 0 with probability p keeps f near p. The episode's score is 1 - (p - f)^2 at the end.
+ *
+ * The return of a fixed coin is largest a little below p, where f stays on one side (p 0.75: 673 of 1000 at 0.71, 469
+ * at 0.75), so that a learner ends between the two; it is the score that tells whether it did well. */
 #include "env/diagnostics/diagnostics.h"
 #include "env/draw/draw.h"
 #include "env/games.h"
@@ -30,7 +33,7 @@ static int describe(a3c_env_values values, a3c_env_spec *spec, char *message, si
         .action_dims = 1,
         .action_n = {2},
         .solved_return = NAN,
-        .random_return = NAN,
+        .random_return = values[P] == 0.75 && values[HORIZON] == 1000 ? 467 : NAN,
         .return_low = 0,
         .return_high = values[HORIZON],
         .instance_size = sizeof(stochastic),
