@@ -103,8 +103,8 @@ static void test_equals_bsuite(void **state) {
     fclose(file);
     memory_free(s.instance);
     print_message("%d environments, %d steps\n", s.environments, s.steps);
-    assert_int_equal(s.environments, 36);
-    assert_true(s.steps > 1800);
+    assert_int_equal(s.environments, 54);
+    assert_true(s.steps > 6000);
 }
 
 /* The return of one policy of a fixed action: the last reward of memory_chain is right half the time. */

@@ -13,7 +13,9 @@ import random
 import zlib
 
 import numpy as np
-from bsuite.environments import bandit, catch, deep_sea, discounting_chain, memory_chain, umbrella_chain
+from bsuite.environments import (bandit, cartpole, catch, deep_sea, discounting_chain, memory_chain, mountain_car,
+                                 umbrella_chain)
+from bsuite.experiments.cartpole_swingup import cartpole_swingup
 from bsuite.utils import wrappers
 
 OUT = pathlib.Path(__file__).resolve().parents[2] / "tests" / "golden" / "bsuite.txt"
@@ -51,7 +53,22 @@ CASES = [
     ("umbrella_chain", {}, lambda seed: umbrella_chain.UmbrellaChain(10, 20, seed=seed), 60),
     ("umbrella_length", {"chain_length": 3, "n_distractor": 0},
      lambda seed, **k: umbrella_chain.UmbrellaChain(seed=seed, **k), 40),
-    ("umbrella_distract", {"n_distractor": 2}, lambda seed, n_distractor: umbrella_chain.UmbrellaChain(20, n_distractor, seed=seed), 50),
+    ("umbrella_distract", {"n_distractor": 2},
+     lambda seed, n_distractor: umbrella_chain.UmbrellaChain(20, n_distractor, seed=seed), 50),
+    ("cartpole", {}, lambda seed: cartpole.Cartpole(seed=seed), 200),
+    ("cartpole", {"max_time": 0.3, "height_threshold": 0.9, "init_range": 0.2},
+     lambda seed, **k: cartpole.Cartpole(seed=seed, **k), 100),
+    ("cartpole_noise", {"noise_scale": 0.1},
+     lambda seed, noise_scale: noisy(cartpole.Cartpole(seed=seed), seed, noise_scale), 60),
+    ("cartpole_scale", {"reward_scale": 0.001},
+     lambda seed, reward_scale: scaled(cartpole.Cartpole(seed=seed), seed, reward_scale), 60),
+    ("cartpole_swingup", {}, lambda seed: cartpole_swingup.CartpoleSwingup(seed=seed), 1100),
+    ("cartpole_swingup", {"height_threshold": -0.9, "x_reward_threshold": 0.05, "theta_dot_threshold": 0.5},
+     lambda seed, **k: cartpole_swingup.CartpoleSwingup(seed=seed, **k), 200),
+    ("mountain_car", {}, lambda seed: mountain_car.MountainCar(seed=seed), 300),
+    ("mountain_car", {"max_steps": 30}, lambda seed, **k: mountain_car.MountainCar(seed=seed, **k), 100),
+    ("mountain_car_noise", {"noise_scale": 10},
+     lambda seed, noise_scale: noisy(mountain_car.MountainCar(seed=seed), seed, noise_scale), 60),
     ("discounting_chain", {"mapping_seed": 7}, lambda seed, **k: discounting_chain.DiscountingChain(**k), 210),
 ]
 

@@ -69,6 +69,20 @@ typedef struct discounting_chain {
     int32_t bonus, step, context; /* context: the chain chosen, -1 before */
 } discounting_chain;
 
+typedef struct bsuite_cartpole {
+    bsuite_reward head;
+    double height_threshold, x_threshold, timescale, max_time, init_range;
+    double theta_dot_threshold, x_reward_threshold, move_cost; /* swingup */
+    double x, x_dot, theta, theta_dot, time;
+    bool swingup;
+} bsuite_cartpole;
+
+typedef struct bsuite_mountain_car {
+    bsuite_reward head;
+    double position, velocity;
+    int32_t max_steps, step;
+} bsuite_mountain_car;
+
 /* When chain i pays: 1, 3, 10, 30, 100. */
 int32_t discounting_chain_time(int32_t chain);
 enum { DISCOUNTING_CHAINS = 5, DISCOUNTING_STEPS = 100 };
