@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct {
@@ -50,4 +51,8 @@ void signals_unwatch(void) {
     pthread_join(watch.thread, NULL);
 }
 
-void signals_unblock(void) { pthread_sigmask(SIG_SETMASK, &watch.before, NULL); }
+void signals_unblock(void) {
+    static const struct timespec at_once = {0, 0};
+    while (sigtimedwait(&watch.set, NULL, &at_once) > 0) continue;
+    pthread_sigmask(SIG_SETMASK, &watch.before, NULL);
+}

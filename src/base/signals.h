@@ -12,7 +12,7 @@ void signals_block(void);
 void signals_watch(void (*received)(int signal, void *context), void *context);
 /* Stops that thread; signals stay blocked. */
 void signals_unwatch(void);
-/* Restores the mask that signals_block found. */
+/* Drops what arrived after the work was done, and restores the mask that signals_block found. */
 void signals_unblock(void);
 
 #endif

@@ -55,6 +55,7 @@ team *team_new(sync_run *r, const env_kind *const *kinds, int threads) {
     t->run = r;
     t->threads = threads;
     t->shards = shard_count(r);
+    t->barrier = barrier_new(threads);
     t->members = memory_array(team_member, (size_t)threads);
     t->parameters = memory_array(float, size);
     t->shard_gradients = memory_array(float, size *(size_t)t->shards);
@@ -74,6 +75,7 @@ void team_free(team *t) {
         memory_free(t->members[i].rollouts);
         memory_free(t->members[i].memory);
     }
+    barrier_free(t->barrier);
     memory_free(t->members);
     memory_free(t->parameters);
     memory_free(t->shard_gradients);

@@ -7,6 +7,7 @@
 #ifndef SYNC_A2C_TEAM_H
 #define SYNC_A2C_TEAM_H
 
+#include "base/barrier.h"
 #include "global/block.h"
 #include "global/episodes.h"
 #include "global/pauses.h"
@@ -44,6 +45,7 @@ typedef struct team_member {
 typedef struct team {
     sync_run *run;
     int threads, shards;
+    barrier *barrier;
     team_member *members;     /* [threads] */
     float *parameters;        /* [net.size] what all collect with, and differentiate at */
     float *shard_gradients;   /* [shards, net.size] */

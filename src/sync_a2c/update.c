@@ -12,9 +12,9 @@
 #include <string.h>
 
 /* All threads meet; `m` (NULL: not timed) is told how long this one waited. */
-static void meet(team_member *m) {
+static void meet(const team *t, team_member *m) {
     uint64_t start = m ? clock_ticks() : 0;
-#pragma omp barrier
+    barrier_wait(t->barrier);
     if (m) m->ticks.wait += clock_ticks() - start;
 }
 
@@ -31,7 +31,7 @@ static void collect(team *t, team_member *m, team_member *timed) {
         learner_begin(l);
         for (int step = 0; step < r->learning->rollout_steps; step++) {
             learner_step(l, t->parameters, step);
-            meet(timed);
+            meet(t, timed);
         }
         learner_end(l, t->parameters);
     }
@@ -170,19 +170,19 @@ static void update(team *t, team_member *m, bool is_timed) {
 
     collect(t, m, timed);
     measure(t, m);
-    meet(timed);
+    meet(t, timed);
     gradient_scale scale = whole(t, schedule_at(&r->entropy_coef, position, r->total_steps));
     differentiate(t, m, &scale);
-    meet(timed);
+    meet(t, timed);
     uint64_t pushing = is_timed ? clock_ticks() : 0;
     reduce(t, m);
-    meet(NULL);
+    meet(t, NULL);
     double norm = gradient_norm(t);
     if (isfinite(norm)) step(t, m, norm, schedule_at(&r->learning_rate, position, r->total_steps));
     if (is_timed) m->ticks.push += clock_ticks() - pushing;
-    meet(timed);
+    meet(t, timed);
     if (m == t->members) conclude(t, norm, (int64_t)scale.samples);
-    meet(timed);
+    meet(t, timed);
     if (is_timed) add_ticks(m, start);
 }
 
@@ -199,9 +199,9 @@ void team_run(team *t) {
         for (int64_t i = 0; on; i++) {
             update(t, m, r->timed_every > 0 && i % r->timed_every == 0);
             if (t->pause || block_steps(r->block) >= r->total_steps) {
-#pragma omp barrier
+                barrier_wait(t->barrier);
                 if (m == t->members) on = pauses_act(r->pauses) && block_steps(r->block) < r->total_steps;
-#pragma omp barrier
+                barrier_wait(t->barrier);
             }
         }
     }

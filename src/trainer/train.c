@@ -152,14 +152,15 @@ static int drive(run *r, const train_options *o, error *e) {
     signals_watch(received, r);
     run_drive(r);
     if (r->stopped_by == STOP_NONE) run_pause(r); /* a recording that ends before the run does */
-    signals_unwatch();
     background_wait(r->writer);
     if (count_read_acquire(&r->write_failed) && r->stopped_by != STOP_ERROR) {
         r->failure = r->write_error;
         r->stopped_by = STOP_ERROR;
     }
     if (r->stopped_by == STOP_ERROR) image_take(r->image, r);
-    return finish(r, o, e);
+    int status = finish(r, o, e);
+    signals_unwatch();
+    return status;
 }
 
 /* A finished run has nothing to go on with: its summary is shown again. */
