@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The kernels of every instruction set against the plain reference, bit for bit; the reference against double precision. */
+ * The kernels of every instruction set against the plain reference, bit for bit; the reference against double
+ * precision. */
 #include <float.h>
 #include <math.h>
 #include <setjmp.h>
@@ -28,7 +29,9 @@ static uint64_t draw(void) {
     return z ^ (z >> 31);
 }
 
-static float uniform(void) { return (float)(draw() >> 40) * 0x1p-23f - 1.0f; }
+static float uniform(void) {
+    return (float)(draw() >> 40) * 0x1p-23f - 1.0f;
+}
 
 /* small more often than large, 16 and its neighbours often */
 static int draw_size(int most) {
@@ -37,7 +40,9 @@ static int draw_size(int most) {
     return size < most ? size : most;
 }
 
-static int padded(int n) { return (int)line_floats((size_t)n); }
+static int padded(int n) {
+    return (int)line_floats((size_t)n);
+}
 
 typedef struct matrix {
     float *at;
@@ -47,7 +52,7 @@ typedef struct matrix {
 /* random values, zeros past the last column, the stride sometimes wider than the row */
 static matrix matrix_new(int rows, int columns) {
     matrix m = {.rows = rows, .columns = columns, .stride = padded(columns) + (draw() % 3 == 0 ? 16 : 0)};
-    m.at = memory_array(float, (size_t)rows * (size_t)m.stride);
+    m.at = memory_array(float, (size_t)rows *(size_t)m.stride);
     for (int r = 0; r < rows; r++) {
         for (int c = 0; c < columns; c++) m.at[r * m.stride + c] = uniform();
     }
@@ -55,7 +60,7 @@ static matrix matrix_new(int rows, int columns) {
 }
 
 static matrix matrix_copy(matrix m) {
-    float *at = memory_array(float, (size_t)m.rows * (size_t)m.stride);
+    float *at = memory_array(float, (size_t)m.rows *(size_t)m.stride);
     memcpy(at, m.at, (size_t)m.rows * (size_t)m.stride * sizeof *at);
     return (matrix){.at = at, .rows = m.rows, .columns = m.columns, .stride = m.stride};
 }
@@ -64,7 +69,8 @@ static bool same_bits(const float *a, const float *b, size_t n, const char *what
     for (size_t i = 0; i < n; i++) {
         if (isnan(a[i]) && isnan(b[i])) continue;
         if (memcmp(a + i, b + i, sizeof *a) == 0) continue;
-        fprintf(stderr, "%s, %s: element %zu of %zu is %a, the reference has %a\n", what, isa, i, n, (double)a[i], (double)b[i]);
+        fprintf(stderr, "%s, %s: element %zu of %zu is %a, the reference has %a\n", what, isa, i, n, (double)a[i],
+                (double)b[i]);
         return false;
     }
     return true;
@@ -84,7 +90,9 @@ static const kernels *reference(void) {
     return k;
 }
 
-static activation draw_activation(void) { return (activation)(draw() % 4); }
+static activation draw_activation(void) {
+    return (activation)(draw() % 4);
+}
 
 static void test_dense(void **unused) {
     (void)unused;
@@ -123,8 +131,8 @@ static void test_dense_backward(void **unused) {
                                     f == ACTIVATION_SILU ? z.at : NULL, expected.at, y.stride);
         FOR_EACH_TABLE(k) {
             matrix got = matrix_copy(y);
-            k->dense_backward(rows, in, out, x.at, x.stride, w.at, w.stride, f, h.at, f == ACTIVATION_SILU ? z.at : NULL,
-                              got.at, y.stride);
+            k->dense_backward(rows, in, out, x.at, x.stride, w.at, w.stride, f, h.at,
+                              f == ACTIVATION_SILU ? z.at : NULL, got.at, y.stride);
             assert_same(got, expected, "dense_backward", k->name);
             memory_free(got.at);
         }
@@ -236,7 +244,8 @@ static size_t all_kinds_of_floats(float *x) {
     size_t n = 0;
     uint32_t start = (uint32_t)draw() & 1023;
     for (uint64_t bits = start; bits < 1ull << 32 && n < AREA - 16; bits += 1 << 14) x[n++] = from_bits((uint32_t)bits);
-    static const float special[] = {0.0f, -0.0f, INFINITY, -INFINITY, NAN, FLT_MIN, FLT_MAX, -FLT_MAX, 1.0f, -1.0f, 88.72284f, -103.98f};
+    static const float special[] = {0.0f,    -0.0f,    INFINITY, -INFINITY, NAN,       FLT_MIN,
+                                    FLT_MAX, -FLT_MAX, 1.0f,     -1.0f,     88.72284f, -103.98f};
     for (size_t i = 0; i < sizeof special / sizeof *special; i++) x[n++] = special[i];
     return n;
 }
@@ -279,7 +288,9 @@ static void test_functions(void **unused) {
     memory_free(expected);
 }
 
-static double true_sigmoid(double x) { return 1 / (1 + exp(-x)); }
+static double true_sigmoid(double x) {
+    return 1 / (1 + exp(-x));
+}
 
 /* the largest error of y = f(x) in units in the last place of the true value, over the floats from low to high */
 static double worst_error(elementwise *f, double (*truth)(double), float low, float high, float *at) {
@@ -311,12 +322,9 @@ static void test_errors_in_ulp(void **unused) {
         double (*truth)(double);
         float low, high;
     } functions[] = {
-        {"exp", reference()->exp, exp, -103, 88.72f},
-        {"log", reference()->log, log, FLT_TRUE_MIN, FLT_MAX},
-        {"log near 1", reference()->log, log, 0.5f, 2},
-        {"tanh", reference()->tanh, tanh, -30, 30},
-        {"tanh near 0", reference()->tanh, tanh, -1, 1},
-        {"sigmoid", reference()->sigmoid, true_sigmoid, -103, 103},
+        {"exp", reference()->exp, exp, -103, 88.72f},    {"log", reference()->log, log, FLT_TRUE_MIN, FLT_MAX},
+        {"log near 1", reference()->log, log, 0.5f, 2},  {"tanh", reference()->tanh, tanh, -30, 30},
+        {"tanh near 0", reference()->tanh, tanh, -1, 1}, {"sigmoid", reference()->sigmoid, true_sigmoid, -103, 103},
     };
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         float at = 0;
@@ -333,14 +341,16 @@ static void test_edges(void **unused) {
     float y[N];
     FOR_EACH_TABLE(k) {
         k->exp(N, x, y);
-        assert_true(y[0] == INFINITY && y[1] == 0 && isnan(y[2]) && y[3] == 1 && y[4] == 1 && y[5] == INFINITY && y[6] == 0);
+        assert_true(y[0] == INFINITY && y[1] == 0 && isnan(y[2]) && y[3] == 1 && y[4] == 1 && y[5] == INFINITY &&
+                    y[6] == 0);
         assert_true(y[7] == INFINITY && y[8] == 0);
         k->tanh(N, x, y);
         assert_true(y[0] == 1 && y[1] == -1 && isnan(y[2]) && y[3] == 0 && signbit(y[4]) && y[7] == 1 && y[8] == -1);
         k->sigmoid(N, x, y);
         assert_true(y[0] == 1 && y[1] == 0 && isnan(y[2]) && y[3] == 0.5f && y[4] == 0.5f && y[7] == 1 && y[8] == 0);
         k->log(N, x, y);
-        assert_true(y[0] == INFINITY && isnan(y[1]) && isnan(y[2]) && y[3] == -INFINITY && y[4] == -INFINITY && isnan(y[8]));
+        assert_true(y[0] == INFINITY && isnan(y[1]) && isnan(y[2]) && y[3] == -INFINITY && y[4] == -INFINITY &&
+                    isnan(y[8]));
         k->activate(ACTIVATION_RELU, N, x, y);
         assert_true(y[0] == INFINITY && y[1] == 0 && isnan(y[2]) && y[8] == 0);
     }
@@ -350,8 +360,10 @@ static void test_softmax(void **unused) {
     (void)unused;
     for (int i = 0; i < SHAPES; i++) {
         int rows = draw_size(70), n = draw_size(40);
-        matrix logits = matrix_new(rows, n), log_p = matrix_copy(logits), p = matrix_copy(logits), entropy = matrix_new(1, rows);
-        matrix expected_log_p = matrix_copy(logits), expected_p = matrix_copy(logits), expected_entropy = matrix_copy(entropy);
+        matrix logits = matrix_new(rows, n), log_p = matrix_copy(logits), p = matrix_copy(logits),
+               entropy = matrix_new(1, rows);
+        matrix expected_log_p = matrix_copy(logits), expected_p = matrix_copy(logits),
+               expected_entropy = matrix_copy(entropy);
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < n; c++) {
                 float *logit = &logits.at[r * logits.stride + c];
@@ -430,7 +442,8 @@ static void test_sums_and_optimizers(void **unused) {
     }
 }
 
-/* What A3C_ISA does is seen by a new process: this program with one argument prints the name in use and the complaint. */
+/* What A3C_ISA does is seen by a new process: this program with one argument prints the name in use and the complaint.
+ */
 static const char *program;
 
 static void assert_choice(const char *isa, const char *name, const char *complaint) {
@@ -438,8 +451,10 @@ static void assert_choice(const char *isa, const char *name, const char *complai
     assert_int_equal(pipe(ends), 0);
     pid_t child = fork();
     if (child == 0) {
-        if (isa) setenv("A3C_ISA", isa, 1);
-        else unsetenv("A3C_ISA");
+        if (isa)
+            setenv("A3C_ISA", isa, 1);
+        else
+            unsetenv("A3C_ISA");
         dup2(ends[1], 1);
         execl(program, program, "choice", (char *)NULL);
         _exit(9);
@@ -447,7 +462,8 @@ static void assert_choice(const char *isa, const char *name, const char *complai
     close(ends[1]);
     char text[512] = {0};
     size_t used = 0;
-    for (ssize_t n; used < sizeof text - 1 && (n = read(ends[0], text + used, sizeof text - 1 - used)) > 0;) used += (size_t)n;
+    for (ssize_t n; used < sizeof text - 1 && (n = read(ends[0], text + used, sizeof text - 1 - used)) > 0;)
+        used += (size_t)n;
     close(ends[0]);
     int status;
     waitpid(child, &status, 0);
@@ -455,8 +471,10 @@ static void assert_choice(const char *isa, const char *name, const char *complai
     char expected[64];
     snprintf(expected, sizeof expected, "%s|", name);
     assert_memory_equal(text, expected, strlen(expected));
-    if (complaint) assert_non_null(strstr(text, complaint));
-    else assert_string_equal(text + strlen(expected), "fine\n");
+    if (complaint)
+        assert_non_null(strstr(text, complaint));
+    else
+        assert_string_equal(text + strlen(expected), "fine\n");
 }
 
 static void test_choice(void **unused) {

@@ -66,10 +66,18 @@ enum { PRODUCTS = 3 };
 static const task products[PRODUCTS] = {
     {"forward", forward, 0}, {"input_gradient", input_gradient, 0}, {"weight_gradient", weight_gradient, 0}};
 
-static void do_exp(void *context) { ((bench *)context)->k->exp(ELEMENTS, ((bench *)context)->x, ((bench *)context)->d); }
-static void do_log(void *context) { ((bench *)context)->k->log(ELEMENTS, ((bench *)context)->x, ((bench *)context)->d); }
-static void do_tanh(void *context) { ((bench *)context)->k->tanh(ELEMENTS, ((bench *)context)->x, ((bench *)context)->d); }
-static void do_sigmoid(void *context) { ((bench *)context)->k->sigmoid(ELEMENTS, ((bench *)context)->x, ((bench *)context)->d); }
+static void do_exp(void *context) {
+    ((bench *)context)->k->exp(ELEMENTS, ((bench *)context)->x, ((bench *)context)->d);
+}
+static void do_log(void *context) {
+    ((bench *)context)->k->log(ELEMENTS, ((bench *)context)->x, ((bench *)context)->d);
+}
+static void do_tanh(void *context) {
+    ((bench *)context)->k->tanh(ELEMENTS, ((bench *)context)->x, ((bench *)context)->d);
+}
+static void do_sigmoid(void *context) {
+    ((bench *)context)->k->sigmoid(ELEMENTS, ((bench *)context)->x, ((bench *)context)->d);
+}
 
 static void do_softmax(void *context) {
     bench *b = context;
@@ -93,7 +101,8 @@ static void do_rmsprop(void *context) {
 
 static void do_adam(void *context) {
     bench *b = context;
-    b->k->adam(ELEMENTS, b->more, b->more + ELEMENTS, b->more + 2 * ELEMENTS, b->x, 0.5f, 1e-3f, 1, 0.9f, 0.999f, 1e-8f);
+    b->k->adam(ELEMENTS, b->more, b->more + ELEMENTS, b->more + 2 * ELEMENTS, b->x, 0.5f, 1e-3f, 1, 0.9f, 0.999f,
+               1e-8f);
 }
 
 static void do_sgd(void *context) {
@@ -115,16 +124,18 @@ static const task functions[] = {
 };
 
 static void append(json_t *list, json_t *row) {
-    if (list) json_array_append_new(list, row);
-    else json_decref(row);
+    if (list)
+        json_array_append_new(list, row);
+    else
+        json_decref(row);
 }
 
 static double measure_product(bench *b, const layer *l, const task *product, double peak, json_t *list) {
     measured t = measure(product->work, b, SAMPLE_NS, SAMPLES);
     double flop = 2.0 * b->batch * l->in * l->out, gflops = flop / t.median;
-    append(list, json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f}", "isa", b->k->name, "product", product->name,
-                           "shape", l->name, "batch", b->batch, "in", l->in, "out", l->out, "ns", t.median, "ns_low", t.low,
-                           "ns_high", t.high, "gflops", gflops, "of_peak", gflops / peak));
+    append(list, json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f}", "isa", b->k->name, "product",
+                           product->name, "shape", l->name, "batch", b->batch, "in", l->in, "out", l->out, "ns",
+                           t.median, "ns_low", t.low, "ns_high", t.high, "gflops", gflops, "of_peak", gflops / peak));
     return 100 * gflops / peak;
 }
 
@@ -136,8 +147,8 @@ static void bench_layer(bench *b, const layer *l, double peak, FILE *table, json
         b->batch = batches[i];
         for (int p = 0; p < PRODUCTS; p++) share[p] = measure_product(b, l, &products[p], peak, list);
         if (!table) continue;
-        fprintf(table, "%-10s %-28s %4d x %-4d %5d  %8.1f %8.1f %8.1f\n", b->k->name, l->name, l->in, l->out, b->batch, share[0],
-                share[1], share[2]);
+        fprintf(table, "%-10s %-28s %4d x %-4d %5d  %8.1f %8.1f %8.1f\n", b->k->name, l->name, l->in, l->out, b->batch,
+                share[0], share[1], share[2]);
     }
 }
 
@@ -145,13 +156,16 @@ static void bench_function(bench *b, const task *f, FILE *table, json_t *list) {
     memset(b->more, 0, 3 * ELEMENTS * sizeof *b->more);
     measured t = measure(f->work, b, SAMPLE_NS, SAMPLES);
     double n = f->elements;
-    append(list, json_pack("{s:s, s:s, s:f, s:f, s:f}", "isa", b->k->name, "function", f->name, "ns", t.median / n, "ns_low",
-                           t.low / n, "ns_high", t.high / n));
-    if (table) fprintf(table, "%-10s %-28s %8.3f  %8.3f .. %.3f\n", b->k->name, f->name, t.median / n, t.low / n, t.high / n);
+    append(list, json_pack("{s:s, s:s, s:f, s:f, s:f}", "isa", b->k->name, "function", f->name, "ns", t.median / n,
+                           "ns_low", t.low / n, "ns_high", t.high / n));
+    if (table)
+        fprintf(table, "%-10s %-28s %8.3f  %8.3f .. %.3f\n", b->k->name, f->name, t.median / n, t.low / n, t.high / n);
 }
 
 static bench bench_new(void) {
-    bench b = {.x = memory_array(float, AREA), .d = memory_array(float, AREA), .w = memory_array(float, AREA),
+    bench b = {.x = memory_array(float, AREA),
+               .d = memory_array(float, AREA),
+               .w = memory_array(float, AREA),
                .more = memory_array(float, AREA)};
     for (int i = 0; i < AREA; i++) {
         b.x[i] = (float)(i % 31 + 1) / 32;
@@ -187,9 +201,11 @@ void bench_kernels(FILE *table, json_t *out) {
     }
     json_t *list = list_in(out, "products"), *each = list_in(out, "functions");
     if (table) {
-        fprintf(table, "FMA peak: %.1f GFLOP/s on one core, %.1f on %d at once. Products, in %% of one core's peak:\n\n", peak,
+        fprintf(table,
+                "FMA peak: %.1f GFLOP/s on one core, %.1f on %d at once. Products, in %% of one core's peak:\n\n", peak,
                 together, peak_cpus());
-        fprintf(table, "%-10s %-28s %11s %5s  %8s %8s %8s\n", "isa", "layer", "in x out", "batch", "forward", "input g", "weight g");
+        fprintf(table, "%-10s %-28s %11s %5s  %8s %8s %8s\n", "isa", "layer", "in x out", "batch", "forward", "input g",
+                "weight g");
     }
     FOR_EACH_ISA(b) {
         for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
@@ -198,7 +214,8 @@ void bench_kernels(FILE *table, json_t *out) {
     }
     if (table) fprintf(table, "\n%-10s %-28s %8s  %s\n", "isa", "function", "ns each", "quartiles");
     FOR_EACH_ISA(b) {
-        for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) bench_function(&b, &functions[i], table, each);
+        for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+            bench_function(&b, &functions[i], table, each);
     }
     bench_free(&b);
 }

@@ -8,8 +8,8 @@ typedef struct measured {
     double median, low, high; /* low and high: the quartiles */
 } measured;
 
-/* Times work(context): calls are repeated within a sample until it lasts `sample_ns`, `samples` (at most 101) samples are taken
- * after one that is thrown away. */
+/* Times work(context): calls are repeated within a sample until it lasts `sample_ns`, `samples` (at most 101) samples
+ * are taken after one that is thrown away. */
 measured measure(void (*work)(void *context), void *context, double sample_ns, int samples);
 
 #endif

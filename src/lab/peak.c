@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Fused multiply-adds on registers: more independent chains than latency times units, so that only the units are the limit. */
+ * Fused multiply-adds on registers: more independent chains than latency times units, so that only the units are the
+ * limit. */
 #include "lab/peak.h"
 
 #include <math.h>
@@ -19,14 +20,17 @@ enum { CHAINS = 12, ROUNDS = 4096 };
     x = fma(x, a, b);                                                                                                  \
     __asm__ volatile("" : REGISTER(x));
 #define EACH_CHAIN(fma, a, b)                                                                                          \
-    CHAIN(x0, fma, a, b) CHAIN(x1, fma, a, b) CHAIN(x2, fma, a, b) CHAIN(x3, fma, a, b) CHAIN(x4, fma, a, b)           \
-    CHAIN(x5, fma, a, b) CHAIN(x6, fma, a, b) CHAIN(x7, fma, a, b) CHAIN(x8, fma, a, b) CHAIN(x9, fma, a, b)           \
-    CHAIN(x10, fma, a, b) CHAIN(x11, fma, a, b)
+    CHAIN(x0, fma, a, b)                                                                                               \
+    CHAIN(x1, fma, a, b) CHAIN(x2, fma, a, b) CHAIN(x3, fma, a, b) CHAIN(x4, fma, a, b) CHAIN(x5, fma, a, b)           \
+        CHAIN(x6, fma, a, b) CHAIN(x7, fma, a, b) CHAIN(x8, fma, a, b) CHAIN(x9, fma, a, b) CHAIN(x10, fma, a, b)      \
+            CHAIN(x11, fma, a, b)
 #define ROUND_LOOP(type, fma, half)                                                                                    \
     type x0 = half, x1 = half, x2 = half, x3 = half, x4 = half, x5 = half, x6 = half, x7 = half, x8 = half;            \
     type x9 = half, x10 = half, x11 = half, a = half, b = half;                                                        \
     __asm__ volatile("" : REGISTER(a), REGISTER(b));                                                                   \
-    for (int i = 0; i < ROUNDS; i++) { EACH_CHAIN(fma, a, b) }
+    for (int i = 0; i < ROUNDS; i++) {                                                                                 \
+        EACH_CHAIN(fma, a, b)                                                                                          \
+    }
 
 #if defined(__x86_64__)
 #define REGISTER(x) "+v"(x)
@@ -41,7 +45,9 @@ __attribute__((target("avx2,fma"))) static void rounds_avx2(void) {
 #else
 #define REGISTER(x) "+m"(x)
 #endif
-static void rounds_baseline(void) { ROUND_LOOP(vec, vec_fma, vec_set(0.5f)) }
+static void rounds_baseline(void) {
+    ROUND_LOOP(vec, vec_fma, vec_set(0.5f))
+}
 
 typedef struct widest {
     void (*rounds)(void);

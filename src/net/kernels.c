@@ -41,7 +41,9 @@ __attribute__((constructor)) static void choose(void) {
     chosen = forced ? forced : best();
 }
 
-const kernels *kernels_get(void) { return chosen; }
+const kernels *kernels_get(void) {
+    return chosen;
+}
 
 const char *kernels_complaint(void) {
     static char text[256];

@@ -32,21 +32,17 @@ typedef void dot_tile(size_t n, const float *x, size_t ldx, const float *w, size
     static void dot_##R##x##C(size_t n, const float *x, size_t ldx, const float *w, size_t ldw,                        \
                               vec part[DOT_ROWS][4][SUMS]) {                                                           \
         for (size_t lane = 0; lane < 16; lane += LANES) {                                                              \
-            ROWS_##R(DOT_ZERO_ROW, C)                                                                                  \
-            for (size_t k = lane; k < n; k += 16) {                                                                    \
-                COLUMNS_##C(DOT_W, 0)                                                                                  \
-                ROWS_##R(DOT_FMA_ROW, C)                                                                               \
-            }                                                                                                          \
-            ROWS_##R(DOT_PART_ROW, C)                                                                                  \
+            ROWS_##R(DOT_ZERO_ROW, C) for (size_t k = lane; k < n; k += 16){                                           \
+                COLUMNS_##C(DOT_W, 0) ROWS_##R(DOT_FMA_ROW, C)} ROWS_##R(DOT_PART_ROW, C)                              \
         }                                                                                                              \
     }
-DOT_TILE(1, 1) DOT_TILE(1, 2) DOT_TILE(1, 3) DOT_TILE(1, 4)
+DOT_TILE(1, 1)
+DOT_TILE(1, 2) DOT_TILE(1, 3) DOT_TILE(1, 4)
 #if VECTOR_REGISTERS == 32
-DOT_TILE(4, 1) DOT_TILE(4, 2) DOT_TILE(4, 3) DOT_TILE(4, 4)
-static dot_tile *const four_rows[] = {NULL, dot_4x1, dot_4x2, dot_4x3, dot_4x4};
+    DOT_TILE(4, 1) DOT_TILE(4, 2) DOT_TILE(4, 3)
+        DOT_TILE(4, 4) static dot_tile *const four_rows[] = {NULL, dot_4x1, dot_4x2, dot_4x3, dot_4x4};
 #else
-DOT_TILE(4, 1) DOT_TILE(4, 2)
-static dot_tile *const four_rows[] = {NULL, dot_4x1, dot_4x2};
+    DOT_TILE(4, 1) DOT_TILE(4, 2) static dot_tile *const four_rows[] = {NULL, dot_4x1, dot_4x2};
 #endif
 static dot_tile *const one_row[] = {NULL, dot_1x1, dot_1x2, dot_1x3, dot_1x4};
 
@@ -58,7 +54,8 @@ static inline quad quad_sums(quad v0, quad v1, quad v2, quad v3) {
 }
 
 /* q[i] = x[i] . w[0 .. 3] for four rows, or for one; 0 where `count` says that there is no row of w */
-static inline void dot_four_rows(size_t n, const float *x, size_t ldx, const float *w, size_t ldw, size_t count, quad q[4]) {
+static inline void dot_four_rows(size_t n, const float *x, size_t ldx, const float *w, size_t ldw, size_t count,
+                                 quad q[4]) {
     vec part[DOT_ROWS][4][SUMS];
     for (size_t j = 0; j < 4; j++) q[j] = (quad){0};
     for (size_t j = 0; j < count; j += DOT_COLUMNS) {
@@ -121,8 +118,8 @@ static inline vec softmax_lanes(size_t n, vec *columns, vec *probability) {
     return 0 - plogp;
 }
 
-/* row[j] = lane i of columns[j], and 0 up to the padded width. The first line by itself: GCC 12 makes the whole loop `rep stos`,
- * which takes longer than all the rest of a short row. */
+/* row[j] = lane i of columns[j], and 0 up to the padded width. The first line by itself: GCC 12 makes the whole loop
+ * `rep stos`, which takes longer than all the rest of a short row. */
 static inline void store_lane(float *row, size_t n, const vec *columns, size_t i) {
     for (size_t j = 0; j < 16; j += LANES) vec_store(row + j, vec_zero());
     for (size_t j = 16; j < line_floats(n); j += LANES) vec_store(row + j, vec_zero());

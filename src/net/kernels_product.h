@@ -1,24 +1,34 @@
 /* SPDX-License-Identifier: MIT
  * The matrix products, cut into tiles and streams. Included by kernels_vector.c only.
  *
- * The cut depends on the sizes, the bits do not: every sum takes its terms in the order of k in any cut, and what is written
- * between two blocks of k is the sum itself, in single precision as in the register. */
+ * The cut depends on the sizes, the bits do not: every sum takes its terms in the order of k in any cut, and what is
+ * written between two blocks of k is the sum itself, in single precision as in the register. */
 #ifndef NET_KERNELS_PRODUCT_H
 #define NET_KERNELS_PRODUCT_H
 
 #include "net/kernels_tile.h"
 
 enum {
-    DEPTH_BLOCK = 256,   /* k's of one pass over a tile's columns: with 64 columns 64 KB of weights, that stay in the L2 cache */
-    STREAM_BLOCK = 4096, /* floats of sums that a stream passes over again for the next k's: half of the L1 cache */
-    STREAM_DEPTH = 32,   /* with more k's a tile of sums in registers is better */
-    ALIASED_STRIDE = 256, /* floats: rows this far apart fall into few sets of the L1 cache, and streams lose them */
+    DEPTH_BLOCK = 256,       /* k's of one pass over the sums */
+    WEIGHTS_BLOCK = 1 << 16, /* floats of b that all rows pass by before the next: they stay in the L2 cache */
+    ROWS_BLOCK = 48,         /* rows of a that meet those weights together: they stay in the L1 cache */
+    STREAM_BLOCK = 8192,     /* floats of sums that the streams pass over before the next, */
+    STREAM_ROWS = 16,        /* and rows, at least */
+    STREAM_DEPTH = 32,       /* with more k's a tile of sums in registers is better */
+    ALIASED_STRIDE =
+        256,            /* floats: rows so far apart fall into few sets of the L1 cache, and streams lose their sums */
+    PACK_STRIDE = 1024, /* floats: rows so far apart fall into one set, and it pays to copy b first, */
+    PACK_ROWS = 128,    /* where so many rows of a pass by */
 };
 
-static inline size_t ceiling(size_t a, size_t b) { return (a + b - 1) / b; }
+static inline size_t ceiling(size_t a, size_t b) {
+    return (a + b - 1) / b;
+}
 
 /* `total` cut into the fewest parts of at most `most`, as even as can be: the size of the first */
-static inline size_t even_part(size_t total, size_t most) { return ceiling(total, ceiling(total, most)); }
+static inline size_t even_part(size_t total, size_t most) {
+    return ceiling(total, ceiling(total, most));
+}
 
 /* the most columns whose shapes have enough rows for `rows` */
 static inline size_t columns_for(const size_t *rows_most, size_t rows) {
@@ -27,9 +37,17 @@ static inline size_t columns_for(const size_t *rows_most, size_t rows) {
     return columns;
 }
 
-/* c[rows, columns] = init + a[rows, depth] b[depth, columns], then relu or mask: one panel of at most COLUMNS_MOST vectors */
-static void multiply_panel(const product_shape *p, size_t rows, size_t columns, const float *a, const float *b, float *c,
-                           const float *init, const float *mask) {
+/* panel[k][:] = b[k][:], contiguous */
+static void pack(size_t depth, size_t floats, const float *b, size_t b_step, float *panel) {
+    for (size_t k = 0; k < depth; k++, b += b_step, panel += floats) {
+        for (size_t o = 0; o < floats; o += LANES) vec_store(panel + o, vec_load(b + o));
+    }
+}
+
+/* c[rows, columns] = init + a[rows, depth] b[depth, columns], then relu or mask: one panel of at most COLUMNS_MOST
+ * vectors */
+static void multiply_panel(const product_shape *p, size_t rows, size_t columns, const float *a, const float *b,
+                           float *c, const float *init, const float *mask) {
     if (p->depth <= stream_rows[columns]) {
         streams[p->depth][columns](p, rows, a, b, c, init, mask);
         return;
@@ -37,38 +55,71 @@ static void multiply_panel(const product_shape *p, size_t rows, size_t columns, 
     for (size_t i = 0, part; i < rows; i += part) {
         part = even_part(rows - i, tile_rows[columns]);
         size_t row = i * p->c_row;
-        tiles[part][columns](p, a + i * p->a_row, b, c + row, init ? init + i * p->init_row : NULL, mask ? mask + row : NULL);
+        tiles[part][columns](p, a + i * p->a_row, b, c + row, init ? init + i * p->init_row : NULL,
+                             mask ? mask + row : NULL);
     }
 }
 
-/* the same for any width, in floats, a multiple of 16 */
+/* the same for any width, in floats, a multiple of 16, and few enough weights to stay in the L2 cache. With `packed`
+ * (else NULL) b is copied there first, a panel's columns side by side: for many rows and a stride that is bad for
+ * caches. */
+static void multiply_block(const product_shape *shape, size_t rows, size_t width, const float *a, const float *b,
+                           float *c, const float *init, const float *mask, float *packed) {
+    product_shape p = *shape;
+    size_t most = columns_for(tile_rows, rows), columns;
+    for (size_t i = 0, part; i < rows; i += part) {
+        part = even_part(rows - i, ROWS_BLOCK);
+        for (size_t o = 0; o < width; o += columns * LANES) {
+            columns = even_part((width - o) / LANES, most);
+            size_t at = i * p.c_row + o, floats = columns * LANES;
+            const float *panel = b + o;
+            if (packed) panel = packed + o * p.depth, p.b_step = floats;
+            if (packed && i == 0) pack(p.depth, floats, b + o, shape->b_step, packed + o * p.depth);
+            multiply_panel(&p, part, columns, a + i * p.a_row, panel, c + at, init ? init + i * p.init_row + o : NULL,
+                           mask ? mask + at : NULL);
+        }
+    }
+}
+
+__attribute__((noinline)) static void multiply_packed(const product_shape *p, size_t rows, size_t width, const float *a,
+                                                      const float *b, float *c, const float *init, const float *mask) {
+    float packed[WEIGHTS_BLOCK] __attribute__((aligned(64)));
+    multiply_block(p, rows, width, a, b, c, init, mask, packed);
+}
+
+/* the same for any depth */
 static void multiply(const product_shape *shape, size_t rows, size_t width, const float *a, const float *b, float *c,
                      const float *init, const float *mask) {
-    size_t most = columns_for(tile_rows, rows), columns;
+    bool pack_it = rows >= PACK_ROWS && shape->b_step % PACK_STRIDE == 0;
     for (size_t k = 0; k < shape->depth; k += DEPTH_BLOCK) {
         product_shape p = *shape;
         bool last = shape->depth - k <= DEPTH_BLOCK;
         p.depth = least(shape->depth - k, DEPTH_BLOCK);
         p.relu = shape->relu && last;
         if (k > 0) init = c, p.init_row = p.c_row;
-        for (size_t o = 0; o < width; o += columns * LANES) {
-            columns = even_part((width - o) / LANES, most);
-            multiply_panel(&p, rows, columns, a + k * p.a_step, b + k * p.b_step + o, c + o, init ? init + o : NULL,
-                           mask && last ? mask + o : NULL);
+        size_t block = WEIGHTS_BLOCK / DEPTH_BLOCK * (DEPTH_BLOCK / p.depth);
+        for (size_t o = 0; o < width; o += block) {
+            size_t part = least(block, width - o);
+            const float *a_k = a + k * p.a_step, *b_k = b + k * p.b_step + o;
+            const float *init_o = init ? init + o : NULL, *mask_o = mask && last ? mask + o : NULL;
+            if (pack_it)
+                multiply_packed(&p, rows, part, a_k, b_k, c + o, init_o, mask_o);
+            else
+                multiply_block(&p, rows, part, a_k, b_k, c + o, init_o, mask_o, NULL);
         }
     }
 }
 
-/* c[rows, width] (+)= a^T b, a [depth, rows], b [depth, width], for few k's: a block of sums stays in the L1 cache while the
- * k's pass over it, a stream at a time */
-static void multiply_streams(const product_shape *p, size_t rows, size_t width, const float *a, const float *b, float *c,
-                             bool accumulate) {
+/* c[rows, width] (+)= a^T b, a [depth, rows], b [depth, width], for few k's: a block of sums stays in the L1 cache
+ * while the k's pass over it, a stream at a time */
+static void multiply_streams(const product_shape *p, size_t rows, size_t width, const float *a, const float *b,
+                             float *c, bool accumulate) {
     size_t most = columns_for(stream_rows, p->depth), columns;
-    for (size_t o = 0; o < width; o += columns * LANES) {
-        columns = even_part((width - o) / LANES, most);
-        size_t block = p->depth <= stream_rows[columns] ? rows : STREAM_BLOCK / (columns * LANES);
-        for (size_t i = 0; i < rows; i += block) {
+    size_t block = STREAM_BLOCK / width > STREAM_ROWS ? STREAM_BLOCK / width : STREAM_ROWS;
+    for (size_t i = 0; i < rows; i += block) {
+        for (size_t o = 0; o < width; o += columns * LANES) {
             float *sums = c + i * p->c_row + o;
+            columns = even_part((width - o) / LANES, most);
             for (size_t k = 0, part; k < p->depth; k += part) {
                 part = even_part(p->depth - k, stream_rows[columns]);
                 streams[part][columns](p, least(block, rows - i), a + k * p->a_step + i, b + k * p->b_step + o, sums,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The kernels as plain loops, one element after the other: the oracle that every instruction set is compared with, bit for
- * bit, and the place to read what a kernel computes. */
+ * The kernels as plain loops, one element after the other: the oracle that every instruction set is compared with, bit
+ * for bit, and the place to read what a kernel computes. */
 #include "net/kernels.h"
 
 #include <math.h>
@@ -11,10 +11,14 @@
 
 static float activated(activation f, float z) {
     switch (f) {
-    case ACTIVATION_RELU: return z < 0 ? 0 : z;
-    case ACTIVATION_TANH: return math_tanh(z);
-    case ACTIVATION_SILU: return math_silu(z);
-    case ACTIVATION_NONE: break;
+    case ACTIVATION_RELU:
+        return z < 0 ? 0 : z;
+    case ACTIVATION_TANH:
+        return math_tanh(z);
+    case ACTIVATION_SILU:
+        return math_silu(z);
+    case ACTIVATION_NONE:
+        break;
     }
     return z;
 }
@@ -22,10 +26,14 @@ static float activated(activation f, float z) {
 /* d f'(z), h = f(z) */
 static float differentiated(activation f, float d, const float *h, const float *z, size_t i) {
     switch (f) {
-    case ACTIVATION_RELU: return h[i] > 0 ? d : 0;
-    case ACTIVATION_TANH: return d * fmaf(-h[i], h[i], 1);
-    case ACTIVATION_SILU: return d * math_silu_derivative(z[i]);
-    case ACTIVATION_NONE: break;
+    case ACTIVATION_RELU:
+        return h[i] > 0 ? d : 0;
+    case ACTIVATION_TANH:
+        return d * fmaf(-h[i], h[i], 1);
+    case ACTIVATION_SILU:
+        return d * math_silu_derivative(z[i]);
+    case ACTIVATION_NONE:
+        break;
     }
     return d;
 }
@@ -36,8 +44,8 @@ static float product(int n, const float *a, size_t step, const float *w, size_t 
     return init;
 }
 
-static void dense(int rows, int in, int out, const float *x, int ldx, const float *w, int ldw, const float *b, activation f,
-                  float *y, int ldy, float *z) {
+static void dense(int rows, int in, int out, const float *x, int ldx, const float *w, int ldw, const float *b,
+                  activation f, float *y, int ldy, float *z) {
     size_t width = line_floats((size_t)out);
     for (size_t r = 0; r < (size_t)rows; r++) {
         for (size_t o = 0; o < width; o++) {
@@ -86,8 +94,8 @@ static void dot(int rows, int in, int out, const float *x, int ldx, const float 
     }
 }
 
-static void outer(int rows, int in, int out, const float *x, int ldx, const float *d, int ldd, bool accumulate, float *dw,
-                  int ldw) {
+static void outer(int rows, int in, int out, const float *x, int ldx, const float *d, int ldd, bool accumulate,
+                  float *dw, int ldw) {
     for (size_t k = 0; k < (size_t)in; k++) {
         for (size_t o = 0; o < line_floats((size_t)out); o++) {
             float *sum = &dw[k * (size_t)ldw + o];
@@ -179,8 +187,8 @@ static void rmsprop(size_t n, float *p, float *s, const float *g, float scale, f
     }
 }
 
-static void adam(size_t n, float *p, float *m, float *v, const float *g, float scale, float rate1, float root2, float b1,
-                 float b2, float epsilon) {
+static void adam(size_t n, float *p, float *m, float *v, const float *g, float scale, float rate1, float root2,
+                 float b1, float b2, float epsilon) {
     for (size_t i = 0; i < n; i++) {
         float d = g[i] * scale;
         m[i] = b1 * m[i] + (1 - b1) * d;

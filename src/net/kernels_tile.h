@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * The innermost loops of the matrix products, for the shapes that the registers have room for: the tile keeps sums in registers
- * and walks over k; the stream keeps weights in registers and walks over the rows of sums. Both add in the order of k, so their
- * bits agree. Macros, because every register must be a variable of its own: GCC 12 keeps an array of vectors in memory when its
- * size is only known after inlining (55 instead of 190 GFLOP/s). Included by kernels_product.h only. */
+ * The innermost loops of the matrix products, for the shapes that the registers have room for: the tile keeps sums in
+ * registers and walks over k; the stream keeps weights in registers and walks over the rows of sums. Both add in the
+ * order of k, so their bits agree. Macros, because every register must be a variable of its own: GCC 12 keeps an array
+ * of vectors in memory when its size is only known after inlining (55 instead of 190 GFLOP/s). Included by
+ * kernels_product.h only. */
 #ifndef NET_KERNELS_TILE_H
 #define NET_KERNELS_TILE_H
 
@@ -38,9 +39,10 @@ typedef struct product_shape {
 #define ROWS_7(m, C) ROWS_6(m, C) m(6, C)
 #define ROWS_8(m, C) ROWS_7(m, C) m(7, C)
 
-/* The tile: R rows by C vectors of sums in registers. `init` NULL: from 0. `mask` (NULL: none) has the rows of c; a sum is dropped for 0
- * where it is not above 0. */
-typedef void tile(const product_shape *p, const float *a, const float *b, float *c, const float *init, const float *mask);
+/* The tile: R rows by C vectors of sums in registers. `init` NULL: from 0. `mask` (NULL: none) has the rows of c; a sum
+ * is dropped for 0 where it is not above 0. */
+typedef void tile(const product_shape *p, const float *a, const float *b, float *c, const float *init,
+                  const float *mask);
 
 #define TILE_DECLARE(i, j) vec s##i##_##j;
 #define TILE_START(i, j) s##i##_##j = vec_load(init + i * p->init_row + j * LANES);
@@ -48,8 +50,7 @@ typedef void tile(const product_shape *p, const float *a, const float *b, float 
 #define TILE_B(i, j) vec b##j = vec_load(b + j * LANES);
 #define TILE_FMA(i, j) s##i##_##j = vec_fma(x##i, b##j, s##i##_##j);
 #define TILE_RELU(i, j) s##i##_##j = vec_max(vec_zero(), s##i##_##j);
-#define TILE_MASK(i, j)                                                                                                \
-    s##i##_##j = vec_select(vec_load(mask + i * p->c_row + j * LANES) > 0, s##i##_##j, vec_zero());
+#define TILE_MASK(i, j) s##i##_##j = vec_select(vec_load(mask + i * p->c_row + j * LANES) > 0, s##i##_##j, vec_zero());
 #define TILE_STORE(i, j) vec_store(c + i * p->c_row + j * LANES, s##i##_##j);
 
 #define TILE_DECLARE_ROW(i, C) COLUMNS_##C(TILE_DECLARE, i)
@@ -65,6 +66,7 @@ typedef void tile(const product_shape *p, const float *a, const float *b, float 
         COLUMNS_##C(TILE_FMA, i)                                                                                       \
     }
 
+/* clang-format off */
 #define TILE(R, C)                                                                                                     \
     static void tile_##R##x##C(const product_shape *p, const float *a, const float *b, float *c, const float *init,    \
                                const float *mask) {                                                                    \
@@ -76,7 +78,7 @@ typedef void tile(const product_shape *p, const float *a, const float *b, float 
         }                                                                                                              \
         size_t a_row = p->a_row, a_step = p->a_step, b_step = p->b_step;                                               \
         const float *a3 = a + 3 * a_row, *a6 = a3 + 3 * a_row;                                                         \
-        _Pragma("GCC unroll 2") for (size_t k = p->depth; k > 0; k--) {                                                                        \
+        _Pragma("GCC unroll 2") for (size_t k = p->depth; k > 0; k--) {                                                \
             COLUMNS_##C(TILE_B, 0)                                                                                     \
             ROWS_##R(TILE_FMA_ROW, C)                                                                                  \
             a += a_step, a3 += a_step, a6 += a_step, b += b_step;                                                      \
@@ -85,9 +87,10 @@ typedef void tile(const product_shape *p, const float *a, const float *b, float 
         if (p->relu) { ROWS_##R(TILE_RELU_ROW, C) }                                                                    \
         ROWS_##R(TILE_STORE_ROW, C)                                                                                    \
     }
+/* clang-format on */
 
-/* The stream: R k's by C vectors of b in registers, all the rows of c passing by; arguments as the tile's. A sum is stored as
- * soon as it is complete: all sums first and all stores then is a third slower where stores are the limit. */
+/* The stream: R k's by C vectors of b in registers, all the rows of c passing by; arguments as the tile's. A sum is
+ * stored as soon as it is complete: all sums first and all stores then is a third slower where stores are the limit. */
 typedef void stream(const product_shape *p, size_t rows, const float *a, const float *b, float *c, const float *init,
                     const float *mask);
 
@@ -116,6 +119,7 @@ typedef void stream(const product_shape *p, size_t rows, const float *a, const f
         ROWS_##R(STREAM_FMA, j) STREAM_FINISH(0, j)                                                                    \
     }
 
+/* clang-format off */
 #define STREAM(R, C)                                                                                                   \
     static void stream_##R##x##C(const product_shape *p, size_t rows, const float *a, const float *b, float *c,        \
                                  const float *init, const float *mask) {                                               \
@@ -138,9 +142,10 @@ typedef void stream(const product_shape *p, size_t rows, const float *a, const f
             }                                                                                                          \
         }                                                                                                              \
     }
+/* clang-format on */
 
-/* The shapes that fit the registers: R C + C + 1 of them for a tile, R C + R + 1 for a stream; by the number of columns C, the
- * most rows R. USUAL_COLUMNS is the width that moves the least memory when rows are many. */
+/* The shapes that fit the registers: R C + C + 1 of them for a tile, R C + R + 1 for a stream; by the number of columns
+ * C, the most rows R. USUAL_COLUMNS is the width that moves the least memory when rows are many. */
 #define SHAPES_R1(m, C) m(1, C)
 #define SHAPES_R2(m, C) SHAPES_R1(m, C) m(2, C)
 #define SHAPES_R3(m, C) SHAPES_R2(m, C) m(3, C)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The kernels with vectors: one source, compiled once an instruction set (cmake/core.cmake), each into a table of its own. What
- * is computed, and in which order, is kernels_reference.c's; here is only how to do it fast. */
+ * The kernels with vectors: one source, compiled once an instruction set (cmake/core.cmake), each into a table of its
+ * own. What is computed, and in which order, is kernels_reference.c's; here is only how to do it fast. */
 #include "net/kernels.h"
 
 #include "base/memory.h"
@@ -26,7 +26,8 @@
 typedef vec function_1(vec x);
 typedef vec function_2(vec x, vec y);
 
-/* y[i] = f(x[i]); `f` is inlined. The last lanes pass through vectors filled up with zeros: the same bits at any place. */
+/* y[i] = f(x[i]); `f` is inlined. The last lanes pass through vectors filled up with zeros: the same bits at any place.
+ */
 INLINE void each(size_t n, const float *x, float *y, function_1 *f) {
     size_t whole = n / LANES * LANES, rest = (n - whole) * sizeof(float);
     for (size_t i = 0; i < whole; i += LANES) vec_store_any(y + i, f(vec_load_any(x + i)));
@@ -49,40 +50,68 @@ INLINE void each_pair(size_t n, float *d, const float *x, function_2 *f) {
     memcpy(d + whole, &last, rest);
 }
 
-static void exp_each(size_t n, const float *x, float *y) { each(n, x, y, vec_exp); }
-static void log_each(size_t n, const float *x, float *y) { each(n, x, y, vec_log); }
-static void tanh_each(size_t n, const float *x, float *y) { each(n, x, y, vec_tanh); }
-static void sigmoid_each(size_t n, const float *x, float *y) { each(n, x, y, vec_sigmoid); }
+static void exp_each(size_t n, const float *x, float *y) {
+    each(n, x, y, vec_exp);
+}
+static void log_each(size_t n, const float *x, float *y) {
+    each(n, x, y, vec_log);
+}
+static void tanh_each(size_t n, const float *x, float *y) {
+    each(n, x, y, vec_tanh);
+}
+static void sigmoid_each(size_t n, const float *x, float *y) {
+    each(n, x, y, vec_sigmoid);
+}
 
 static void activate(activation f, size_t n, const float *z, float *y) {
     switch (f) {
     case ACTIVATION_NONE:
         if (y != z) memcpy(y, z, n * sizeof(float));
         break;
-    case ACTIVATION_RELU: each(n, z, y, vec_relu); break;
-    case ACTIVATION_TANH: each(n, z, y, vec_tanh); break;
-    case ACTIVATION_SILU: each(n, z, y, vec_silu); break;
+    case ACTIVATION_RELU:
+        each(n, z, y, vec_relu);
+        break;
+    case ACTIVATION_TANH:
+        each(n, z, y, vec_tanh);
+        break;
+    case ACTIVATION_SILU:
+        each(n, z, y, vec_silu);
+        break;
     }
 }
 
-INLINE vec backward_relu(vec d, vec h) { return vec_select(h > 0, d, vec_zero()); }
-INLINE vec backward_tanh(vec d, vec h) { return d * vec_fma(-h, h, vec_set(1)); }
-INLINE vec backward_silu(vec d, vec z) { return d * vec_silu_derivative(z); }
+INLINE vec backward_relu(vec d, vec h) {
+    return vec_select(h > 0, d, vec_zero());
+}
+INLINE vec backward_tanh(vec d, vec h) {
+    return d * vec_fma(-h, h, vec_set(1));
+}
+INLINE vec backward_silu(vec d, vec z) {
+    return d * vec_silu_derivative(z);
+}
 
 static void activate_backward(activation f, size_t n, const float *h, const float *z, float *d) {
     switch (f) {
-    case ACTIVATION_NONE: break;
-    case ACTIVATION_RELU: each_pair(n, d, h, backward_relu); break;
-    case ACTIVATION_TANH: each_pair(n, d, h, backward_tanh); break;
-    case ACTIVATION_SILU: each_pair(n, d, z, backward_silu); break;
+    case ACTIVATION_NONE:
+        break;
+    case ACTIVATION_RELU:
+        each_pair(n, d, h, backward_relu);
+        break;
+    case ACTIVATION_TANH:
+        each_pair(n, d, h, backward_tanh);
+        break;
+    case ACTIVATION_SILU:
+        each_pair(n, d, z, backward_silu);
+        break;
     }
 }
 
-static void dense(int rows, int in, int out, const float *x, int ldx, const float *w, int ldw, const float *b, activation f,
-                  float *y, int ldy, float *z) {
+static void dense(int rows, int in, int out, const float *x, int ldx, const float *w, int ldw, const float *b,
+                  activation f, float *y, int ldy, float *z) {
     size_t width = line_floats((size_t)out), stride = (size_t)ldy;
     bool relu = f == ACTIVATION_RELU && !z, later = f != ACTIVATION_NONE && !relu;
-    product_shape p = {.depth = (size_t)in, .a_row = (size_t)ldx, .a_step = 1, .b_step = (size_t)ldw, .c_row = stride, .relu = relu};
+    product_shape p = {
+        .depth = (size_t)in, .a_row = (size_t)ldx, .a_step = 1, .b_step = (size_t)ldw, .c_row = stride, .relu = relu};
     float *sums = z ? z : y;
     multiply(&p, (size_t)rows, width, x, w, sums, b, NULL);
     if (!later && sums == y) return;
@@ -95,12 +124,17 @@ static void dense_backward(int rows, int in, int out, const float *x, int ldx, c
     product_shape p = {.depth = (size_t)in, .a_row = (size_t)ldx, .a_step = 1, .b_step = (size_t)ldw, .c_row = stride};
     multiply(&p, (size_t)rows, width, x, w, y, NULL, f == ACTIVATION_RELU ? h : NULL);
     if (f == ACTIVATION_NONE || f == ACTIVATION_RELU) return;
-    for (size_t i = 0; i < (size_t)rows * stride; i += stride) activate_backward(f, width, h + i, z ? z + i : NULL, y + i);
+    for (size_t i = 0; i < (size_t)rows * stride; i += stride)
+        activate_backward(f, width, h + i, z ? z + i : NULL, y + i);
 }
 
-static void outer(int rows, int in, int out, const float *x, int ldx, const float *d, int ldd, bool accumulate, float *dw,
-                  int ldw) {
-    product_shape p = {.depth = (size_t)rows, .a_row = 1, .a_step = (size_t)ldx, .b_step = (size_t)ldd, .c_row = (size_t)ldw,
+static void outer(int rows, int in, int out, const float *x, int ldx, const float *d, int ldd, bool accumulate,
+                  float *dw, int ldw) {
+    product_shape p = {.depth = (size_t)rows,
+                       .a_row = 1,
+                       .a_step = (size_t)ldx,
+                       .b_step = (size_t)ldd,
+                       .c_row = (size_t)ldw,
                        .init_row = (size_t)ldw};
     multiply_outer(&p, (size_t)in, line_floats((size_t)out), x, d, dw, accumulate);
 }
@@ -198,12 +232,14 @@ INLINE void rmsprop_steps(size_t n, float *p, float *s, const float *g, float sc
 
 static void rmsprop(size_t n, float *p, float *s, const float *g, float scale, float rate, float decay, float epsilon,
                     bool inside) {
-    if (inside) rmsprop_steps(n, p, s, g, scale, rate, decay, epsilon, true);
-    else rmsprop_steps(n, p, s, g, scale, rate, decay, epsilon, false);
+    if (inside)
+        rmsprop_steps(n, p, s, g, scale, rate, decay, epsilon, true);
+    else
+        rmsprop_steps(n, p, s, g, scale, rate, decay, epsilon, false);
 }
 
-static void adam(size_t n, float *p, float *m, float *v, const float *g, float scale, float rate1, float root2, float b1,
-                 float b2, float epsilon) {
+static void adam(size_t n, float *p, float *m, float *v, const float *g, float scale, float rate1, float root2,
+                 float b1, float b2, float epsilon) {
     float rest1 = 1 - b1, rest2 = 1 - b2;
     for (size_t i = 0; i < n; i += LANES) {
         vec d = vec_load(g + i) * scale;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
- * exp, log, tanh, sigmoid in single precision: the polynomials that every instruction set evaluates in the same order, and
- * their scalar form, which the reference kernels use.
+ * exp, log, tanh, sigmoid in single precision: the polynomials that every instruction set evaluates in the same order,
+ * and their scalar form, which the reference kernels use.
  *
  * exp: x = n ln 2 + r, |r| <= ln 2 / 2, exp(x) = 2^n (1 + r + r^2 Q(r)).
  * log: x = 2^n (1 + f), sqrt(1/2) <= 1 + f < sqrt(2), log(x) = n ln 2 + f - f^2 / 2 + f^3 R(f).
- * Q, R and P (of tanh) are minimax polynomials for the relative error of expm1, log1p and tanh, found by Remez's exchange and
- * rounded to floats.
- * Not a number in gives not a number out; results below the smallest float go to 0, above the largest to infinity. */
+ * Q, R and P (of tanh) are minimax polynomials for the relative error of expm1, log1p and tanh, found by Remez's
+ * exchange and rounded to floats. Not a number in gives not a number out; results below the smallest float go to 0,
+ * above the largest to infinity. */
 #ifndef NET_MATH_H
 #define NET_MATH_H
 
@@ -17,7 +17,7 @@
 #define MATH_LOG2E 0x1.715476p+0f
 #define MATH_LN2_HIGH 0x1.62e430p-1f
 #define MATH_LN2_LOW (-0x1.05c610p-29f)
-#define MATH_ROUND 0x1.8p+23f /* adding it rounds a float of modest size to an integer, kept in the low bits */
+#define MATH_ROUND 0x1.8p+23f  /* adding it rounds a float of modest size to an integer, kept in the low bits */
 #define MATH_EXP_MIN (-104.0f) /* exp is 0 below */
 #define MATH_EXP_MAX 89.0f     /* exp is infinite above */
 #define MATH_TANH_MAX 20.0f    /* tanh is 1 above */
@@ -57,7 +57,9 @@ static inline float math_from_bits(int32_t bits) {
 }
 
 /* 2^n for -126 <= n <= 127 */
-static inline float math_power2(int32_t n) { return math_from_bits((n + 127) * (1 << 23)); }
+static inline float math_power2(int32_t n) {
+    return math_from_bits((n + 127) * (1 << 23));
+}
 
 /* x in [MATH_EXP_MIN, MATH_EXP_MAX]: returns r^2 Q(r) with *r and *n as above */
 static inline float math_exp_core(float x, float *r, int32_t *n) {
@@ -132,7 +134,9 @@ static inline float math_log(float x) {
 }
 
 /* x sigmoid(x) and its derivative */
-static inline float math_silu(float x) { return x * math_sigmoid(x); }
+static inline float math_silu(float x) {
+    return x * math_sigmoid(x);
+}
 
 static inline float math_silu_derivative(float x) {
     float s = math_sigmoid(x);

@@ -7,9 +7,13 @@
 #include "net/math.h"
 #include "net/vector.h"
 
-static inline vec vec_power2(ivec n) { return (vec)((uvec)(n + 127) << 23); }
+static inline vec vec_power2(ivec n) {
+    return (vec)((uvec)(n + 127) << 23);
+}
 
-static inline vec vec_horner(vec sum, vec x, float next) { return vec_fma(sum, x, vec_set(next)); }
+static inline vec vec_horner(vec sum, vec x, float next) {
+    return vec_fma(sum, x, vec_set(next));
+}
 
 /* as math_exp_core */
 static inline vec vec_exp_core(vec x, vec *r, ivec *n) {
@@ -75,8 +79,12 @@ static inline vec vec_log(vec x) {
     return vec_select(x < INFINITY, log, x);
 }
 
-static inline vec vec_relu(vec x) { return vec_max(vec_zero(), x); }
-static inline vec vec_silu(vec x) { return x * vec_sigmoid(x); }
+static inline vec vec_relu(vec x) {
+    return vec_max(vec_zero(), x);
+}
+static inline vec vec_silu(vec x) {
+    return x * vec_sigmoid(x);
+}
 
 static inline vec vec_silu_derivative(vec x) {
     vec s = vec_sigmoid(x);
