@@ -180,7 +180,7 @@ static void golden_play_line(golden_player *player, char *line) {
 }
 
 /* Plays tests/golden/environments/NAME.txt and returns what was compared. */
-static golden_counts golden_play(const char *name) {
+static inline golden_counts golden_play(const char *name) {
     char path[512], line[GOLDEN_LINE];
     snprintf(path, sizeof path, "%s/environments/%s.txt", A3C_GOLDEN, name);
     FILE *file = fopen(path, "r");

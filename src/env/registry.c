@@ -3,6 +3,7 @@
 #include "env/env.h"
 
 #include "base/text.h"
+#include "env/box2d/lunar_lander.h"
 #include "env/classic.h"
 #include "env/games.h"
 #include "env/plugin.h"
@@ -12,6 +13,9 @@
 static const a3c_env_def *const classic[] = {
     &env_cartpole_v0,     &env_cartpole_v1,                &env_acrobot_v1,
     &env_mountain_car_v0, &env_mountain_car_continuous_v0, &env_pendulum_v1,
+#ifdef A3C_HAVE_BOX2D
+    &env_lunar_lander_v3, &env_lunar_lander_continuous_v3,
+#endif
 };
 
 enum { CLASSIC_COUNT = sizeof classic / sizeof classic[0], LARGEST_COUNT = 128 };

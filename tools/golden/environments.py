@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Writes the golden data of the environments: what Gymnasium itself does, for the tests to compare with.
 
-    python3 -m venv /tmp/golden && /tmp/golden/bin/pip install gymnasium 'numpy>=2'
+    python3 -m venv /tmp/golden && /tmp/golden/bin/pip install 'gymnasium[box2d]' 'numpy>=2'
     NPY_DISABLE_CPU_FEATURES='AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL' \
         /tmp/golden/bin/python tools/golden/environments.py tests/golden/environments
 
@@ -204,6 +204,17 @@ def pendulum(folder):
     golden.episode(env, box(rng, -2, 2), 5, steps=100)
 
 
+def lunar_lander(folder):
+    """Needs gymnasium[box2d], which has another version of Box2D: the tests compare these flights with a tolerance."""
+    golden = Golden(folder, "lunar_lander")
+    env = golden.section("LunarLander-v3")
+    for seed in range(6):
+        golden.episode(env, lambda o, k: (0, 2, 3, 1, 2)[k % 5], seed, 120)
+    env = golden.section("LunarLanderContinuous-v3")
+    for seed in range(6, 12):
+        golden.episode(env, lambda o, k: np.array([math.sin(k), math.cos(2 * k)], dtype=np.float32), seed, 120)
+
+
 # ---- Toy text -----------------------------------------------------------------------------------------------------------
 
 
@@ -307,7 +318,7 @@ def draws(stream, count, legacy):
             yield f"{n}:{int(stream.randint(n) if legacy else stream.integers(n))}"
 
 
-FILES = (cartpole, acrobot, mountain_car, mountain_car_continuous, pendulum, frozen_lake, cliff_walking, taxi, blackjack,
+FILES = (cartpole, acrobot, mountain_car, mountain_car_continuous, pendulum, lunar_lander, frozen_lake, cliff_walking, taxi, blackjack,
          random_numbers)
 
 if __name__ == "__main__":
