@@ -116,7 +116,7 @@ static void write_checkpoint(void *pointer) {
         image_write(r->image, r->folder, "checkpoint.safetensors", &e) == 0)
         return;
     r->write_error = e;
-    count_write_release(&r->write_failed, 1);
+    flag_raise(&r->write_failed, 1);
     pauses_request(r->pauses);
 }
 
@@ -132,15 +132,15 @@ static stop_reason reason(run *r, int64_t step) {
     if (r->stopped_by == STOP_ERROR) return STOP_ERROR;
     if (step >= s->total_steps) return STOP_TOTAL_STEPS;
     if (s->stop.when_solved && episodes_history(r->episodes)->solved_at_step >= 0) return STOP_SOLVED;
-    if (count_read_acquire(&r->signal)) return STOP_SIGNAL;
+    if (flag_read(&r->signal)) return STOP_SIGNAL;
     if (s->stop.seconds > 0 && run_seconds(r) >= s->stop.seconds) return STOP_SECONDS;
     return STOP_NONE;
 }
 
 static void check_failures(run *r, int64_t step) {
-    int64_t diverged = r->team ? r->team->diverged : count_read_acquire(&r->async.diverged);
+    int64_t diverged = r->team ? r->team->diverged : flag_read(&r->async.diverged);
     error e = {0};
-    if (count_read_acquire(&r->write_failed)) fail(r, &r->write_error);
+    if (flag_read(&r->write_failed)) fail(r, &r->write_error);
     if (!diverged) return;
     metrics m = make_row(r, step, run_seconds(r));
     m.grad_norm = INFINITY;
@@ -162,9 +162,9 @@ int64_t run_pause(void *context) {
         evaluate_now(r, step);
         r->evaluation_step = next_multiple(step, r->plan.settings.eval.interval_steps);
     }
-    bool asked = count_read_acquire(&r->checkpoint_asked) != 0;
+    bool asked = flag_read(&r->checkpoint_asked) != 0;
     if (last || step >= r->checkpoint_step || (asked && why == STOP_NONE)) {
-        count_write_release(&r->checkpoint_asked, 0);
+        flag_raise(&r->checkpoint_asked, 0);
         if (step >= r->checkpoint_step) r->checkpoint_step = next_multiple(step, r->plan.settings.checkpoint.interval_steps);
         if (why != STOP_ERROR) checkpoint(r);
     }

@@ -3,8 +3,8 @@
 #ifndef TRAINER_RUN_H
 #define TRAINER_RUN_H
 
-#include "base/atomic.h"
 #include "base/background.h"
+#include "base/flag.h"
 #include "global/block.h"
 #include "global/episodes.h"
 #include "global/pauses.h"
@@ -55,7 +55,7 @@ typedef struct run {
     image *image;               /* the memory of a checkpoint */
     background *writer;
     error failure;              /* the first that happened while training */
-    atomic_count write_failed, signal, checkpoint_asked;
+    flag write_failed, signal, checkpoint_asked;
     error write_error;
     stop_reason stopped_by;
     bool finished;              /* total_steps are done, or it was solved and that stops it */

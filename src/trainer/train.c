@@ -80,8 +80,8 @@ static int resumed_settings(const train_options *o, settings *s, int64_t *total_
 
 static void received(int number, void *context) {
     run *r = context;
-    if (number == SIGUSR1) count_write_release(&r->checkpoint_asked, 1);
-    else count_write_release(&r->signal, number);
+    if (number == SIGUSR1) flag_raise(&r->checkpoint_asked, 1);
+    else flag_raise(&r->signal, number);
     pauses_request(r->pauses);
 }
 
@@ -143,7 +143,7 @@ static int finish(run *r, const train_options *o, error *e) {
     progress_finish(&r->progress, &s);
     if (o->json && summary_print(stdout, &s, &second) && !status) *e = second, status = second.status;
     if (status) return status;
-    return r->stopped_by == STOP_SIGNAL ? 128 + (int)count_read_acquire(&r->signal) : 0;
+    return r->stopped_by == STOP_SIGNAL ? 128 + (int)flag_read(&r->signal) : 0;
 }
 
 /* From the built run to its end. */
@@ -153,7 +153,7 @@ static int drive(run *r, const train_options *o, error *e) {
     run_drive(r);
     if (r->stopped_by == STOP_NONE) run_pause(r); /* a recording that ends before the run does */
     background_wait(r->writer);
-    if (count_read_acquire(&r->write_failed) && r->stopped_by != STOP_ERROR) {
+    if (flag_read(&r->write_failed) && r->stopped_by != STOP_ERROR) {
         r->failure = r->write_error;
         r->stopped_by = STOP_ERROR;
     }

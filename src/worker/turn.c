@@ -95,7 +95,7 @@ int64_t turn_end(worker *w, desk *d, async *a) {
     turn *t = &w->turn;
     t->open = false;
     if (!isfinite(t->norm)) { /* such an update would destroy what all have learned: stop instead */
-        count_write_release(&a->diverged, 1 + w->index);
+        flag_raise(&a->diverged, 1 + w->index);
         pauses_request(a->pauses);
         return block_steps(a->block);
     }

@@ -7,7 +7,7 @@
 #ifndef WORKER_TURN_H
 #define WORKER_TURN_H
 
-#include "base/atomic.h"
+#include "base/flag.h"
 #include "global/block.h"
 #include "global/episodes.h"
 #include "global/pauses.h"
@@ -32,7 +32,7 @@ typedef struct async {
     bool hand_over;              /* a thread's next turn follows its push at once, and takes the parameters from it */
     int timed_every;             /* one turn in so many is timed; 0: none */
     struct recording *recording; /* events are appended here (async.record), or NULL */
-    atomic_count diverged;       /* 1 + the worker whose gradient was not finite */
+    flag diverged;               /* 1 + the worker whose gradient was not finite */
 } async;
 
 /* Where the time of a timed turn went, in ticks. */
