@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Plays a file of tests/golden/environments (made by tools/golden/environments.py, which says what its lines mean) through the
- * host: observations and flags equal to the bit, rewards to 1e-12. Included by the tests of environments. */
+ * Plays a file of tests/golden/environments (made by tools/golden/environments.py, which says what its lines mean)
+ * through the host: observations and flags equal to the bit, rewards to 1e-12. Included by the tests of environments.
+ */
 #ifndef GOLDEN_ENV_H
 #define GOLDEN_ENV_H
 
@@ -34,11 +35,11 @@ typedef struct golden_player {
     golden_counts counts;
 } golden_player;
 
-#define golden_fail(player, ...)                                                                                           \
-    do {                                                                                                                   \
-        print_error("%s:%d: ", (player)->file, (player)->line);                                                            \
-        print_error(__VA_ARGS__);                                                                                          \
-        fail();                                                                                                            \
+#define golden_fail(player, ...)                                                                                       \
+    do {                                                                                                               \
+        print_error("%s:%d: ", (player)->file, (player)->line);                                                        \
+        print_error(__VA_ARGS__);                                                                                      \
+        fail();                                                                                                        \
     } while (0)
 
 /* Numbers separated by commas; returns how many. */
@@ -117,7 +118,9 @@ static void golden_step(golden_player *player, char **rest, unsigned flag_bits) 
 }
 
 /* A stream whose every uniform01 is the number in `context`. */
-static uint64_t golden_constant(void *context) { return (uint64_t)(*(double *)context * 0x1p53) << 11; }
+static uint64_t golden_constant(void *context) {
+    return (uint64_t)(*(double *)context * 0x1p53) << 11;
+}
 
 /* One state's transitions: the draw in the middle of an outcome's interval must lead to that outcome. */
 static void golden_table(golden_player *player, char **rest) {
@@ -139,7 +142,8 @@ static void golden_table(golden_player *player, char **rest) {
             draw = before + chance / 2;
             def->set_state(instance, &state, 1);
             unsigned flags = def->step(instance, &env_random, &rng, &action, &observation, &reward);
-            if (observation != (int32_t)next || fabs(reward - want) > 1e-12 || flags != (ended != 0 ? A3C_TERMINATED : 0u)) {
+            if (observation != (int32_t)next || fabs(reward - want) > 1e-12 ||
+                flags != (ended != 0 ? A3C_TERMINATED : 0u)) {
                 golden_fail(player, "state %g action %d draw %g gives %d:%g:%u, expected %s\n", state, action, draw,
                             observation, reward, flags, one);
             }

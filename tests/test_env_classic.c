@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Classic control equals Gymnasium: seeded episodes, the ones that follow, and single steps from states on every edge. */
+ * Classic control equals Gymnasium: seeded episodes, the ones that follow, and single steps from states on every edge.
+ */
 #include "env/square.h"
 #include "golden_env.h"
 
@@ -10,11 +11,21 @@ static void expect_golden(const char *name, long steps, long injected) {
     assert_int_equal(counts.injected, injected);
 }
 
-static void test_cartpole(void **state) { (void)state, expect_golden("cartpole", 700, 2000); }
-static void test_acrobot(void **state) { (void)state, expect_golden("acrobot", 700, 2000); }
-static void test_mountain_car(void **state) { (void)state, expect_golden("mountain_car", 500, 2000); }
-static void test_mountain_car_continuous(void **state) { (void)state, expect_golden("mountain_car_continuous", 1500, 2000); }
-static void test_pendulum(void **state) { (void)state, expect_golden("pendulum", 700, 2000); }
+static void test_cartpole(void **state) {
+    (void)state, expect_golden("cartpole", 700, 2000);
+}
+static void test_acrobot(void **state) {
+    (void)state, expect_golden("acrobot", 700, 2000);
+}
+static void test_mountain_car(void **state) {
+    (void)state, expect_golden("mountain_car", 500, 2000);
+}
+static void test_mountain_car_continuous(void **state) {
+    (void)state, expect_golden("mountain_car_continuous", 1500, 2000);
+}
+static void test_pendulum(void **state) {
+    (void)state, expect_golden("pendulum", 700, 2000);
+}
 
 /* x ** 2 is libm's pow, which is not always x*x. */
 static void test_square(void **state) {

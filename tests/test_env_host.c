@@ -35,7 +35,8 @@ static void *start(const env_kind *kind, uint64_t seed, float *observation) {
     return instance;
 }
 
-/* ---- Finding and options ------------------------------------------------------------------------------------------------- */
+/* ---- Finding and options
+ * ------------------------------------------------------------------------------------------------- */
 
 static void expect_unknown(const char *id, const char *words) {
     error e = {0};
@@ -112,7 +113,8 @@ static void test_components(void **state) {
     assert_int_equal(env_component(&kind.spec, "speed"), -1);
 }
 
-/* ---- Wrappers ------------------------------------------------------------------------------------------------------------ */
+/* ---- Wrappers
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static void test_time_limit(void **state) {
     (void)state;
@@ -237,7 +239,8 @@ static void test_sticky_actions(void **state) {
         before[0] = -0.5, before[1] = 0;
         sticky.def->set_state(env_state(&sticky, a), before, 2);
     }
-    /* a Markov chain whose state is whether the last executed action equals the one now chosen: two thirds are as chosen */
+    /* a Markov chain whose state is whether the last executed action equals the one now chosen: two thirds are as
+     * chosen */
     assert_true(fabs(same / (double)DECISIONS - 2.0 / 3) < 0.05);
     memory_free(a);
     memory_free(b);
@@ -278,7 +281,8 @@ static void test_actions_of_a_box(void **state) {
 
 static double seconds_of_delay(env_delay_kind delay, bool sleeps, bool on_reset, int steps) {
     env_wrapping w = no_wrapping;
-    w.delay = delay, w.delay_mean_us = 200, w.delay_sleeps = sleeps, w.delay_on_reset = on_reset, w.max_episode_steps = 0;
+    w.delay = delay, w.delay_mean_us = 200, w.delay_sleeps = sleeps, w.delay_on_reset = on_reset,
+    w.max_episode_steps = 0;
     env_kind kind = make("Pendulum-v1", &w);
     float row[3];
     double reward;
@@ -304,7 +308,8 @@ static void test_delay(void **state) {
     assert_true(seconds_of_delay(ENV_DELAY_HEAVY, false, false, 100) >= 0.0066);
 }
 
-/* ---- Batches, copies, contract ---------------------------------------------------------------------------------------------- */
+/* ---- Batches, copies, contract
+ * ---------------------------------------------------------------------------------------------- */
 
 static void print_fault(void *context, const char *check, const char *fault) {
     if (fault != NULL) {
@@ -337,7 +342,8 @@ static void test_batch_sizes(void **state) {
         env_kind kind = make(ids[e], NULL);
         int size = kind.observation_size;
         for (int n = 1; n <= MOST; n += 3) {
-            void *batch = memory_new((size_t)n * kind.instance_stride), *single = memory_new((size_t)n * kind.instance_stride);
+            void *batch = memory_new((size_t)n * kind.instance_stride),
+                 *single = memory_new((size_t)n * kind.instance_stride);
             float *rows = memory_array(float, (size_t)(n * size)), row[8];
             double rewards[MOST], reward;
             unsigned flags[MOST];
@@ -389,10 +395,11 @@ static void test_spawned_seeds(void **state) {
     memory_free(instance);
 }
 
-/* ---- Compiler ------------------------------------------------------------------------------------------------------------ */
+/* ---- Compiler
+ * ------------------------------------------------------------------------------------------------------------ */
 
-/* GCC 12 deletes the rounding of two adjacent stores of (double)(float)x when it vectorizes them. What must be float32 here
- * lives in float: Acrobot's start, whose state is double, is where the built program could lose it. */
+/* GCC 12 deletes the rounding of two adjacent stores of (double)(float)x when it vectorizes them. What must be float32
+ * here lives in float: Acrobot's start, whose state is double, is where the built program could lose it. */
 static void test_rounding_survives_the_compiler(void **state) {
     (void)state;
     env_kind kind = make("Acrobot-v1", NULL);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
- * LunarLander where the build has Box2D (elsewhere nothing runs): flights follow Gymnasium's, whose Box2D is another version,
- * until the ground is touched; the original's own pilot scores what it scores there; random play too. */
+ * LunarLander where the build has Box2D (elsewhere nothing runs): flights follow Gymnasium's, whose Box2D is another
+ * version, until the ground is touched; the original's own pilot scores what it scores there; random play too. */
 #include "golden_env.h"
 
 enum { SKIPPED = 77, OBSERVATION = 8, LEFT_LEG = 6 };
 
-/* ---- Flights ------------------------------------------------------------------------------------------------------------- */
+/* ---- Flights
+ * ------------------------------------------------------------------------------------------------------------- */
 
 typedef struct flight {
     env_kind kind;
@@ -70,11 +71,15 @@ static void test_flights(void **state) {
     assert_true(f.worst < 0.01);
 }
 
-/* ---- Scores -------------------------------------------------------------------------------------------------------------- */
+/* ---- Scores
+ * -------------------------------------------------------------------------------------------------------------- */
 
-static double within(double x, double limit) { return fmax(-limit, fmin(limit, x)); }
+static double within(double x, double limit) {
+    return fmax(-limit, fmin(limit, x));
+}
 
-/* A pilot of two proportional-derivative controllers: point to the middle, sink in proportion to the distance from it. */
+/* A pilot of two proportional-derivative controllers: point to the middle, sink in proportion to the distance from it.
+ */
 static void pilot(const env_kind *kind, const float *o, void *action) {
     double angle = within(o[0] * 0.5 + o[2], 0.4), height = 0.55 * fabs((double)o[0]);
     double turn = (angle - o[4]) * 0.5 - o[5], rise = (height - o[1]) * 0.5 - o[3] * 0.5;
@@ -91,7 +96,8 @@ static void pilot(const env_kind *kind, const float *o, void *action) {
 }
 
 /* |mean - reference| < 5 standard errors of the difference. */
-static void expect_score(const char *id, bool piloted, int episodes, double reference, double deviation, int reference_episodes) {
+static void expect_score(const char *id, bool piloted, int episodes, double reference, double deviation,
+                         int reference_episodes) {
     error e = {0};
     env_kind kind;
     assert_int_equal(env_kind_make(&kind, env_find(id, false, &e), NULL, 0, NULL, &e), 0);

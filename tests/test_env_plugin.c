@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The plugin loader and the contract suite, on the example and on plugins that are wrong on purpose. Each is compiled here with
- * the one line that the header promises; CC names another compiler. */
+ * The plugin loader and the contract suite, on the example and on plugins that are wrong on purpose. Each is compiled
+ * here with the one line that the header promises; CC names another compiler. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,9 +17,29 @@
 
 /* In the order of tests/plugins/faulty.c. */
 enum {
-    SOUND, NO_SYMBOL, OTHER_VERSION, NO_TABLE, ABSURD_COUNT, SHORT_TABLE, NO_STEP, ZERO_ACTIONS, TAKEN_NAME, TWO_NAMES, REFUSES,
-    USES_RAND, KEEPS_GLOBAL, WRITES_PAST, UNWRITTEN, OUT_OF_BOUNDS, NOT_FINITE, BAD_FLAGS, POINTS_INTO_ITSELF, BATCH_DIFFERS,
-    MASKS_ALL, PAINTS_PAST, LONG_TEXT
+    SOUND,
+    NO_SYMBOL,
+    OTHER_VERSION,
+    NO_TABLE,
+    ABSURD_COUNT,
+    SHORT_TABLE,
+    NO_STEP,
+    ZERO_ACTIONS,
+    TAKEN_NAME,
+    TWO_NAMES,
+    REFUSES,
+    USES_RAND,
+    KEEPS_GLOBAL,
+    WRITES_PAST,
+    UNWRITTEN,
+    OUT_OF_BOUNDS,
+    NOT_FINITE,
+    BAD_FLAGS,
+    POINTS_INTO_ITSELF,
+    BATCH_DIFFERS,
+    MASKS_ALL,
+    PAINTS_PAST,
+    LONG_TEXT
 };
 
 static char folder[] = "/tmp/a3c-plugins-XXXXXX";
@@ -39,8 +59,9 @@ static int remove_folder(void **state) {
 static void compile(const char *source, int fault, const char *path) {
     const char *cc = getenv("CC");
     char command[1024];
-    snprintf(command, sizeof command, "%s -shared -fPIC -fvisibility=hidden -O2 -w -DFAULT=%d -I %s/include %s/%s -o %s",
-             cc != NULL ? cc : "cc", fault, A3C_SOURCE, A3C_SOURCE, source, path);
+    snprintf(command, sizeof command,
+             "%s -shared -fPIC -fvisibility=hidden -O2 -w -DFAULT=%d -I %s/include %s/%s -o %s", cc != NULL ? cc : "cc",
+             fault, A3C_SOURCE, A3C_SOURCE, source, path);
     assert_int_equal(system(command), 0);
 }
 
@@ -187,10 +208,8 @@ static void test_example(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_loads_only_when_allowed),
-        cmocka_unit_test(test_two_names),
-        cmocka_unit_test(test_contract_names_the_fault),
+        cmocka_unit_test(test_refusals),  cmocka_unit_test(test_loads_only_when_allowed),
+        cmocka_unit_test(test_two_names), cmocka_unit_test(test_contract_names_the_fault),
         cmocka_unit_test(test_example),
     };
     return cmocka_run_group_tests_name("plugins", tests, make_folder, remove_folder);

@@ -16,7 +16,9 @@
 
 enum { LONGEST_LINE = 65536, LONGEST_KEY = 8 };
 
-static uint64_t seed_of(const char *text) { return strtoull(text, NULL, 10); }
+static uint64_t seed_of(const char *text) {
+    return strtoull(text, NULL, 10);
+}
 
 static int key_of(char *text, uint32_t key[LONGEST_KEY]) {
     int count = 0;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * An environment of your own: a corridor with a door at one end. Walk left or right; the right end ends the episode with +1,
- * every step costs 0.01, and now and then the floor slips. Build it and train on it:
+ * An environment of your own: walk along a corridor to the door at its right end; now and then the floor slips.
  *
  *     cc -shared -fPIC -fvisibility=hidden -O2 -I include examples/env_plugin/corridor.c -o corridor.so
  *     a3c env check ./corridor.so && a3c --env ./corridor.so */
@@ -8,39 +7,28 @@
 
 typedef struct corridor {
     int32_t position, length;
-    double slip;
 } corridor;
 
-enum { LENGTH, SLIP, OPTION_COUNT };
-static const a3c_env_option options[OPTION_COUNT] = {
-    {"length", A3C_OPTION_INT, 10, 2, 1000, NULL, "cells of the corridor"},
-    {"slip", A3C_OPTION_FLOAT, 0.1, 0, 1, NULL, "probability that a step goes the other way"},
-};
+static const a3c_env_option options[] = {{"length", A3C_OPTION_INT, 10, 2, 1000, NULL, "cells of the corridor"}};
 static const float low[] = {0}, high[] = {1};
-static const char *const observation_names[] = {"position"}, *const action_names[] = {"left", "right"};
 
 static int describe(a3c_env_values values, a3c_env_spec *spec, char *message, size_t message_size) {
-    (void)message, (void)message_size; /* every combination of the options is possible */
+    (void)message, (void)message_size; /* for options that do not go together */
     spec->observation = A3C_OBSERVATION_VECTOR;
-    spec->observation_dims = 1;
-    spec->observation_shape[0] = 1;
-    spec->observation_low = low, spec->observation_high = high, spec->observation_names = observation_names;
-    spec->action = A3C_ACTION_DISCRETE;
+    spec->observation_dims = spec->observation_shape[0] = 1;
+    spec->observation_low = low, spec->observation_high = high;
+    spec->action = A3C_ACTION_DISCRETE; /* 0: left, 1: right */
     spec->action_dims = 1;
     spec->action_n[0] = 2;
-    spec->action_names = action_names;
-    spec->max_episode_steps = 20 * (int32_t)values[LENGTH];
-    spec->solved_return = 0.8, spec->return_low = -0.2 * values[LENGTH], spec->return_high = 1;
+    spec->max_episode_steps = 20 * (int32_t)values[0]; /* the host truncates, counts and resets */
+    spec->solved_return = 0.8;
     spec->instance_size = sizeof(corridor);
     return 0;
 }
 
-/* The memory is zeroed and the host's: what an episode does not change is set here. */
 static void init(void *instance, a3c_env_values values, const a3c_random *random, a3c_rng *rng) {
     (void)random, (void)rng;
-    corridor *c = (corridor *)instance;
-    c->length = (int32_t)values[LENGTH];
-    c->slip = values[SLIP];
+    ((corridor *)instance)->length = (int32_t)values[0]; /* what lasts from episode to episode */
 }
 
 static void observe(const corridor *c, void *observation) {
@@ -57,7 +45,7 @@ static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, con
                      double *reward) {
     corridor *c = (corridor *)instance;
     int32_t move = *(const int32_t *)action == 1 ? 1 : -1;
-    move = random->uniform01(rng) < c->slip ? -move : move;
+    move = random->uniform01(rng) < 0.1 ? -move : move;
     c->position = c->position + move < 0 ? 0 : c->position + move;
     int arrived = c->position == c->length - 1;
     observe(c, observation);
@@ -67,9 +55,16 @@ static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, con
 
 A3C_ENV_EXPORT const a3c_env_def *a3c_env_plugin(uint32_t host_abi, size_t *count) {
     static const a3c_env_def def = {
-        .abi = A3C_ENV_ABI, .struct_size = sizeof(a3c_env_def), .name = "Corridor-v0",
-        .summary = "Walk to the door on a slippery floor", .options = options, .option_count = OPTION_COUNT,
-        .describe = describe, .init = init, .reset = reset, .step = step,
+        .abi = A3C_ENV_ABI,
+        .struct_size = sizeof def,
+        .name = "Corridor-v0",
+        .summary = "Walk to the door on a slippery floor",
+        .options = options,
+        .option_count = 1,
+        .describe = describe,
+        .init = init,
+        .reset = reset,
+        .step = step,
     };
     *count = 1;
     return host_abi == A3C_ENV_ABI ? &def : NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Acrobot: two links hang from a fixed joint, a torque at the joint between them swings the end up. Sutton and Barto's book
- * (dynamics "nips": Sutton 1996), one Runge-Kutta step of fourth order a step, in Gymnasium's evaluation order. */
+ * Acrobot: two links hang from a fixed joint, a torque at the joint between them swings the end up. Sutton and Barto's
+ * book (dynamics "nips": Sutton 1996), one Runge-Kutta step of fourth order a step, in Gymnasium's evaluation order. */
 #include "env/classic.h"
 
 #include "env/draw/draw.h"
@@ -20,7 +20,8 @@ typedef struct acrobot {
 enum { BOOK_OR_NIPS, OPTION_COUNT };
 static const char *const equations[] = {"book", "nips", NULL};
 static const a3c_env_option options[OPTION_COUNT] = {
-    {"book_or_nips", A3C_OPTION_CHOICE, 0, 0, 1, equations, "equations of motion: of Sutton and Barto's book, or of 1996"},
+    {"book_or_nips", A3C_OPTION_CHOICE, 0, 0, 1, equations,
+     "equations of motion: of Sutton and Barto's book, or of 1996"},
 };
 
 static const double pi = 3.141592653589793, gravity = 9.8, tau = 0.2, largest_rate_1 = 4 * 3.141592653589793,
@@ -65,7 +66,8 @@ static void init(void *instance, a3c_env_values values, const a3c_random *random
     ((acrobot *)instance)->nips = values[BOOK_OR_NIPS] != 0;
 }
 
-/* NumPy's float32 sine and cosine below pi/4, where they are these polynomials: what the reset observation is made of. */
+/* NumPy's float32 sine and cosine below pi/4, where they are these polynomials: what the reset observation is made of.
+ */
 static void float_sincos(float x, float *sine, float *cosine) {
     float square = x * x;
     float c = fmaf(0x1.98e616p-16f, square, -0x1.6c06dcp-10f);
@@ -94,12 +96,13 @@ static void reset(void *instance, const a3c_random *random, a3c_rng *rng, void *
     }
 }
 
-/* Instances are stepped several at a time, so that the long chains of one overlap with those of another; a lone one is a block
- * of one. Each lane's arithmetic is the same whatever its neighbors. */
+/* Instances are stepped several at a time, so that the long chains of one overlap with those of another; a lone one is
+ * a block of one. Each lane's arithmetic is the same whatever its neighbors. */
 enum { LANES = 8 };
 typedef double lanes[STATE][LANES];
 
-/* d(state)/dt under a torque at the second joint; links of length and mass 1, centers of mass at 0.5, moments of inertia 1 */
+/* d(state)/dt under a torque at the second joint; links of length and mass 1, centers of mass at 0.5, moments of
+ * inertia 1 */
 static inline void derivatives(int count, lanes state, const double torque[LANES], const bool nips[LANES], lanes out) {
     for (int i = 0; i < count; i++) {
         double angle_1 = state[0][i], angle_2 = state[1][i], rate_1 = state[2][i], rate_2 = state[3][i], sine, cosine;
@@ -157,7 +160,9 @@ static inline double wrapped(double angle) {
     return angle;
 }
 
-static inline double bounded(double x, double limit) { return x < -limit ? -limit : x > limit ? limit : x; }
+static inline double bounded(double x, double limit) {
+    return x < -limit ? -limit : x > limit ? limit : x;
+}
 
 /* Wraps, bounds and observes a state that was integrated; returns whether the end is above the line. */
 static inline bool finish(double state[STATE], float *out) {

@@ -17,11 +17,13 @@ typedef struct cartpole {
 
 enum { SUTTON_BARTO_REWARD, OPTION_COUNT };
 static const a3c_env_option options[OPTION_COUNT] = {
-    {"sutton_barto_reward", A3C_OPTION_BOOL, 0, 0, 1, NULL, "reward -1 for falling and 0 otherwise, instead of 1 a step"},
+    {"sutton_barto_reward", A3C_OPTION_BOOL, 0, 0, 1, NULL,
+     "reward -1 for falling and 0 otherwise, instead of 1 a step"},
 };
 
-static const double gravity = 9.8, pole_mass = 0.1, total_mass = 0.1 + 1.0, half_length = 0.5, pole_mass_length = 0.1 * 0.5,
-                    tau = 0.02, x_limit = 2.4, angle_limit = 12 * 2 * 3.141592653589793 / 360;
+static const double gravity = 9.8, pole_mass = 0.1, total_mass = 0.1 + 1.0, half_length = 0.5,
+                    pole_mass_length = 0.1 * 0.5, tau = 0.02, x_limit = 2.4,
+                    angle_limit = 12 * 2 * 3.141592653589793 / 360;
 
 /* looked up: a branch on a policy's action is one that no processor foresees */
 static const double push[2] = {-10.0, 10.0};
@@ -87,8 +89,8 @@ static void reset(void *instance, const a3c_random *random, a3c_rng *rng, void *
     observe(c->state, (float *)observation);
 }
 
-/* Instances are stepped several at a time, so that all arithmetic but sine and cosine is done in vectors; a lone one is a block
- * of one. Each lane's arithmetic is the same whatever its neighbors. */
+/* Instances are stepped several at a time, so that all arithmetic but sine and cosine is done in vectors; a lone one is
+ * a block of one. Each lane's arithmetic is the same whatever its neighbors. */
 enum { LANES = 8 };
 
 /* The positions move with the velocities from before the step. */
@@ -155,11 +157,13 @@ static void step_batch(void *instances, size_t stride, size_t count, const a3c_r
     (void)random, (void)rngs, (void)rng_stride;
     size_t i = 0;
     for (; i + LANES <= count; i += LANES) {
-        step_lanes(LANES, state_at(instances, stride, i), stride, state_at_const(actions, action_stride, i), action_stride,
-                   state_at(observations, observation_stride, i), observation_stride, rewards + i, flags + i);
+        step_lanes(LANES, state_at(instances, stride, i), stride, state_at_const(actions, action_stride, i),
+                   action_stride, state_at(observations, observation_stride, i), observation_stride, rewards + i,
+                   flags + i);
     }
     step_lanes((int)(count - i), state_at(instances, stride, i), stride, state_at_const(actions, action_stride, i),
-               action_stride, state_at(observations, observation_stride, i), observation_stride, rewards + i, flags + i);
+               action_stride, state_at(observations, observation_stride, i), observation_stride, rewards + i,
+               flags + i);
 }
 
 static void render(const void *instance, int32_t width, int32_t height, uint8_t *rgb) {
@@ -175,11 +179,11 @@ static void set_state(void *instance, const double *state, size_t count) {
     ((cartpole *)instance)->fallen = 0;
 }
 
-#define CARTPOLE(id, text, describe_it)                                                                                    \
-    {                                                                                                                      \
-        .abi = A3C_ENV_ABI, .struct_size = sizeof(a3c_env_def), .name = id, .summary = text, .options = options,           \
-        .option_count = OPTION_COUNT, .describe = describe_it, .init = init, .reset = reset, .step = step,                 \
-        .step_batch = step_batch, .render = render, .get_state = get_state, .set_state = set_state,                        \
+#define CARTPOLE(id, text, describe_it)                                                                                \
+    {                                                                                                                  \
+        .abi = A3C_ENV_ABI, .struct_size = sizeof(a3c_env_def), .name = id, .summary = text, .options = options,       \
+        .option_count = OPTION_COUNT, .describe = describe_it, .init = init, .reset = reset, .step = step,             \
+        .step_batch = step_batch, .render = render, .get_state = get_state, .set_state = set_state,                    \
     }
 
 const a3c_env_def env_cartpole_v0 = CARTPOLE("CartPole-v0", "Keep a pole upright on a cart for 200 steps", describe_v0);

@@ -1,140 +1,19 @@
 /* SPDX-License-Identifier: MIT
- * The contract suite. A trial is an environment's state, stream and observation between guard bytes, driven by random actions;
- * its trace is a hash of everything the environment gave back. Traces of runs that must not differ are compared. */
+ * The contract suite. A trial's trace is a hash of everything the environment gave back; traces of runs that must not
+ * differ are compared. */
 #include "env/check.h"
 
-#include "base/hash.h"
 #include "base/memory.h"
+#include "env/trial.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { GUARD = 256, GUARD_BYTE = 0xC3, STEPS = 2000, EDGE_STEPS = 200, BATCH = 7, TEXT = 4096, LONGEST_LIMIT = 1 << 20 };
+enum { STEPS = 2000, EDGE_STEPS = 200, BATCH = 7, TEXT = 4096, LONGEST_LIMIT = 1 << 20 };
 
-typedef union action {
-    int32_t discrete[A3C_ENV_DIMS];
-    float box[A3C_ENV_DIMS];
-} action;
-
-typedef struct trial {
-    const env_kind *kind;
-    char *state_block, *observation_block; /* GUARD bytes, the thing, GUARD bytes */
-    size_t state_bytes, observation_bytes;
-    a3c_rng *rng;
-    uint64_t chance; /* of actions */
-    int fill;        /* what the observation's memory holds before a call */
-    uint64_t trace;
-    double reward;
-    unsigned flags;
-} trial;
-
-/* ---- Trials -------------------------------------------------------------------------------------------------------------- */
-
-static size_t native_bytes(const env_kind *kind) {
-    size_t size = kind->spec.observation == A3C_OBSERVATION_PLANES ? 1 : sizeof(float);
-    return (size_t)kind->frame_elements * size;
-}
-
-static void *state_of(const trial *t) { return t->state_block + GUARD; }
-static void *observation_of(const trial *t) { return t->observation_block + GUARD; }
-
-static void trial_new(trial *t, const env_kind *kind, int fill) {
-    *t = (trial){.kind = kind, .state_bytes = kind->spec.instance_size, .observation_bytes = native_bytes(kind), .fill = fill};
-    t->state_block = (char *)memory_new(t->state_bytes + 2 * GUARD);
-    t->observation_block = (char *)memory_new(t->observation_bytes + 2 * GUARD);
-    t->rng = memory_array(a3c_rng, 1);
-    memset(t->state_block, GUARD_BYTE, t->state_bytes + 2 * GUARD);
-    memset(t->observation_block, GUARD_BYTE, t->observation_bytes + 2 * GUARD);
-}
-
-static void trial_free(trial *t) {
-    memory_free(t->state_block);
-    memory_free(t->observation_block);
-    memory_free(t->rng);
-}
-
-static bool untouched(const char *block, size_t bytes) {
-    for (size_t i = 0; i < GUARD; i++) {
-        if ((unsigned char)block[i] != GUARD_BYTE || (unsigned char)block[GUARD + bytes + i] != GUARD_BYTE) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool guards_stand(const trial *t) {
-    return untouched(t->state_block, t->state_bytes) && untouched(t->observation_block, t->observation_bytes);
-}
-
-static void note(trial *t) { t->trace = hash_bytes(t->trace, observation_of(t), t->observation_bytes); }
-
-static void trial_reset(trial *t) {
-    memset(observation_of(t), t->fill, t->observation_bytes);
-    t->kind->def->reset(state_of(t), &env_random, t->rng, observation_of(t));
-    note(t);
-}
-
-static void trial_start(trial *t, uint64_t seed) {
-    uint32_t stream = t->kind->spec.flags & A3C_ENV_MT19937 ? A3C_RNG_MT19937 : A3C_RNG_PCG64;
-    env_rng_seed(t->rng, stream, seed, NULL, 0);
-    memset(state_of(t), 0, t->state_bytes);
-    t->chance = seed;
-    t->trace = HASH_START;
-    t->flags = 0;
-    if (t->kind->def->init != NULL) {
-        t->kind->def->init(state_of(t), t->kind->values, &env_random, t->rng);
-    }
-    trial_reset(t);
-}
-
-static void trial_step(trial *t, const action *a) {
-    memset(observation_of(t), t->fill, t->observation_bytes);
-    t->reward = 0;
-    t->flags = t->kind->def->step(state_of(t), &env_random, t->rng, a, observation_of(t), &t->reward);
-    note(t);
-    t->trace = hash_bytes(t->trace, &t->reward, sizeof t->reward);
-    t->trace = hash_bytes(t->trace, &t->flags, sizeof t->flags);
-}
-
-static double chance01(uint64_t *chance) {
-    uint64_t z = *chance += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
-}
-
-/* The action a fraction of the way through its range: 0 the lowest, just below 1 the highest. */
-static void action_at(const env_kind *kind, int component, double fraction, action *a) {
-    if (kind->spec.action == A3C_ACTION_BOX) {
-        float low = kind->spec.action_low[component], high = kind->spec.action_high[component];
-        a->box[component] = fraction >= 1 ? high : low + (high - low) * (float)fraction;
-    } else {
-        int32_t n = kind->spec.action_n[component], index = (int32_t)(fraction * n);
-        a->discrete[component] = index < n ? index : n - 1;
-    }
-}
-
-static void random_action(const env_kind *kind, uint64_t *chance, action *a) {
-    for (int i = 0; i < kind->action_size; i++) {
-        action_at(kind, i, chance01(chance), a);
-    }
-}
-
-static void trial_go(trial *t, int steps) {
-    action a;
-    for (int i = 0; i < steps; i++) {
-        if (t->flags != 0) {
-            t->flags = 0;
-            trial_reset(t);
-        } else {
-            random_action(t->kind, &t->chance, &a);
-            trial_step(t, &a);
-        }
-    }
-}
-
-/* ---- Checks: each returns what is wrong, or NULL ---------------------------------------------------------------------------- */
+/* ---- Checks: each returns what is wrong, or NULL
+ * ---------------------------------------------------------------------------- */
 
 typedef const char *check_function(const env_kind *kind, char *text);
 
@@ -143,7 +22,7 @@ static uint64_t trace_of(const env_kind *kind, uint64_t seed, int fill, bool *gu
     trial_new(&t, kind, fill);
     trial_start(&t, seed);
     trial_go(&t, STEPS);
-    *guards = guards_stand(&t);
+    *guards = trial_guards_stand(&t);
     trial_free(&t);
     return t.trace;
 }
@@ -191,11 +70,12 @@ static const char *check_copy(const env_kind *kind, char *text) {
     trial_new(&copy, kind, 0);
     trial_start(&original, 3);
     trial_go(&original, STEPS / 2 + 1);
-    memcpy(state_of(&copy), state_of(&original), original.state_bytes);
+    memcpy(trial_state(&copy), trial_state(&original), original.state_bytes);
     memcpy(copy.rng, original.rng, sizeof *copy.rng);
     copy.chance = original.chance, copy.trace = original.trace, copy.flags = original.flags;
     trial_go(&copy, STEPS / 2);
-    memset(state_of(&copy), GUARD_BYTE, copy.state_bytes); /* a state that points into its copy would now show */
+    memset(trial_state(&copy), TRIAL_GUARD_BYTE,
+           copy.state_bytes); /* a state that points into its copy would now show */
     trial_go(&original, STEPS / 2);
     bool same = original.trace == copy.trace;
     trial_free(&original);
@@ -206,17 +86,19 @@ static const char *check_copy(const env_kind *kind, char *text) {
 static const char *observation_fault(const trial *t, char *text) {
     const a3c_env_spec *spec = &t->kind->spec;
     for (int i = 0; i < t->kind->frame_elements && spec->observation == A3C_OBSERVATION_VECTOR; i++) {
-        float x = ((const float *)observation_of(t))[i];
+        float x = ((const float *)trial_observation(t))[i];
         if (!isfinite(x) || (spec->observation_low != NULL && x < spec->observation_low[i]) ||
             (spec->observation_high != NULL && x > spec->observation_high[i])) {
-            snprintf(text, TEXT, "component %d of an observation is %g: not finite, or outside its bounds", i, (double)x);
+            snprintf(text, TEXT, "component %d of an observation is %g: not finite, or outside its bounds", i,
+                     (double)x);
             return text;
         }
     }
     for (int i = 0; i < t->kind->frame_elements && spec->observation == A3C_OBSERVATION_DISCRETE; i++) {
-        int32_t x = ((const int32_t *)observation_of(t))[i];
+        int32_t x = ((const int32_t *)trial_observation(t))[i];
         if (x < 0 || x >= spec->observation_shape[i]) {
-            snprintf(text, TEXT, "component %d of an observation is %d, outside 0 .. %d", i, x, spec->observation_shape[i] - 1);
+            snprintf(text, TEXT, "component %d of an observation is %d, outside 0 .. %d", i, x,
+                     spec->observation_shape[i] - 1);
             return text;
         }
     }
@@ -247,9 +129,9 @@ static const char *check_actions(const env_kind *kind, char *text) {
     trial_new(&t, kind, 0);
     const char *fault = NULL;
     for (int edge = 0; edge < 2 && fault == NULL; edge++) {
-        action a;
+        trial_action a;
         for (int i = 0; i < kind->action_size; i++) {
-            action_at(kind, i, edge, &a);
+            trial_action_at(kind, i, edge, &a);
         }
         trial_start(&t, 11);
         for (int k = 0; k < EDGE_STEPS && fault == NULL; k++) {
@@ -260,7 +142,7 @@ static const char *check_actions(const env_kind *kind, char *text) {
             }
         }
     }
-    if (fault == NULL && !guards_stand(&t)) {
+    if (fault == NULL && !trial_guards_stand(&t)) {
         fault = "writes out of bounds with the lowest or highest action";
     }
     trial_free(&t);
@@ -277,10 +159,10 @@ static const char *check_time_limit(const env_kind *kind, char *text) {
     unsigned flags = 0;
     int played = 0;
     while (played < limit && flags == 0) {
-        action a;
+        trial_action a;
         double reward;
         int frames;
-        random_action(kind, &chance, &a);
+        trial_random_action(kind, &chance, &a);
         flags = env_step(kind, instance, &a, row, &reward, &frames);
         played += frames;
     }
@@ -301,7 +183,7 @@ static const char *check_batch(const env_kind *kind, char *text) {
     size_t row = (size_t)kind->observation_size;
     void *batch = memory_new(BATCH * kind->instance_stride), *single = memory_new(BATCH * kind->instance_stride);
     float *rows = memory_array(float, 2 * BATCH * row);
-    action packed[BATCH] = {0};
+    trial_action packed[BATCH] = {0};
     double rewards[BATCH], reward;
     unsigned flags[BATCH];
     int64_t frames = 0;
@@ -314,8 +196,8 @@ static const char *check_batch(const env_kind *kind, char *text) {
     bool same = true;
     for (int k = 0; k < EDGE_STEPS && same; k++) {
         for (int i = 0; i < BATCH; i++) {
-            action one;
-            random_action(kind, &chance, &one);
+            trial_action one;
+            trial_random_action(kind, &chance, &one);
             memcpy((char *)packed + (size_t)i * (size_t)kind->action_size * sizeof(int32_t), &one,
                    (size_t)kind->action_size * sizeof(int32_t));
         }
@@ -351,9 +233,9 @@ static const char *check_mask(const env_kind *kind, char *text) {
     const char *fault = NULL;
     for (int k = 0; k < EDGE_STEPS && fault == NULL; k++) {
         memset(mask, 2, n);
-        mask[n] = GUARD_BYTE;
-        kind->def->action_mask(state_of(&t), mask);
-        bool any = false, right = mask[n] == GUARD_BYTE;
+        mask[n] = TRIAL_GUARD_BYTE;
+        kind->def->action_mask(trial_state(&t), mask);
+        bool any = false, right = mask[n] == TRIAL_GUARD_BYTE;
         for (size_t i = 0; i < n; i++) {
             any = any || mask[i] == 1;
             right = right && mask[i] <= 1;
@@ -377,11 +259,11 @@ static const char *check_state(const env_kind *kind, char *text) {
     trial_new(&t, kind, 0);
     trial_start(&t, 23);
     trial_go(&t, 9);
-    size_t n = kind->def->get_state(state_of(&t), NULL, 0);
+    size_t n = kind->def->get_state(trial_state(&t), NULL, 0);
     double *before = memory_array(double, n + 1), *after = memory_array(double, n + 1);
-    kind->def->get_state(state_of(&t), before, n);
-    kind->def->set_state(state_of(&t), before, n);
-    kind->def->get_state(state_of(&t), after, n);
+    kind->def->get_state(trial_state(&t), before, n);
+    kind->def->set_state(trial_state(&t), before, n);
+    kind->def->get_state(trial_state(&t), after, n);
     bool same = memcmp(before, after, (n + 1) * sizeof *before) == 0;
     memory_free(before);
     memory_free(after);
@@ -399,13 +281,13 @@ static const char *check_picture(const env_kind *kind, char *text) {
     trial_new(&t, kind, 0);
     trial_start(&t, 29);
     trial_go(&t, 5);
-    uint8_t *one = memory_array(uint8_t, BYTES + GUARD), *two = memory_array(uint8_t, BYTES + GUARD);
-    memset(one, 0xAA, BYTES + GUARD);
-    memset(two, 0x55, BYTES + GUARD);
-    kind->def->render(state_of(&t), WIDTH, HEIGHT, one);
-    kind->def->render(state_of(&t), WIDTH, HEIGHT, two);
+    uint8_t *one = memory_array(uint8_t, BYTES + TRIAL_GUARD), *two = memory_array(uint8_t, BYTES + TRIAL_GUARD);
+    memset(one, 0xAA, BYTES + TRIAL_GUARD);
+    memset(two, 0x55, BYTES + TRIAL_GUARD);
+    kind->def->render(trial_state(&t), WIDTH, HEIGHT, one);
+    kind->def->render(trial_state(&t), WIDTH, HEIGHT, two);
     const char *fault = memcmp(one, two, BYTES) != 0 ? "render leaves a part of the picture unpainted" : NULL;
-    for (int i = BYTES; i < BYTES + GUARD && fault == NULL; i++) {
+    for (int i = BYTES; i < BYTES + TRIAL_GUARD && fault == NULL; i++) {
         fault = one[i] != 0xAA || two[i] != 0x55 ? "render paints outside the picture" : NULL;
     }
     memory_free(one);
@@ -423,12 +305,13 @@ static const char *check_words(const env_kind *kind, char *text) {
     if (kind->def->render_text != NULL) {
         enum { SHORT = 8 };
         memset(text, 1, TEXT);
-        kind->def->render_text(state_of(&t), text, SHORT);
+        kind->def->render_text(trial_state(&t), text, SHORT);
         bool ended = memchr(text, 0, SHORT) != NULL;
         fault = !ended || text[SHORT] != 1 ? "render_text writes past the size it is given, or ends without a 0" : NULL;
     }
     double value = 0;
-    for (size_t k = 0; kind->def->metric != NULL && fault == NULL && kind->def->metric(state_of(&t), k, &value) != NULL; k++) {
+    for (size_t k = 0;
+         kind->def->metric != NULL && fault == NULL && kind->def->metric(trial_state(&t), k, &value) != NULL; k++) {
         fault = k >= TEXT ? "metric has no end" : NULL;
     }
     trial_free(&t);

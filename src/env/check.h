@@ -8,8 +8,8 @@
 /* Receives one line a check: its name, and what is wrong, or NULL. */
 typedef void env_check_line(void *context, const char *check, const char *fault);
 
-/* Runs every check of the contract that the environment's table can be put to and returns how many fail. An environment that
- * writes far out of bounds may end the process: run it in one of its own where that matters. */
+/* Runs every check of the contract that the environment's table can be put to and returns how many fail. An environment
+ * that writes far out of bounds may end the process: run it in one of its own where that matters. */
 int env_check(const env_kind *kind, env_check_line *line, void *context);
 
 #endif

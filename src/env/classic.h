@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The classic-control environments of Gymnasium (1.x, NumPy 2, float32 actions), equal to it for the same seed and actions:
- * float32 observations and terminations to the bit, rewards to 1e-12. */
+ * The classic-control environments of Gymnasium (1.x, NumPy 2, float32 actions), equal to it for the same seed and
+ * actions: float32 observations and terminations to the bit, rewards to 1e-12. */
 #ifndef ENV_CLASSIC_H
 #define ENV_CLASSIC_H
 

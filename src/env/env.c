@@ -26,7 +26,8 @@ void env_reset(const env_kind *kind, void *instance, float *observation) {
     head->frames = 0;
     head->decided = 0;
     float *frame = stack_frame(kind, instance, observation);
-    kind->def->reset(env_state(kind, instance), &env_random, instance_rng(kind, instance), observation_place(kind, frame));
+    kind->def->reset(env_state(kind, instance), &env_random, instance_rng(kind, instance),
+                     observation_place(kind, frame));
     wrap_observation(kind, frame);
     stack_write(kind, instance, observation, true);
     if (kind->wrapping.delay != ENV_DELAY_NONE && kind->wrapping.delay_on_reset) {
@@ -52,7 +53,8 @@ unsigned env_step(const env_kind *kind, void *instance, const void *action, floa
     int played = 0;
     do {
         double one = 0;
-        flags = kind->def->step(env_state(kind, instance), &env_random, instance_rng(kind, instance), action, place, &one);
+        flags =
+            kind->def->step(env_state(kind, instance), &env_random, instance_rng(kind, instance), action, place, &one);
         flags = count_frame(kind, instance, flags & (A3C_TERMINATED | A3C_TRUNCATED));
         sum += one;
     } while (++played < kind->wrapping.frame_skip && flags == 0);
@@ -71,9 +73,10 @@ unsigned env_step(const env_kind *kind, void *instance, const void *action, floa
 static void step_plain_batch(const env_kind *kind, char *instances, int count, const void *actions, float *observations,
                              int observation_stride, double *rewards, unsigned *flags) {
     size_t stride = kind->instance_stride;
-    kind->def->step_batch(env_state(kind, instances), stride, (size_t)count, &env_random, instance_rng(kind, instances), stride,
-                          actions, (size_t)kind->action_size * sizeof(int32_t), observation_place(kind, observations),
-                          (size_t)observation_stride * sizeof(float), rewards, flags);
+    kind->def->step_batch(env_state(kind, instances), stride, (size_t)count, &env_random, instance_rng(kind, instances),
+                          stride, actions, (size_t)kind->action_size * sizeof(int32_t),
+                          observation_place(kind, observations), (size_t)observation_stride * sizeof(float), rewards,
+                          flags);
     for (int i = 0; i < count; i++) {
         flags[i] = count_frame(kind, instances + (size_t)i * stride, flags[i] & (A3C_TERMINATED | A3C_TRUNCATED));
     }

@@ -13,7 +13,8 @@
 
 enum { LARGEST_ELEMENTS = 1 << 24, LARGEST_INSTANCE = 1 << 30 };
 
-/* ---- Options ------------------------------------------------------------------------------------------------------------- */
+/* ---- Options
+ * ------------------------------------------------------------------------------------------------------------- */
 
 static int unknown_option(const a3c_env_def *def, const char *key, error *e) {
     const char *keys[A3C_ENV_OPTIONS + 1] = {NULL};
@@ -25,7 +26,8 @@ static int unknown_option(const a3c_env_def *def, const char *key, error *e) {
     }
     const char *close = text_closest(key, keys);
     if (close != NULL) {
-        return error_set(e, STATUS_USAGE, "env.options.%s: %s has no such option; did you mean %s?", key, def->name, close);
+        return error_set(e, STATUS_USAGE, "env.options.%s: %s has no such option; did you mean %s?", key, def->name,
+                         close);
     }
     if (def->option_count == 0) {
         return error_set(e, STATUS_USAGE, "env.options.%s: %s has no options", key, def->name);
@@ -73,8 +75,10 @@ static int parse_option(const a3c_env_option *option, const char *text, double *
             return error_set(e, STATUS_USAGE, "env.options.%s: '%s' is neither true nor false", option->key, text);
         }
         return 0;
-    case A3C_OPTION_CHOICE: return parse_choice(option, text, value) ? 0 : wrong_choice(option, text, e);
-    default: break;
+    case A3C_OPTION_CHOICE:
+        return parse_choice(option, text, value) ? 0 : wrong_choice(option, text, e);
+    default:
+        break;
     }
     bool whole = option->kind == A3C_OPTION_INT;
     if (!parse_number(text, whole, value)) {
@@ -108,7 +112,8 @@ static int resolve_options(env_kind *kind, const env_option_text *options, size_
     return 0;
 }
 
-/* ---- Description --------------------------------------------------------------------------------------------------------- */
+/* ---- Description
+ * --------------------------------------------------------------------------------------------------------- */
 
 /* What is wrong with a description, or NULL. */
 static const char *observation_fault(const a3c_env_spec *spec) {
@@ -190,7 +195,8 @@ static int describe(env_kind *kind, error *e) {
     return fault == NULL ? 0 : error_set(e, STATUS_USAGE, "%s describes nonsense: %s", def->name, fault);
 }
 
-/* ---- Wrappers ------------------------------------------------------------------------------------------------------------ */
+/* ---- Wrappers
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static int check_wrapping(const env_kind *kind, error *e) {
     const env_wrapping *w = &kind->wrapping;
@@ -230,7 +236,9 @@ static int elements_of(const a3c_env_spec *spec) {
     return elements;
 }
 
-static size_t rounded(size_t bytes, size_t to) { return (bytes + to - 1) / to * to; }
+static size_t rounded(size_t bytes, size_t to) {
+    return (bytes + to - 1) / to * to;
+}
 
 static void lay_out(env_kind *kind) {
     const env_wrapping *w = &kind->wrapping;
@@ -287,7 +295,8 @@ const char *env_def_fault(const a3c_env_def *def) {
         if (option->key == NULL || option->key[0] == 0 || option->help == NULL) {
             return "an option has no key or no help";
         }
-        if ((unsigned)option->kind > A3C_OPTION_CHOICE || (option->kind == A3C_OPTION_CHOICE && option->choices == NULL)) {
+        if ((unsigned)option->kind > A3C_OPTION_CHOICE ||
+            (option->kind == A3C_OPTION_CHOICE && option->choices == NULL)) {
             return "an option is of no known kind, or a choice without names";
         }
         bool number = option->kind == A3C_OPTION_INT || option->kind == A3C_OPTION_FLOAT;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * MountainCar: a weak car must rock itself out of a valley. Moore (1990), Singh and Sutton (1996), in Gymnasium's order. */
+ * MountainCar: a weak car must rock itself out of a valley. Moore (1990), Singh and Sutton (1996), in Gymnasium's
+ * order. */
 #include "env/classic.h"
 
 #include "env/draw/draw.h"
@@ -20,7 +21,8 @@ static const a3c_env_option options[OPTION_COUNT] = {
     {"goal_velocity", A3C_OPTION_FLOAT, 0, -0.07, 0.07, NULL, "least velocity at the goal that ends the episode"},
 };
 
-static const double force = 0.001, gravity = 0.0025, largest_velocity = 0.07, left_end = -1.2, right_end = 0.6, goal = 0.5;
+static const double force = 0.001, gravity = 0.0025, largest_velocity = 0.07, left_end = -1.2, right_end = 0.6,
+                    goal = 0.5;
 
 static const float low[STATE] = {-1.2f, -0.07f}, high[STATE] = {0.6f, 0.07f};
 static const char *const observation_names[STATE] = {"position", "velocity"};
@@ -69,7 +71,9 @@ static void reset(void *instance, const a3c_random *random, a3c_rng *rng, void *
     observe(m->state, (float *)observation);
 }
 
-static double clipped(double x, double least, double most) { return x < least ? least : x > most ? most : x; }
+static double clipped(double x, double least, double most) {
+    return x < least ? least : x > most ? most : x;
+}
 
 /* The left end stops the car; the right end, behind the goal, does not. */
 static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, const void *action, void *observation,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * MountainCarContinuous: the valley of MountainCar with a force as action and a price on it. As in Gymnasium under NumPy 2:
- * the state is double after a reset and float32 after every step, and the arithmetic follows. */
+ * MountainCarContinuous: the valley of MountainCar with a force as action and a price on it. As in Gymnasium under
+ * NumPy 2: the state is double after a reset and float32 after every step, and the arithmetic follows. */
 #include "env/classic.h"
 
 #include "env/draw/draw.h"
@@ -9,9 +9,10 @@
 #include <math.h>
 #include <stdbool.h>
 
-/* What was rounded to float32 lives in float: a double that holds a rounded value loses the rounding in some compilers. */
+/* What was rounded to float32 lives in float: a double that holds a rounded value loses the rounding in some compilers.
+ */
 typedef struct mountain_car_continuous {
-    double start;             /* the position after a reset, where the velocity is 0, or as set */
+    double start; /* the position after a reset, where the velocity is 0, or as set */
     double start_velocity;
     float position, velocity; /* after a step */
     int32_t stepped;          /* which pair counts */
@@ -25,7 +26,8 @@ static const a3c_env_option options[OPTION_COUNT] = {
     {"goal_velocity", A3C_OPTION_FLOAT, 0, -0.07, 0.07, NULL, "least velocity at the goal that ends the episode"},
 };
 
-static const double power = 0.0015, gravity = 0.0025, largest_velocity = 0.07, left_end = -1.2, right_end = 0.6, goal = 0.45;
+static const double power = 0.0015, gravity = 0.0025, largest_velocity = 0.07, left_end = -1.2, right_end = 0.6,
+                    goal = 0.45;
 
 static const float low[STATE] = {-1.2f, -0.07f}, high[STATE] = {0.6f, 0.07f};
 static const char *const observation_names[STATE] = {"position", "velocity"};
@@ -71,7 +73,8 @@ static void reset(void *instance, const a3c_random *random, a3c_rng *rng, void *
     out[1] = 0;
 }
 
-/* The first step of an episode: in double, but for the force of an action within bounds. Returns whether the goal is reached. */
+/* The first step of an episode: in double, but for the force of an action within bounds. Returns whether the goal is
+ * reached. */
 static bool first_step(mountain_car_continuous *m, float action, bool within) {
     double position = m->start, velocity = m->start_velocity;
     double slope = gravity * cos(3 * position);
@@ -80,7 +83,9 @@ static bool first_step(mountain_car_continuous *m, float action, bool within) {
     } else {
         velocity = velocity + (copysign(power, action) - slope);
     }
-    velocity = velocity > largest_velocity ? largest_velocity : velocity < -largest_velocity ? -largest_velocity : velocity;
+    velocity = velocity > largest_velocity    ? largest_velocity
+               : velocity < -largest_velocity ? -largest_velocity
+                                              : velocity;
     position = position + velocity;
     position = position > right_end ? right_end : position < left_end ? left_end : position;
     if (position == left_end && velocity < 0) {
@@ -129,15 +134,16 @@ static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, con
 
 static void render(const void *instance, int32_t width, int32_t height, uint8_t *rgb) {
     const mountain_car_continuous *m = (const mountain_car_continuous *)instance;
-    double state[STATE] = {m->stepped ? (double)m->position : m->start, m->stepped ? (double)m->velocity : m->start_velocity};
+    double state[STATE] = {m->stepped ? (double)m->position : m->start,
+                           m->stepped ? (double)m->velocity : m->start_velocity};
     draw_mountain_car(state, goal, width, height, rgb);
 }
 
 /* position, velocity, whether they are float32 */
 static size_t get_state(const void *instance, double *state, size_t count) {
     const mountain_car_continuous *m = (const mountain_car_continuous *)instance;
-    double hidden[HIDDEN] = {m->stepped ? (double)m->position : m->start, m->stepped ? (double)m->velocity : m->start_velocity,
-                             m->stepped};
+    double hidden[HIDDEN] = {m->stepped ? (double)m->position : m->start,
+                             m->stepped ? (double)m->velocity : m->start_velocity, m->stepped};
     return state_get(hidden, HIDDEN, state, count);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Pendulum: swing a pendulum up and keep it there with a weak motor. Gymnasium's equations under NumPy 2 with float32 actions:
- * products of the action alone are float32, all else is double; the angle is never wrapped. */
+ * Pendulum: swing a pendulum up and keep it there with a weak motor. Gymnasium's equations under NumPy 2 with float32
+ * actions: products of the action alone are float32, all else is double; the angle is never wrapped. */
 #include "env/classic.h"
 
 #include "env/draw/draw.h"
@@ -22,7 +22,8 @@ static const a3c_env_option options[OPTION_COUNT] = {
     {"g", A3C_OPTION_FLOAT, 10, -100, 100, NULL, "acceleration of gravity [m/s^2]"},
 };
 
-static const double pi = 3.141592653589793, largest_rate = 8, tau = 0.05, start_angle = 3.141592653589793, start_rate = 1;
+static const double pi = 3.141592653589793, largest_rate = 8, tau = 0.05, start_angle = 3.141592653589793,
+                    start_rate = 1;
 static const float largest_torque = 2;
 
 static const float low[OBSERVATION] = {-1, -1, -8}, high[OBSERVATION] = {1, 1, 8};
@@ -89,7 +90,8 @@ static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, con
     double angle = p->state[0], rate = p->state[1];
     float torque = *(const float *)action;
     torque = torque < -largest_torque ? -largest_torque : torque > largest_torque ? largest_torque : torque;
-    double cost = square_as_pow(normalized(angle)) + 0.1 * square_as_pow(rate) + (double)(0.001f * square_as_powf(torque));
+    double cost =
+        square_as_pow(normalized(angle)) + 0.1 * square_as_pow(rate) + (double)(0.001f * square_as_powf(torque));
     rate = rate + (3 * p->gravity / 2.0 * sin(angle) + (double)(3.0f * torque)) * tau;
     rate = rate < -largest_rate ? -largest_rate : rate > largest_rate ? largest_rate : rate;
     p->state[0] = angle + rate * tau;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Loads environments from shared objects. A loaded object stays for the life of the process. Called while a command starts,
- * by one thread; the one file of env/ that meets the file system. */
+ * Loads environments from shared objects. A loaded object stays for the life of the process. Called while a command
+ * starts, by one thread; the one file of env/ that meets the file system. */
 #include "env/plugin.h"
 
 #include "env/env.h"
@@ -35,7 +35,8 @@ const a3c_env_def *env_plugin(size_t k, const char **path) {
     return &loaded[k].def;
 }
 
-/* ---- One file ------------------------------------------------------------------------------------------------------------ */
+/* ---- One file
+ * ------------------------------------------------------------------------------------------------------------ */
 
 /* The smallest table there ever was: everything up to step. */
 static const size_t smallest_def = offsetof(a3c_env_def, step_batch);
@@ -134,7 +135,8 @@ static int load_file(const char *path, const char **real, error *e) {
     return 0;
 }
 
-/* ---- By path, and the folders of A3C_ENV_PATH -------------------------------------------------------------------------------- */
+/* ---- By path, and the folders of A3C_ENV_PATH
+ * -------------------------------------------------------------------------------- */
 
 static const a3c_env_def *find_in_file(const char *real, const char *name, error *e) {
     const a3c_env_def *found = NULL;
@@ -176,7 +178,6 @@ static int is_shared_object(const struct dirent *entry) {
     size_t length = strlen(entry->d_name);
     return length > 3 && strcmp(entry->d_name + length - 3, ".so") == 0;
 }
-
 
 static int load_folder(const char *folder, error *e) {
     struct dirent **entries;

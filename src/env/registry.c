@@ -11,10 +11,15 @@
 #include <string.h>
 
 static const a3c_env_def *const classic[] = {
-    &env_cartpole_v0,     &env_cartpole_v1,                &env_acrobot_v1,
-    &env_mountain_car_v0, &env_mountain_car_continuous_v0, &env_pendulum_v1,
+    &env_cartpole_v0,
+    &env_cartpole_v1,
+    &env_acrobot_v1,
+    &env_mountain_car_v0,
+    &env_mountain_car_continuous_v0,
+    &env_pendulum_v1,
 #ifdef A3C_HAVE_BOX2D
-    &env_lunar_lander_v3, &env_lunar_lander_continuous_v3,
+    &env_lunar_lander_v3,
+    &env_lunar_lander_continuous_v3,
 #endif
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * NumPy's random streams: SeedSequence, PCG64 (default_rng) and MT19937 (RandomState), and the draws that environments make
- * from them. Sources: O'Neill, "PCG" (2014), XSL-RR 128/64; Matsumoto and Nishimura (1998); Lemire, "Fast random integer
- * generation in an interval" (2019); NumPy's documentation of SeedSequence. */
+ * NumPy's random streams: SeedSequence, PCG64 (default_rng) and MT19937 (RandomState), and the draws that environments
+ * make from them. Sources: O'Neill, "PCG" (2014), XSL-RR 128/64; Matsumoto and Nishimura (1998); Lemire, "Fast random
+ * integer generation in an interval" (2019); NumPy's documentation of SeedSequence. */
 #include "env/env.h"
 
 #include <math.h>
@@ -11,7 +11,8 @@ __extension__ typedef unsigned __int128 uint128;
 
 enum { POOL_WORDS = 4, MT_WORDS = 624, MT_SHIFT = 397, ENTROPY_WORDS = 2, KEY_WORDS = 16 };
 
-/* ---- SeedSequence ---------------------------------------------------------------------------------------------------- */
+/* ---- SeedSequence
+ * ---------------------------------------------------------------------------------------------------- */
 
 static uint32_t hash_word(uint32_t value, uint32_t *constant, uint32_t multiplier) {
     value ^= *constant;
@@ -63,9 +64,12 @@ static void seed_words(uint32_t *out, int count, uint64_t entropy, const uint32_
     }
 }
 
-/* ---- PCG64 ------------------------------------------------------------------------------------------------------------- */
+/* ---- PCG64
+ * ------------------------------------------------------------------------------------------------------------- */
 
-static inline uint128 pair(uint64_t high, uint64_t low) { return (uint128)high << 64 | low; }
+static inline uint128 pair(uint64_t high, uint64_t low) {
+    return (uint128)high << 64 | low;
+}
 
 static inline void pcg_advance(a3c_rng *rng) {
     const uint128 multiplier = pair(2549297995355413924u, 4865540595714422341u);
@@ -111,7 +115,8 @@ static inline uint32_t next32(a3c_rng *rng) {
     return (uint32_t)word;
 }
 
-/* ---- MT19937 ----------------------------------------------------------------------------------------------------------- */
+/* ---- MT19937
+ * ----------------------------------------------------------------------------------------------------------- */
 
 static void mt_seed(a3c_rng *rng, uint32_t seed) {
     rng->words[0] = seed;
@@ -172,7 +177,8 @@ static inline uint32_t mt_next32(a3c_rng *rng) {
     return y ^ (y >> 18);
 }
 
-/* ---- Draws ------------------------------------------------------------------------------------------------------------- */
+/* ---- Draws
+ * ------------------------------------------------------------------------------------------------------------- */
 
 static double uniform01(a3c_rng *rng) {
     if (rng->kind == A3C_RNG_MT19937) {

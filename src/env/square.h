@@ -7,10 +7,11 @@
 #include <stdint.h>
 #include <string.h>
 
-/* libm's pow(x, 2), which is what `x ** 2` is in Python and NumPy. Its result is x*x except in some cases where the exact
- * square lies close to the middle between two doubles: glibc bounds its error by 0.509 units in the last place plus a part that
- * grows with the logarithm of the result to 0.54 at the ends of the range, below 0.513 for squares within 2^-64 .. 2^64. The
- * exact rounding error of x*x (Dekker 1971) tells those cases from the rest, so that the slow call is a rare one. */
+/* libm's pow(x, 2), which is what `x ** 2` is in Python and NumPy. Its result is x*x except in some cases where the
+ * exact square lies close to the middle between two doubles: glibc bounds its error by 0.509 units in the last place
+ * plus a part that grows with the logarithm of the result to 0.54 at the ends of the range, below 0.513 for squares
+ * within 2^-64 .. 2^64. The exact rounding error of x*x (Dekker 1971) tells those cases from the rest, so that the slow
+ * call is a rare one. */
 static inline double square_as_pow(double x) {
     static double (*const volatile power)(double, double) = pow; /* a literal call is folded into x*x */
     double rounded = x * x;

@@ -10,9 +10,12 @@ static inline double state_uniform(const a3c_random *random, a3c_rng *rng, doubl
     return low + (high - low) * random->uniform01(rng);
 }
 
-
-static inline void *state_at(void *rows, size_t stride, size_t i) { return (char *)rows + i * stride; }
-static inline const void *state_at_const(const void *rows, size_t stride, size_t i) { return (const char *)rows + i * stride; }
+static inline void *state_at(void *rows, size_t stride, size_t i) {
+    return (char *)rows + i * stride;
+}
+static inline const void *state_at_const(const void *rows, size_t stride, size_t i) {
+    return (const char *)rows + i * stride;
+}
 
 /* get_state and set_state of an environment whose hidden state is double[n]. */
 static inline size_t state_get(const double *state, size_t n, double *out, size_t count) {

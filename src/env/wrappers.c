@@ -8,7 +8,8 @@
 #include <string.h>
 #include <time.h>
 
-/* ---- Chance: splitmix64 (Steele, Lea, Flood 2014) ------------------------------------------------------------------------ */
+/* ---- Chance: splitmix64 (Steele, Lea, Flood 2014)
+ * ------------------------------------------------------------------------ */
 
 static double chance01(void *instance) {
     instance_head *head = instance_head_of(instance);
@@ -18,7 +19,8 @@ static double chance01(void *instance) {
     return (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
 }
 
-/* ---- Actions ------------------------------------------------------------------------------------------------------------- */
+/* ---- Actions
+ * ------------------------------------------------------------------------------------------------------------- */
 
 static void fit_box(const env_kind *kind, const float *action, float *out) {
     for (int i = 0; i < kind->action_size; i++) {
@@ -51,7 +53,8 @@ const void *wrap_action(const env_kind *kind, void *instance, const void *action
     return action;
 }
 
-/* ---- Delay --------------------------------------------------------------------------------------------------------------- */
+/* ---- Delay
+ * --------------------------------------------------------------------------------------------------------------- */
 
 enum { HEAVY_TAIL_CAP = 1000 }; /* times the mean */
 
@@ -59,10 +62,12 @@ enum { HEAVY_TAIL_CAP = 1000 }; /* times the mean */
 static double draw_delay(const env_kind *kind, void *instance) {
     double mean = kind->wrapping.delay_mean_us;
     switch (kind->wrapping.delay) {
-    case ENV_DELAY_UNIFORM: return 2.0 * mean * chance01(instance);
+    case ENV_DELAY_UNIFORM:
+        return 2.0 * mean * chance01(instance);
     case ENV_DELAY_HEAVY:
         return fmin(mean / 3.0 * pow(1.0 - chance01(instance), -1.0 / 1.5), mean * HEAVY_TAIL_CAP);
-    default: return mean;
+    default:
+        return mean;
     }
 }
 
@@ -78,7 +83,8 @@ void wrap_delay(const env_kind *kind, void *instance) {
     }
 }
 
-/* ---- Observations -------------------------------------------------------------------------------------------------------- */
+/* ---- Observations
+ * -------------------------------------------------------------------------------------------------------- */
 
 void *observation_place(const env_kind *kind, float *row) {
     size_t before = kind->spec.observation == A3C_OBSERVATION_PLANES ? 3 * (size_t)kind->frame_elements : 0;
@@ -93,8 +99,8 @@ static void widen(float *restrict row, const uint8_t *restrict bytes, int n) {
     }
 }
 
-/* uint8_t[n] at the end of float[n] becomes float[n]. Writing from the front never overtakes reading: the chunk of elements
- * i .. i+c-1 ends at byte 4(i + c) <= 3n + i + c, where the next one is read, for all i + c <= n. */
+/* uint8_t[n] at the end of float[n] becomes float[n]. Writing from the front never overtakes reading: the chunk of
+ * elements i .. i+c-1 ends at byte 4(i + c) <= 3n + i + c, where the next one is read, for all i + c <= n. */
 static void widen_planes(float *row, int n) {
     const uint8_t *planes = (const uint8_t *)row + 3 * (size_t)n;
     for (int i = 0; i < n; i += CHUNK) {
@@ -128,7 +134,8 @@ void wrap_observation(const env_kind *kind, float *row) {
     }
 }
 
-/* ---- Frame stack: the history is float[frame_stack][frame_elements], oldest first ------------------------------------------ */
+/* ---- Frame stack: the history is float[frame_stack][frame_elements], oldest first
+ * ------------------------------------------ */
 
 static float *history_of(const env_kind *kind, void *instance) {
     return (float *)(void *)((char *)instance + kind->history_offset);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * What stands between a decision and an environment, piece by piece; env.c puts them in order. The memory of an instance:
+ * What stands between a decision and an environment, piece by piece; env.c puts them in order. The memory of an
+ * instance:
  *
  *     instance_head | state | stream (env_rng_size) | action executed before | last frames | to a multiple of 64
  *
@@ -11,9 +12,9 @@
 #include "env/env.h"
 
 typedef struct instance_head {
-    int32_t frames;   /* the environment's own steps since the reset */
-    int32_t decided;  /* whether this episode had a decision: the sticky action is set */
-    uint64_t chance;  /* the wrappers' own stream: splitmix64 */
+    int32_t frames;  /* the environment's own steps since the reset */
+    int32_t decided; /* whether this episode had a decision: the sticky action is set */
+    uint64_t chance; /* the wrappers' own stream: splitmix64 */
 } instance_head;
 
 /* An action in the largest form there is. */
@@ -22,7 +23,9 @@ typedef union action_buffer {
     float box[A3C_ENV_DIMS];
 } action_buffer;
 
-static inline instance_head *instance_head_of(void *instance) { return (instance_head *)instance; }
+static inline instance_head *instance_head_of(void *instance) {
+    return (instance_head *)instance;
+}
 static inline a3c_rng *instance_rng(const env_kind *kind, void *instance) {
     return (a3c_rng *)(void *)((char *)instance + kind->stream_offset);
 }

@@ -14,9 +14,9 @@ enum { ROUNDS = 11, LEAST_CALLS = 4 };
 typedef struct field {
     env_kind kind;
     int count;
-    char *instances; /* [count] of instance_stride bytes */
+    char *instances;     /* [count] of instance_stride bytes */
     float *observations; /* [count, observation_size] */
-    char *actions; /* [count, action_size], int32_t or float */
+    char *actions;       /* [count, action_size], int32_t or float */
     double *rewards;
     unsigned *flags;
     uint64_t chance; /* xorshift64 */
@@ -26,7 +26,7 @@ static void field_make(field *f, const env_kind *kind, int count) {
     size_t n = (size_t)count;
     *f = (field){.kind = *kind, .count = count, .chance = 88172645463325252u};
     f->instances = (char *)memory_new(memory_product(n, kind->instance_stride));
-    f->observations = memory_array(float, n * (size_t)kind->observation_size);
+    f->observations = memory_array(float, n *(size_t)kind->observation_size);
     f->actions = (char *)memory_new(n * (size_t)kind->action_size * sizeof(float));
     f->rewards = memory_array(double, n);
     f->flags = memory_array(unsigned, n);
@@ -61,7 +61,8 @@ static void draw_actions(field *f) {
                 float span = spec->action_high[k] - spec->action_low[k];
                 ((float *)(void *)f->actions)[i * size + k] = spec->action_low[k] + span * ((float)draw * 0x1p-32f);
             } else {
-                ((int32_t *)(void *)f->actions)[i * size + k] = (int32_t)((uint64_t)draw * (uint32_t)spec->action_n[k] >> 32);
+                ((int32_t *)(void *)f->actions)[i * size + k] =
+                    (int32_t)((uint64_t)draw * (uint32_t)spec->action_n[k] >> 32);
             }
         }
     }
@@ -72,11 +73,12 @@ static void field_step(field *f) {
     const env_kind *kind = &f->kind;
     int64_t frames = 0;
     draw_actions(f);
-    env_step_batch(kind, f->instances, f->count, f->actions, f->observations, kind->observation_size, f->rewards, f->flags,
-                   &frames);
+    env_step_batch(kind, f->instances, f->count, f->actions, f->observations, kind->observation_size, f->rewards,
+                   f->flags, &frames);
     for (int i = 0; i < f->count; i++) {
         if (f->flags[i] != 0) {
-            env_reset(kind, env_at(kind, f->instances, i), f->observations + (size_t)i * (size_t)kind->observation_size);
+            env_reset(kind, env_at(kind, f->instances, i),
+                      f->observations + (size_t)i * (size_t)kind->observation_size);
         }
     }
 }
@@ -120,8 +122,8 @@ static void measure_one(const a3c_env_def *def, double seconds, FILE *out, json_
     measure(&kind, 1, seconds, &single, &single_best);
     measure(&kind, BENCH_INSTANCES, seconds, &batch, &batch_best);
     json_array_append_new(results, json_pack("{s:s, s:i, s:f, s:f, s:f}", "environment", def->name, "instances",
-                                             BENCH_INSTANCES, "single_steps_per_second", single, "steps_per_second", batch,
-                                             "steps_per_second_best", batch_best));
+                                             BENCH_INSTANCES, "single_steps_per_second", single, "steps_per_second",
+                                             batch, "steps_per_second_best", batch_best));
     if (out != NULL) {
         fprintf(out, "%-28s %10.2f %10.2f %10.2f\n", def->name, single * 1e-6, batch * 1e-6, batch_best * 1e-6);
         fflush(out);
@@ -136,8 +138,10 @@ json_t *bench_environments(FILE *out, const char *only, double seconds, error *e
         return NULL;
     }
     if (out != NULL) {
-        fprintf(out, "Raw stepping, one core, random actions, resets included; million steps a second\n%-28s %10s %7s%3d %10s\n",
-                "environment", "1", "x", BENCH_INSTANCES, "best");
+        fprintf(
+            out,
+            "Raw stepping, one core, random actions, resets included; million steps a second\n%-28s %10s %7s%3d %10s\n",
+            "environment", "1", "x", BENCH_INSTANCES, "best");
     }
     json_t *results = json_array();
     for (size_t i = 0; i < (only != NULL ? 1 : count); i++) {

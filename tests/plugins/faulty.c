@@ -6,9 +6,29 @@
 #include <string.h>
 
 enum {
-    SOUND, NO_SYMBOL, OTHER_VERSION, NO_TABLE, ABSURD_COUNT, SHORT_TABLE, NO_STEP, ZERO_ACTIONS, TAKEN_NAME, TWO_NAMES, REFUSES,
-    USES_RAND, KEEPS_GLOBAL, WRITES_PAST, UNWRITTEN, OUT_OF_BOUNDS, NOT_FINITE, BAD_FLAGS, POINTS_INTO_ITSELF, BATCH_DIFFERS,
-    MASKS_ALL, PAINTS_PAST, LONG_TEXT
+    SOUND,
+    NO_SYMBOL,
+    OTHER_VERSION,
+    NO_TABLE,
+    ABSURD_COUNT,
+    SHORT_TABLE,
+    NO_STEP,
+    ZERO_ACTIONS,
+    TAKEN_NAME,
+    TWO_NAMES,
+    REFUSES,
+    USES_RAND,
+    KEEPS_GLOBAL,
+    WRITES_PAST,
+    UNWRITTEN,
+    OUT_OF_BOUNDS,
+    NOT_FINITE,
+    BAD_FLAGS,
+    POINTS_INTO_ITSELF,
+    BATCH_DIFFERS,
+    MASKS_ALL,
+    PAINTS_PAST,
+    LONG_TEXT
 };
 
 typedef struct walk {
@@ -68,12 +88,13 @@ static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, con
     return FAULT == BAD_FLAGS ? 4 : w->at >= 10;
 }
 
-static void step_batch(void *instances, size_t stride, size_t count, const a3c_random *random, a3c_rng *rngs, size_t rng_stride,
-                       const void *actions, size_t action_stride, void *observations, size_t observation_stride,
-                       double *rewards, unsigned *flags) {
+static void step_batch(void *instances, size_t stride, size_t count, const a3c_random *random, a3c_rng *rngs,
+                       size_t rng_stride, const void *actions, size_t action_stride, void *observations,
+                       size_t observation_stride, double *rewards, unsigned *flags) {
     for (size_t i = 0; i < count; i++) {
-        flags[i] = step((char *)instances + i * stride, random, (a3c_rng *)(void *)((char *)rngs + i * rng_stride),
-                        (const char *)actions + i * action_stride, (char *)observations + i * observation_stride, rewards + i);
+        flags[i] =
+            step((char *)instances + i * stride, random, (a3c_rng *)(void *)((char *)rngs + i * rng_stride),
+                 (const char *)actions + i * action_stride, (char *)observations + i * observation_stride, rewards + i);
         rewards[i] += FAULT == BATCH_DIFFERS;
     }
 }
@@ -94,12 +115,12 @@ static void render_text(const void *instance, char *text, size_t size) {
     text[size - (FAULT != LONG_TEXT)] = 0;
 }
 
-#define DEF(id)                                                                                                            \
-    {                                                                                                                      \
-        .abi = FAULT == OTHER_VERSION ? A3C_ENV_ABI + 7 : A3C_ENV_ABI,                                                     \
-        .struct_size = FAULT == SHORT_TABLE ? 24 : sizeof(a3c_env_def), .name = id, .summary = "a walk",                   \
-        .describe = describe, .reset = reset, .step = FAULT == NO_STEP ? NULL : step, .step_batch = step_batch,            \
-        .action_mask = action_mask, .render = render, .render_text = render_text,                                          \
+#define DEF(id)                                                                                                        \
+    {                                                                                                                  \
+        .abi = FAULT == OTHER_VERSION ? A3C_ENV_ABI + 7 : A3C_ENV_ABI,                                                 \
+        .struct_size = FAULT == SHORT_TABLE ? 24 : sizeof(a3c_env_def), .name = id, .summary = "a walk",               \
+        .describe = describe, .reset = reset, .step = FAULT == NO_STEP ? NULL : step, .step_batch = step_batch,        \
+        .action_mask = action_mask, .render = render, .render_text = render_text,                                      \
     }
 
 #if FAULT != 1

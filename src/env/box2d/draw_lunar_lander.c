@@ -30,7 +30,8 @@ void draw_lunar_lander(const lunar_world *world, int32_t width, int32_t height, 
     for (int side = -1; side <= 1; side += 2) {
         double x = LUNAR_WIDTH / 2 + side * step;
         raster_line(&r, x, pad, x, pad + 50.0 / LUNAR_SCALE, 0.08, COLOR_WHITE);
-        const raster_point flag[] = {{x, pad + 50.0 / LUNAR_SCALE}, {x, pad + 40.0 / LUNAR_SCALE}, {x + 0.8, pad + 1.5}};
+        const raster_point flag[] = {
+            {x, pad + 50.0 / LUNAR_SCALE}, {x, pad + 40.0 / LUNAR_SCALE}, {x + 0.8, pad + 1.5}};
         raster_polygon(&r, flag, 3, COLOR_ORANGE);
     }
     for (int i = LUNAR_LEG_A; i <= LUNAR_LEG_B; i++) {

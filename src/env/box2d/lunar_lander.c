@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * LunarLander: bring a lander down on a pad with three engines. Gymnasium's rules; its physics are Box2D 2.3's and these are
- * Box2D 2.4's, so that episodes agree in distribution, not to the bit. */
+ * LunarLander: bring a lander down on a pad with three engines. Gymnasium's rules; its physics are Box2D 2.3's and
+ * these are Box2D 2.4's, so that episodes agree in distribution, not to the bit. */
 #include "env/box2d/lunar_lander.h"
 
 #include "env/box2d/lunar_world.h"
@@ -94,10 +94,13 @@ static void init_continuous(void *instance, a3c_env_values values, const a3c_ran
     ((lunar_lander *)instance)->continuous = 1;
 }
 
-/* ---- One step ------------------------------------------------------------------------------------------------------------ */
+/* ---- One step
+ * ------------------------------------------------------------------------------------------------------------ */
 
 /* Gusts that are never periodic: tanh(sin 2kx + sin pi kx), k = 0.01 */
-static double gust(int32_t index) { return tanh(sin(0.02 * index) + sin(pi * 0.01 * index)); }
+static double gust(int32_t index) {
+    return tanh(sin(0.02 * index) + sin(pi * 0.01 * index));
+}
 
 static void blow(lunar_lander *l, lunar_push *push) {
     if (l->windy && !l->world.leg_contact[0] && !l->world.leg_contact[1]) {
@@ -163,8 +166,8 @@ static void observe(const lunar_lander *l, double out[OBSERVATION]) {
 
 /* What a state is worth; the reward is its change, less fuel. */
 static double shaping_of(const double o[OBSERVATION]) {
-    return -100 * sqrt(o[0] * o[0] + o[1] * o[1]) - 100 * sqrt(o[2] * o[2] + o[3] * o[3]) - 100 * fabs(o[4]) + 10 * o[6] +
-           10 * o[7];
+    return -100 * sqrt(o[0] * o[0] + o[1] * o[1]) - 100 * sqrt(o[2] * o[2] + o[3] * o[3]) - 100 * fabs(o[4]) +
+           10 * o[6] + 10 * o[7];
 }
 
 /* `push`: what acts already. Returns the shaping after the step. */
@@ -204,7 +207,8 @@ static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, con
     return ended;
 }
 
-/* ---- A new moon ---------------------------------------------------------------------------------------------------------- */
+/* ---- A new moon
+ * ---------------------------------------------------------------------------------------------------------- */
 
 static void raise_ground(lunar_lander *l, const a3c_random *random, a3c_rng *rng) {
     double heights[LUNAR_HEIGHTS + 1];
@@ -236,7 +240,8 @@ static void reset(void *instance, const a3c_random *random, a3c_rng *rng, void *
     l->shaping = advance(l, random, rng, (throttle){0, 0, 0}, push, observed, (float *)observation);
 }
 
-/* ---- The rest ------------------------------------------------------------------------------------------------------------ */
+/* ---- The rest
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static void render(const void *instance, int32_t width, int32_t height, uint8_t *rgb) {
     draw_lunar_lander(&((const lunar_lander *)instance)->world, width, height, rgb);
@@ -269,14 +274,15 @@ static void set_state(void *instance, const double *state, size_t count) {
     l->shaping = shaping_of(observed);
 }
 
-#define LUNAR_LANDER_DEF(id, text, describe_it, init_it)                                                                   \
-    {                                                                                                                      \
-        .abi = A3C_ENV_ABI, .struct_size = sizeof(a3c_env_def), .name = id, .summary = text, .options = options,           \
-        .option_count = OPTION_COUNT, .describe = describe_it, .init = init_it, .reset = reset, .step = step,              \
-        .render = render, .get_state = get_state, .set_state = set_state,                                                  \
+#define LUNAR_LANDER_DEF(id, text, describe_it, init_it)                                                               \
+    {                                                                                                                  \
+        .abi = A3C_ENV_ABI, .struct_size = sizeof(a3c_env_def), .name = id, .summary = text, .options = options,       \
+        .option_count = OPTION_COUNT, .describe = describe_it, .init = init_it, .reset = reset, .step = step,          \
+        .render = render, .get_state = get_state, .set_state = set_state,                                              \
     }
 
 const a3c_env_def env_lunar_lander_v3 =
     LUNAR_LANDER_DEF("LunarLander-v3", "Land on a pad with three engines that fire or do not", describe, init);
-const a3c_env_def env_lunar_lander_continuous_v3 = LUNAR_LANDER_DEF(
-    "LunarLanderContinuous-v3", "Land on a pad with engines that can be throttled", describe_continuous, init_continuous);
+const a3c_env_def env_lunar_lander_continuous_v3 =
+    LUNAR_LANDER_DEF("LunarLanderContinuous-v3", "Land on a pad with engines that can be throttled",
+                     describe_continuous, init_continuous);

@@ -10,20 +10,22 @@ namespace {
 
 constexpr float scale = LUNAR_SCALE;
 constexpr int velocity_iterations = 180, position_iterations = 60;
-/* How far past its limit a motor holds a leg in Box2D 2.3, where motor and limit pull against each other; measured. In 2.4 the
- * limit wins. With it, episodes of Gymnasium's are followed to the fourth digit up to and through the first contacts. */
+/* How far past its limit a motor holds a leg in Box2D 2.3, where motor and limit pull against each other; measured.
+ * In 2.4 the limit wins. With it, episodes of Gymnasium's are followed to the fourth digit up to and through the first
+ * contacts. */
 constexpr float sag = 0.0517f;
 constexpr float leg_away = 20 / scale, leg_down = 18 / scale;
 
-/* Box2D keeps to itself what a warm start needs. An explicit instantiation may name a private member, and hands it out. */
+/* Box2D keeps to itself what a warm start needs. An explicit instantiation may name a private member, and hands it out.
+ */
 template <typename Tag, typename Tag::type member> struct Reveal {
     friend typename Tag::type member_of(Tag) { return member; }
 };
-#define REVEAL(tag, type_of_member, class_of_member, name)                                                                 \
-    struct tag {                                                                                                           \
-        typedef type_of_member class_of_member::*type;                                                                     \
-        friend type member_of(tag);                                                                                        \
-    };                                                                                                                     \
+#define REVEAL(tag, type_of_member, class_of_member, name)                                                             \
+    struct tag {                                                                                                       \
+        typedef type_of_member class_of_member::*type;                                                                 \
+        friend type member_of(tag);                                                                                    \
+    };                                                                                                                 \
     template struct Reveal<tag, &class_of_member::name>
 REVEAL(JointImpulse, b2Vec2, b2RevoluteJoint, m_impulse);
 REVEAL(JointMotor, float, b2RevoluteJoint, m_motorImpulse);
@@ -32,11 +34,13 @@ REVEAL(JointUpper, float, b2RevoluteJoint, m_upperImpulse);
 REVEAL(LastInverseStep, float, b2World, m_inv_dt0);
 
 /* -1 for the first leg, +1 for the second */
-int side_of(int leg) { return leg == LUNAR_LEG_A ? -1 : 1; }
+int side_of(int leg) {
+    return leg == LUNAR_LEG_A ? -1 : 1;
+}
 
 /* Begin and end of contacts as the original's listener sees them, across worlds that live for one step. */
 class Listener : public b2ContactListener {
-public:
+  public:
     explicit Listener(lunar_world *world) : flat(world) {}
 
     void BeginContact(b2Contact *contact) override {
@@ -87,7 +91,7 @@ public:
         return &flat->bodies[body_of(contact)].contacts[ground->GetUserData().pointer];
     }
 
-private:
+  private:
     lunar_world *flat;
 };
 
@@ -107,7 +111,8 @@ void add_ground(b2World &world, const lunar_world *flat) {
     const float step = static_cast<float>(LUNAR_WIDTH) / (LUNAR_HEIGHTS - 1);
     add_edge(ground, 0, b2Vec2(0, 0), b2Vec2(static_cast<float>(LUNAR_WIDTH), 0), 0.2f);
     for (int i = 0; i + 1 < LUNAR_HEIGHTS; i++) {
-        b2Vec2 from(step * static_cast<float>(i), flat->heights[i]), to(step * static_cast<float>(i + 1), flat->heights[i + 1]);
+        b2Vec2 from(step * static_cast<float>(i), flat->heights[i]),
+            to(step * static_cast<float>(i + 1), flat->heights[i + 1]);
         add_edge(ground, i + 1, from, to, 0.1f);
     }
 }
@@ -125,7 +130,7 @@ b2Body *add_body(b2World &world, const lunar_world *flat, int index) {
     fixture.shape = &shape;
     fixture.filter.maskBits = 0x1;
     if (index == LUNAR_LANDER) {
-        const b2Vec2 hull[] = {{-14 / scale, 17 / scale},  {-17 / scale, 0}, {-17 / scale, -10 / scale},
+        const b2Vec2 hull[] = {{-14 / scale, 17 / scale}, {-17 / scale, 0}, {-17 / scale, -10 / scale},
                                {17 / scale, -10 / scale}, {17 / scale, 0},  {14 / scale, 17 / scale}};
         shape.Set(hull, 6);
         fixture.density = 5;
@@ -138,7 +143,8 @@ b2Body *add_body(b2World &world, const lunar_world *flat, int index) {
         fixture.filter.categoryBits = 0x20;
     }
     made->CreateFixture(&fixture);
-    made->SetLinearVelocity(b2Vec2(body.x_rate, body.y_rate)); /* of the center of mass, which the shape has just moved */
+    made->SetLinearVelocity(
+        b2Vec2(body.x_rate, body.y_rate)); /* of the center of mass, which the shape has just moved */
     made->SetAngularVelocity(body.angle_rate);
     return made;
 }
@@ -213,8 +219,9 @@ void take_out(lunar_world *flat, b2Body *const bodies[LUNAR_BODIES]) {
         b2Vec2 position = bodies[i]->GetPosition(), rate = bodies[i]->GetLinearVelocity();
         flat_body.x = position.x, flat_body.y = position.y, flat_body.angle = bodies[i]->GetAngle();
         flat_body.x_rate = rate.x, flat_body.y_rate = rate.y, flat_body.angle_rate = bodies[i]->GetAngularVelocity();
-        bool moves = flat_body.angle_rate * flat_body.angle_rate > b2_angularSleepTolerance * b2_angularSleepTolerance ||
-                     b2Dot(rate, rate) > b2_linearSleepTolerance * b2_linearSleepTolerance;
+        bool moves =
+            flat_body.angle_rate * flat_body.angle_rate > b2_angularSleepTolerance * b2_angularSleepTolerance ||
+            b2Dot(rate, rate) > b2_linearSleepTolerance * b2_linearSleepTolerance;
         flat_body.still = moves ? 0 : flat_body.still + 1.0f / LUNAR_FPS;
         least = b2Min(least, flat_body.still);
     }

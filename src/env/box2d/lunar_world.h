@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * The physics of LunarLander as flat memory: one function of C++ builds a Box2D world from it, steps it and takes the result
- * out again, so that a copy of the bytes is a copy of the world. What a world that lives on would carry from step to step is
- * kept here too: impulses of joints and contacts, which contacts touch, how long a body has been still. */
+ * The physics of LunarLander as flat memory: one function of C++ builds a Box2D world from it, steps it and takes the
+ * result out again, so that a copy of the bytes is a copy of the world. What a world that lives on would carry from
+ * step to step is kept here too: impulses of joints and contacts, which contacts touch, how long a body has been still.
+ */
 #ifndef ENV_BOX2D_LUNAR_WORLD_H
 #define ENV_BOX2D_LUNAR_WORLD_H
 
@@ -18,16 +19,16 @@ enum { LUNAR_HEIGHTS = 11, LUNAR_EDGES = LUNAR_HEIGHTS, LUNAR_POINTS = 2 };
 
 typedef struct lunar_contact {
     uint32_t touching;
-    uint32_t key[LUNAR_POINTS];      /* which features of the shapes meet */
+    uint32_t key[LUNAR_POINTS];                        /* which features of the shapes meet */
     float normal[LUNAR_POINTS], tangent[LUNAR_POINTS]; /* impulses, for a warm start */
 } lunar_contact;
 
 typedef struct lunar_body {
-    float x, y, angle;                        /* of its origin: m, m, rad */
-    float x_rate, y_rate, angle_rate;         /* of its center of mass: m/s, m/s, rad/s */
-    float still;                              /* s */
+    float x, y, angle;                /* of its origin: m, m, rad */
+    float x_rate, y_rate, angle_rate; /* of its center of mass: m/s, m/s, rad/s */
+    float still;                      /* s */
     float unused;
-    lunar_contact contacts[LUNAR_EDGES];      /* with the floor and the ten pieces of the ground */
+    lunar_contact contacts[LUNAR_EDGES]; /* with the floor and the ten pieces of the ground */
 } lunar_body;
 
 /* Impulses of a leg's joint, for a warm start: without it the light legs give way under the heavy lander. */
@@ -36,11 +37,11 @@ typedef struct lunar_joint {
 } lunar_joint;
 
 typedef struct lunar_world {
-    float gravity;                            /* m/s^2, negative */
-    float heights[LUNAR_HEIGHTS];             /* of the ground at x = 2 i m */
+    float gravity;                /* m/s^2, negative */
+    float heights[LUNAR_HEIGHTS]; /* of the ground at x = 2 i m */
     lunar_body bodies[LUNAR_BODIES];
     lunar_joint joints[2];
-    int32_t stepped;                          /* whether there are impulses of a step before */
+    int32_t stepped; /* whether there are impulses of a step before */
     int32_t leg_contact[2];
     int32_t crashed, asleep;
 } lunar_world;
