@@ -108,9 +108,19 @@ static optimizer_numbers push_numbers(const block *b, const push *p) {
     return optimizer_numbers_make(&b->optimizer, p->scale, p->rate, t);
 }
 
+/* What the next step_stripe will read and write. */
+static void prefetch_stripe(const block *b, int stripe) {
+    size_t first, n = block_stripe_range(b, stripe, &first), lane = b->count_lost ? LINE_FLOATS : 0;
+    block_prefetch(stripe_array(b, stripe, 0) + LINE_FLOATS - lane, lane + n);
+    for (int k = 0; k < b->slots && b->shared_statistics; k++) block_prefetch(stripe_array(b, stripe, 1 + k), n);
+}
+
 int64_t block_push(block *b, const push *p) {
     optimizer_numbers numbers = push_numbers(b, p);
-    for (int s = 0; s < b->stripes; s++) step_stripe(b, s, p, &numbers);
+    for (int s = 0; s < b->stripes; s++) {
+        if (s + 1 < b->stripes) prefetch_stripe(b, s + 1);
+        step_stripe(b, s, p, &numbers);
+    }
     count_add_relaxed(&b->count->steps, p->steps);
     return count_add_release(&b->count->version, 1);
 }

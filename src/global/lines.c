@@ -9,6 +9,7 @@
 #include "global/lines.h"
 
 #include "base/atomic.h"
+#include "base/memory.h"
 
 #if defined(A3C_PORTABLE_BLOCK) || !defined(__x86_64__)
 
@@ -45,3 +46,13 @@ void block_write(float *shared, const float *src, size_t n) {
 }
 
 #endif
+
+void block_prefetch(const float *shared, size_t n) {
+    for (size_t i = 0; i < n; i += LINE_FLOATS) {
+#if defined(__x86_64__)
+        __asm__ volatile("prefetchw %0" : : "m"(shared[i]));
+#else
+        __builtin_prefetch(&shared[i], 1);
+#endif
+    }
+}

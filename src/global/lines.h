@@ -9,4 +9,7 @@
 void block_read(float *dst, const float *shared, size_t n);
 void block_write(float *shared, const float *src, size_t n);
 
+/* Asks for the lines of n shared floats, to be written: one transfer from another core's cache instead of two (to read, to own). */
+void block_prefetch(const float *shared, size_t n);
+
 #endif
