@@ -102,21 +102,28 @@ enum { LANES = 8 };
 typedef double lanes[STATE][LANES];
 
 /* d(state)/dt under a torque at the second joint; links of length and mass 1, centers of mass at 0.5, moments of
- * inertia 1 */
-static inline void derivatives(int count, lanes state, const double torque[LANES], const bool nips[LANES], lanes out) {
+ * inertia
+ * 1. What calls libm comes first, so that the rest is done in vectors. */
+static inline void derivatives(int count, lanes state, const double torque[LANES], const double book[LANES],
+                               lanes out) {
+    double sine[LANES], cosine[LANES], fall_1[LANES], fall_2[LANES], square_1[LANES], square_2[LANES], square_d2[LANES];
     for (int i = 0; i < count; i++) {
-        double angle_1 = state[0][i], angle_2 = state[1][i], rate_1 = state[2][i], rate_2 = state[3][i], sine, cosine;
-        sincos(angle_2, &sine, &cosine);
-        double d1 = 0.25 + (1.0 + 0.25 + cosine) + 1.0 + 1.0;
-        double d2 = (0.25 + 0.5 * cosine) + 1.0;
-        double phi2 = (0.5 * gravity) * cos(angle_1 + angle_2 - pi / 2.0);
-        double phi1 = -0.5 * square_as_pow(rate_2) * sine - rate_2 * rate_1 * sine +
-                      (1.5 * gravity) * cos(angle_1 - pi / 2) + phi2;
-        double forced = torque[i] + d2 / d1 * phi1;
-        if (!nips[i]) {
-            forced = forced - 0.5 * square_as_pow(rate_1) * sine;
-        }
-        double acceleration_2 = (forced - phi2) / (1.25 - square_as_pow(d2) / d1);
+        double angle_1 = state[0][i], angle_2 = state[1][i];
+        sincos(angle_2, &sine[i], &cosine[i]);
+        fall_1[i] = cos(angle_1 - pi / 2);
+        fall_2[i] = cos(angle_1 + angle_2 - pi / 2.0);
+        square_1[i] = square_as_pow(state[2][i]);
+        square_2[i] = square_as_pow(state[3][i]);
+        square_d2[i] = square_as_pow((0.25 + 0.5 * cosine[i]) + 1.0);
+    }
+    for (int i = 0; i < count; i++) {
+        double rate_1 = state[2][i], rate_2 = state[3][i];
+        double d1 = 0.25 + (1.0 + 0.25 + cosine[i]) + 1.0 + 1.0;
+        double d2 = (0.25 + 0.5 * cosine[i]) + 1.0;
+        double phi2 = (0.5 * gravity) * fall_2[i];
+        double phi1 = -0.5 * square_2[i] * sine[i] - rate_2 * rate_1 * sine[i] + (1.5 * gravity) * fall_1[i] + phi2;
+        double forced = torque[i] + d2 / d1 * phi1 - book[i] * square_1[i] * sine[i];
+        double acceleration_2 = (forced - phi2) / (1.25 - square_d2[i] / d1);
         out[0][i] = rate_1;
         out[1][i] = rate_2;
         out[2][i] = -(d2 * acceleration_2 + phi1) / d1;
@@ -133,15 +140,15 @@ static inline void along(int count, lanes state, double h, lanes slope, lanes ou
     }
 }
 
-static inline void runge_kutta(int count, lanes state, const double torque[LANES], const bool nips[LANES]) {
+static inline void runge_kutta(int count, lanes state, const double torque[LANES], const double book[LANES]) {
     lanes k1, k2, k3, k4, at;
-    derivatives(count, state, torque, nips, k1);
+    derivatives(count, state, torque, book, k1);
     along(count, state, tau / 2.0, k1, at);
-    derivatives(count, at, torque, nips, k2);
+    derivatives(count, at, torque, book, k2);
     along(count, state, tau / 2.0, k2, at);
-    derivatives(count, at, torque, nips, k3);
+    derivatives(count, at, torque, book, k3);
     along(count, state, tau, k3, at);
-    derivatives(count, at, torque, nips, k4);
+    derivatives(count, at, torque, book, k4);
     for (int k = 0; k < STATE; k++) {
         for (int i = 0; i < count; i++) {
             state[k][i] = state[k][i] + tau / 6.0 * (k1[k][i] + 2 * k2[k][i] + 2 * k3[k][i] + k4[k][i]);
@@ -184,16 +191,16 @@ static inline void step_lanes(int count, char *instances, size_t stride, const c
                               char *observations, size_t observation_stride, double *rewards, unsigned *flags) {
     lanes state;
     double torque[LANES];
-    bool nips[LANES];
+    double book[LANES]; /* 0.5 where the equations have the term of rate_1 squared, else 0 */
     for (int i = 0; i < count; i++) {
         const acrobot *a = (const acrobot *)state_at_const(instances, stride, (size_t)i);
         for (int k = 0; k < STATE; k++) {
             state[k][i] = a->state[k];
         }
         torque[i] = *(const int32_t *)state_at_const(actions, action_stride, (size_t)i) - 1;
-        nips[i] = a->nips != 0;
+        book[i] = a->nips ? 0.0 : 0.5;
     }
-    runge_kutta(count, state, torque, nips);
+    runge_kutta(count, state, torque, book);
     for (int i = 0; i < count; i++) {
         acrobot *a = (acrobot *)state_at(instances, stride, (size_t)i);
         for (int k = 0; k < STATE; k++) {

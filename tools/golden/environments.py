@@ -148,6 +148,10 @@ def acrobot(folder):
     spans = [(-pi, pi), (-pi, pi), (-4 * pi, 4 * pi), (-9 * pi, 9 * pi)]
     for state in fuzz(edges, spans, rng, FUZZED):
         golden.inject(env, state, int(rng.integers(3)))
+    env = golden.section("Acrobot-v1")
+    golden.line("env", "Acrobot-v1", "book_or_nips=nips")  # an attribute there, no argument
+    env.unwrapped.book_or_nips = "nips"
+    golden.episode(env, swing, 9, steps=100)
 
 
 def mountain_car(folder):
