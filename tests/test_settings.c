@@ -590,7 +590,9 @@ static void every_preset_is_whole(void **state) {
         for (int mode = 0; mode < 2; mode++) {
             const settings_override o = {"--mode", "mode", mode ? "sync" : "async", false};
             const char *name = settings_preset_name(i);
-            if (load(name, NULL, 1, &o)) fail_msg("%s: %s", name, e.text);
+            bool optional = strncmp(name, "lunar_lander", 12) == 0; /* where Box2D was not found */
+            if (load(name, NULL, 1, &o) && optional && strstr(e.text, "there is no environment")) continue;
+            if (e.status) fail_msg("%s: %s", name, e.text);
             assert_string_equal(s.preset, name);
             round_trip(&s);
             if (i > 0) assert_true(strcmp(settings_preset_name(i - 1), name) < 0);
@@ -628,6 +630,44 @@ static void documents_are_in_step(void **state) {
     expect_file(A3C_SOURCE "/docs/settings.md", settings_markdown());
 }
 
+/* Files with bytes changed, cut out or doubled are read or refused with a place; never anything else. */
+static void mutated_files_are_read_or_refused(void **state) {
+    (void)state;
+    char *whole = settings_default_text(), *text = malloc(2 * strlen(whole) + 1);
+    size_t length = strlen(whole), refused = 0;
+    uint64_t random = 1;
+    for (int round = 0; round < 2000; round++) {
+        memcpy(text, whole, length + 1);
+        size_t n = length;
+        for (int change = 0; change < 1 + round % 4; change++) {
+            random = random * 6364136223846793005u + 1442695040888963407u;
+            size_t at = (size_t)(random >> 33) % n, count = 1 + (size_t)(random >> 20) % 40;
+            if (count > n - at) count = n - at;
+            switch ((random >> 16) % 3) {
+            case 0:
+                text[at] = "\n\t :{}[],&*#!|>'\"%@`-?0aZ\x80\x01"[(random >> 24) % 26];
+                break;
+            case 1:
+                memmove(text + at, text + at + count, n - at - count);
+                n -= count;
+                break;
+            default:
+                if (n + count > 2 * length) break;
+                memmove(text + at + count, text + at, n - at);
+                n += count;
+            }
+        }
+        e = (error){0};
+        if (settings_parse(&s, "f.yaml", text, n, &e) == 0) continue;
+        refused++;
+        bool placed = strncmp(e.text, "f.yaml:", 7) == 0 || e.text[strcspn(e.text, " :")] == ':';
+        if (e.status != STATUS_USAGE || !placed) fail_msg("status %d: %s", e.status, e.text);
+    }
+    assert_true(refused > 500);
+    free(text);
+    memory_free(whole);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(integers_are_exact),
@@ -656,6 +696,7 @@ int main(void) {
         cmocka_unit_test(every_preset_is_whole),
         cmocka_unit_test(the_cartpole_preset_has_the_tuned_numbers),
         cmocka_unit_test(documents_are_in_step),
+        cmocka_unit_test(mutated_files_are_read_or_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
