@@ -49,14 +49,19 @@ typedef struct matrix {
     int rows, columns, stride;
 } matrix;
 
-/* random values, zeros past the last column, the stride sometimes wider than the row */
-static matrix matrix_new(int rows, int columns) {
-    matrix m = {.rows = rows, .columns = columns, .stride = padded(columns) + (draw() % 3 == 0 ? 16 : 0)};
+/* random values, zeros past the last column */
+static matrix matrix_with_stride(int rows, int columns, int stride) {
+    matrix m = {.rows = rows, .columns = columns, .stride = stride};
     m.at = memory_array(float, (size_t)rows *(size_t)m.stride);
     for (int r = 0; r < rows; r++) {
         for (int c = 0; c < columns; c++) m.at[r * m.stride + c] = uniform();
     }
     return m;
+}
+
+/* the stride sometimes wider than the row */
+static matrix matrix_new(int rows, int columns) {
+    return matrix_with_stride(rows, columns, padded(columns) + (draw() % 3 == 0 ? 16 : 0));
 }
 
 static matrix matrix_copy(matrix m) {
@@ -183,6 +188,32 @@ static void test_dot_and_transpose(void **unused) {
             memory_free(got_t.at);
         }
         matrix all[] = {x, w, b, y, t, expected, expected_t};
+        for (size_t m = 0; m < sizeof all / sizeof *all; m++) memory_free(all[m].at);
+    }
+}
+
+/* sizes that are cut: many k's, rows 1024 floats apart, and enough rows for the weights to be copied */
+static void test_large(void **unused) {
+    (void)unused;
+    const int sizes[][3] = {{3, 700, 200}, {520, 300, 40}, {40, 530, 70}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        int rows = sizes[i][0], in = sizes[i][1], out = sizes[i][2];
+        matrix x = matrix_new(rows, in), w = matrix_with_stride(in, out, 1024), b = matrix_new(1, out);
+        matrix d = matrix_with_stride(rows, out, 1024), y = matrix_copy(d), expected = matrix_copy(d);
+        matrix dw = matrix_copy(w), got = matrix_copy(w);
+        reference()->dense(rows, in, out, x.at, x.stride, w.at, w.stride, b.at, ACTIVATION_RELU, expected.at, y.stride,
+                           NULL);
+        reference()->outer(rows, in, out, x.at, x.stride, d.at, d.stride, true, dw.at, w.stride);
+        for (const char *const *name = kernels_names; *name; name++) {
+            const kernels *k = kernels_named(*name);
+            if (!k || k == reference() || strcmp(*name, "portable") == 0) continue; /* portable: the same, and slow */
+            memcpy(got.at, w.at, (size_t)in * (size_t)w.stride * sizeof *w.at);
+            k->outer(rows, in, out, x.at, x.stride, d.at, d.stride, true, got.at, w.stride);
+            assert_same(got, dw, "outer, large", k->name);
+            k->dense(rows, in, out, x.at, x.stride, w.at, w.stride, b.at, ACTIVATION_RELU, y.at, y.stride, NULL);
+            assert_same(y, expected, "dense, large", k->name);
+        }
+        matrix all[] = {x, w, b, d, y, expected, dw, got};
         for (size_t m = 0; m < sizeof all / sizeof *all; m++) memory_free(all[m].at);
     }
 }
@@ -504,6 +535,7 @@ int main(int count, char **arguments) {
         cmocka_unit_test(test_dense_backward),
         cmocka_unit_test(test_outer),
         cmocka_unit_test(test_dot_and_transpose),
+        cmocka_unit_test(test_large),
         cmocka_unit_test(test_a_row_alone),
         cmocka_unit_test(test_products_mean_what_they_say),
         cmocka_unit_test(test_functions),

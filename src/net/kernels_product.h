@@ -15,10 +15,9 @@ enum {
     STREAM_BLOCK = 8192,     /* floats of sums that the streams pass over before the next, */
     STREAM_ROWS = 16,        /* and rows, at least */
     STREAM_DEPTH = 32,       /* with more k's a tile of sums in registers is better */
-    ALIASED_STRIDE =
-        256,            /* floats: rows so far apart fall into few sets of the L1 cache, and streams lose their sums */
-    PACK_STRIDE = 1024, /* floats: rows so far apart fall into one set, and it pays to copy b first, */
-    PACK_ROWS = 128,    /* where so many rows of a pass by */
+    ALIASED_STRIDE = 256,    /* floats: rows so far apart share few sets of the L1 cache, and streams lose their sums */
+    PACK_STRIDE = 1024,      /* floats: rows so far apart fall into one set, and it pays to copy b first, */
+    PACK_ROWS = 512,         /* where so many rows of a pass by */
 };
 
 static inline size_t ceiling(size_t a, size_t b) {
@@ -27,6 +26,7 @@ static inline size_t ceiling(size_t a, size_t b) {
 
 /* `total` cut into the fewest parts of at most `most`, as even as can be: the size of the first */
 static inline size_t even_part(size_t total, size_t most) {
+    if (total <= most) return total; /* a division is a good part of a small product */
     return ceiling(total, ceiling(total, most));
 }
 
@@ -60,52 +60,63 @@ static void multiply_panel(const product_shape *p, size_t rows, size_t columns, 
     }
 }
 
-/* the same for any width, in floats, a multiple of 16, and few enough weights to stay in the L2 cache. With `packed`
- * (else NULL) b is copied there first, a panel's columns side by side: for many rows and a stride that is bad for
- * caches. */
-static void multiply_block(const product_shape *shape, size_t rows, size_t width, const float *a, const float *b,
-                           float *c, const float *init, const float *mask, float *packed) {
-    product_shape p = *shape;
+/* the same for any width, in floats, a multiple of 16, and few enough weights to stay in the L2 cache */
+static void multiply_block(const product_shape *p, size_t rows, size_t width, const float *a, const float *b, float *c,
+                           const float *init, const float *mask) {
     size_t most = columns_for(tile_rows, rows), columns;
     for (size_t i = 0, part; i < rows; i += part) {
         part = even_part(rows - i, ROWS_BLOCK);
         for (size_t o = 0; o < width; o += columns * LANES) {
+            size_t at = i * p->c_row + o;
             columns = even_part((width - o) / LANES, most);
-            size_t at = i * p.c_row + o, floats = columns * LANES;
-            const float *panel = b + o;
-            if (packed) panel = packed + o * p.depth, p.b_step = floats;
-            if (packed && i == 0) pack(p.depth, floats, b + o, shape->b_step, packed + o * p.depth);
+            multiply_panel(p, part, columns, a + i * p->a_row, b + o, c + at, init ? init + i * p->init_row + o : NULL,
+                           mask ? mask + at : NULL);
+        }
+    }
+}
+
+/* the same for many rows and a stride of b that is bad for caches: b is copied first, a panel's columns side by side */
+__attribute__((noinline)) static void multiply_packed(product_shape p, size_t rows, size_t width, const float *a,
+                                                      const float *b, float *c, const float *init, const float *mask) {
+    float packed[WEIGHTS_BLOCK] __attribute__((aligned(64)));
+    size_t b_step = p.b_step, columns;
+    for (size_t i = 0, part; i < rows; i += part) {
+        part = even_part(rows - i, ROWS_BLOCK);
+        for (size_t o = 0; o < width; o += p.b_step) {
+            size_t at = i * p.c_row + o;
+            columns = even_part((width - o) / LANES, USUAL_COLUMNS);
+            p.b_step = columns * LANES;
+            float *panel = packed + o * p.depth;
+            if (i == 0) pack(p.depth, p.b_step, b + o, b_step, panel);
             multiply_panel(&p, part, columns, a + i * p.a_row, panel, c + at, init ? init + i * p.init_row + o : NULL,
                            mask ? mask + at : NULL);
         }
     }
 }
 
-__attribute__((noinline)) static void multiply_packed(const product_shape *p, size_t rows, size_t width, const float *a,
-                                                      const float *b, float *c, const float *init, const float *mask) {
-    float packed[WEIGHTS_BLOCK] __attribute__((aligned(64)));
-    multiply_block(p, rows, width, a, b, c, init, mask, packed);
-}
-
 /* the same for any depth */
 static void multiply(const product_shape *shape, size_t rows, size_t width, const float *a, const float *b, float *c,
                      const float *init, const float *mask) {
     bool pack_it = rows >= PACK_ROWS && shape->b_step % PACK_STRIDE == 0;
+    if (shape->depth <= DEPTH_BLOCK && shape->depth * width <= WEIGHTS_BLOCK && !pack_it) {
+        multiply_block(shape, rows, width, a, b, c, init, mask);
+        return;
+    }
     for (size_t k = 0; k < shape->depth; k += DEPTH_BLOCK) {
         product_shape p = *shape;
         bool last = shape->depth - k <= DEPTH_BLOCK;
         p.depth = least(shape->depth - k, DEPTH_BLOCK);
         p.relu = shape->relu && last;
         if (k > 0) init = c, p.init_row = p.c_row;
-        size_t block = WEIGHTS_BLOCK / DEPTH_BLOCK * (DEPTH_BLOCK / p.depth);
+        size_t block = WEIGHTS_BLOCK / p.depth / 256 * 256;
         for (size_t o = 0; o < width; o += block) {
             size_t part = least(block, width - o);
             const float *a_k = a + k * p.a_step, *b_k = b + k * p.b_step + o;
             const float *init_o = init ? init + o : NULL, *mask_o = mask && last ? mask + o : NULL;
             if (pack_it)
-                multiply_packed(&p, rows, part, a_k, b_k, c + o, init_o, mask_o);
+                multiply_packed(p, rows, part, a_k, b_k, c + o, init_o, mask_o);
             else
-                multiply_block(&p, rows, part, a_k, b_k, c + o, init_o, mask_o, NULL);
+                multiply_block(&p, rows, part, a_k, b_k, c + o, init_o, mask_o);
         }
     }
 }
