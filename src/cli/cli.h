@@ -28,6 +28,7 @@ int command_scale(int argc, char **argv);
 int command_sweep(int argc, char **argv);
 int command_env(int argc, char **argv);
 int command_config(int argc, char **argv);
+int command_bench(int argc, char **argv);
 
 /* `a3c --help`, `a3c --version`. */
 void cli_print_help(FILE *out);

@@ -20,5 +20,6 @@ const command commands[] = {
      "the environments: which there are, what they are like"},
     {"config", command_config, "[PRESET|FILE] [options of train]",
      "print the resolved settings, every key with its meaning"},
+    {"bench", command_bench, "[kernels|sharing|environments|train]", "how fast this machine and this build are"},
     {NULL, NULL, NULL, NULL},
 };
