@@ -25,24 +25,40 @@ void block_write(float *shared, const float *src, size_t n) {
 
 #else
 
-typedef float vector __attribute__((vector_size(16), may_alias));
+/* One body, compiled for three widths; n is a multiple of 16 floats. */
+#define MOVE(name, isa, bytes)                                                                                         \
+    typedef float name##_vector __attribute__((vector_size(bytes), may_alias));                                        \
+    __attribute__((target(isa))) static void name##_read(float *dst, const float *shared, size_t n) {                  \
+        const volatile name##_vector *from = (const volatile name##_vector *)shared;                                   \
+        name##_vector *to = (name##_vector *)dst;                                                                      \
+        for (size_t i = 0; i < n * sizeof(float) / bytes; i++) to[i] = from[i];                                        \
+    }                                                                                                                  \
+    __attribute__((target(isa))) static void name##_write(float *shared, const float *src, size_t n) {                 \
+        volatile name##_vector *to = (volatile name##_vector *)shared;                                                 \
+        const name##_vector *from = (const name##_vector *)src;                                                        \
+        for (size_t i = 0; i < n * sizeof(float) / bytes; i++) to[i] = from[i];                                        \
+    }
+MOVE(sse, "sse2", 16)
+MOVE(avx, "avx2", 32)
+MOVE(avx512, "avx512f", 64)
+
+static enum { SSE, AVX, AVX512 } width; /* set before main, const afterwards */
+
+__attribute__((constructor)) static void choose_width(void) {
+    __builtin_cpu_init();
+    width = __builtin_cpu_supports("avx512f") ? AVX512 : __builtin_cpu_supports("avx2") ? AVX : SSE;
+}
 
 void block_read(float *dst, const float *shared, size_t n) {
-    const volatile vector *from = (const volatile vector *)shared;
-    vector *to = (vector *)dst;
-    for (size_t i = 0; i < n / 4; i += 4) {
-        vector a = from[i], b = from[i + 1], c = from[i + 2], d = from[i + 3];
-        to[i] = a, to[i + 1] = b, to[i + 2] = c, to[i + 3] = d;
-    }
+    if (width == AVX512) avx512_read(dst, shared, n);
+    else if (width == AVX) avx_read(dst, shared, n);
+    else sse_read(dst, shared, n);
 }
 
 void block_write(float *shared, const float *src, size_t n) {
-    volatile vector *to = (volatile vector *)shared;
-    const vector *from = (const vector *)src;
-    for (size_t i = 0; i < n / 4; i += 4) {
-        vector a = from[i], b = from[i + 1], c = from[i + 2], d = from[i + 3];
-        to[i] = a, to[i + 1] = b, to[i + 2] = c, to[i + 3] = d;
-    }
+    if (width == AVX512) avx512_write(shared, src, n);
+    else if (width == AVX) avx_write(shared, src, n);
+    else sse_write(shared, src, n);
 }
 
 #endif

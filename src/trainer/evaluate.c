@@ -10,7 +10,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { LANES = 16 };
+enum { LANES = 64 };
 
 /* One episode under way in a lane. */
 typedef struct play { int episode; double total; int length; random_stream stream; } play;
@@ -70,7 +70,7 @@ static void describe(const plan *p, const double *returns, evaluation *r) {
 void evaluate(const plan *p, const float *parameters, const env_kind *kind, const evaluation_request *request, evaluation *result,
               double *returns) {
     int64_t begin = clock_ns();
-    int lanes = request->episodes < LANES ? request->episodes : LANES;
+    int rounds = (request->episodes + LANES - 1) / LANES, lanes = (request->episodes + rounds - 1) / rounds;
     stage s = {.plan = p, .kind = kind, .request = request, .actor = actor_new(p, lanes), .returns = returns,
                .instances = memory_new(memory_product((size_t)lanes, kind->instance_stride))};
     play plays[LANES];
