@@ -26,7 +26,11 @@ const float *net_features(const net *net, const net_tape *tape) {
 }
 
 void net_forward(const net *net, const float *parameters, net_tape *tape, int row, int count) {
-    layer_rows rows = {row, count, 1};
+    net_forward_rows(net, parameters, tape, row, count, 1);
+}
+
+void net_forward_rows(const net *net, const float *parameters, net_tape *tape, int first, int count, int stride) {
+    layer_rows rows = {first, count, stride};
     layer_below below;
     for (int i = 0; i < net->towers; i++) {
         for (int j = 0; j < net->tower[i].layers; j++) {

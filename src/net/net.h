@@ -111,8 +111,12 @@ typedef struct net_tape {
 size_t net_tape_bytes(const net *net, int rows, int envs);
 void net_tape_place(const net *net, int rows, int envs, void *memory, net_tape *tape);
 
-/* Forward pass of `count` rows from `row` (all of one time step when the network is recurrent): input -> policy, value. */
+/* Forward pass of `count` rows from `row` (of one time step, or of several whole ones, when the network is recurrent): input ->
+ * policy, value. */
 void net_forward(const net *net, const float *parameters, net_tape *tape, int row, int count);
+/* The same for rows first, first + stride, ..; a recurrent network: stride 1 and whole time steps, one after the other, or stride n,
+ * an environment's time steps. The states before the first rows are those that the tape holds. */
+void net_forward_rows(const net *net, const float *parameters, net_tape *tape, int first, int count, int stride);
 
 /* The policy head's inputs in a tape: [rows, features padded to whole lines]. */
 const float *net_features(const net *net, const net_tape *tape);
