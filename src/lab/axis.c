@@ -33,6 +33,11 @@ static void linear_ticks(axis *a, int wanted) {
         a->ticks[a->tick_count++] = k * step;
 }
 
+static void doubling_ticks(axis *a) {
+    for (double k = ceil(log2(a->low)); exp2(k) <= a->high && a->tick_count < AXIS_TICKS; k++)
+        a->ticks[a->tick_count++] = exp2(k);
+}
+
 /* Decades; with fewer than two of them 1, 2, 5 in each. */
 static void log_ticks(axis *a) {
     static const double within[] = {1, 2, 5};
@@ -55,7 +60,10 @@ void axis_finish(axis *a, double floor, int wanted) {
         double margin = a->high / a->low < 1.5 ? 1.5 : pow(a->high / a->low, 0.04);
         a->low /= margin;
         a->high *= margin;
-        log_ticks(a);
+        if (a->doubling)
+            doubling_ticks(a);
+        else
+            log_ticks(a);
         return;
     }
     bool above = a->low >= floor;

@@ -12,6 +12,7 @@ enum { AXIS_TICKS = 32 };
 
 typedef struct axis {
     bool log;
+    bool doubling;     /* ticks of a logarithmic axis are powers of two */
     double low, high;  /* range in data units; empty while low > high */
     double start, end; /* pixels of low and high */
     int tick_count;

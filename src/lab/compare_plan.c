@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { CURVE_ROWS = 60 }; /* of metrics.jsonl: enough to draw a learning curve */
+
 /* The preset's settings for one mode with the values of one column, for W workers. */
 static int load(settings *s, const compare_request *r, const char *preset, run_mode mode, run_mode column, int workers,
                 error *e) {
@@ -31,6 +33,10 @@ static int load(settings *s, const compare_request *r, const char *preset, run_m
     s->stop.when_solved = false;
     s->checkpoint.interval_steps = 0; /* at the end alone: writing files is no part of what is compared */
     s->eval.interval_steps = 0;
+    bool given = false;
+    for (size_t i = 0; i < r->override_count; i++)
+        given = given || strcmp(r->overrides[i].key, "log.interval_steps") == 0;
+    if (!given && s->total_steps >= CURVE_ROWS) s->log.interval_steps = s->total_steps / CURVE_ROWS;
     return 0;
 }
 

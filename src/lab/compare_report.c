@@ -271,10 +271,18 @@ static void write_overview(report *r, const groups *g, const contrast_list *list
                    "worker A, B and C are one cell.");
     report_text(r,
                 "Score against steps, steps a second, and score against seconds are three results and are kept apart.");
+    enum { SHOWN = 40 };
     table t = {0};
+    size_t all = 0;
+    for (size_t i = 0; i < list->count; i++)
+        all += list->items[i].question == practical && !isnan(list->items[i].probability);
+    if (all > SHOWN)
+        report_text(r, "The table has D at its best, tuned; all of D's columns are in the sections below and in "
+                       "`comparisons.csv`, and Holm's p counts all of them.");
     for (size_t i = 0; i < list->count; i++) {
         const contrast *c = &list->items[i];
         if (c->question != practical || isnan(c->probability)) continue;
+        if (all > SHOWN && strcmp(rung_of(g, c->right), "D tuned") != 0) continue;
         size_t row = table_row(&t);
         table_set(&t, row, "env", group_text(g, c->left, "env"));
         table_set(&t, row, "W", group_text(g, c->left, "workers"));

@@ -49,6 +49,13 @@ contrast contrast_make(const groups *g, size_t left, size_t right, const char *q
                   .tost_p = NAN,
                   .holm_p = NAN,
                   .tost_holm_p = NAN};
+    bool timed = measure == CONTRAST_STEPS || measure == CONTRAST_SECONDS;
+    if (timed &&
+        g->group[left].steps.events + g->group[right].steps.events == 0) { /* nobody got there: nothing to compare */
+        c.probability = c.p = NAN;
+        c.probability_range = (interval){NAN, NAN};
+        return c;
+    }
     size_t sizes[2];
     double *x = values_of(&g->group[left], measure, &sizes[0]), *y = values_of(&g->group[right], measure, &sizes[1]);
     c.probability = superiority(sizes[0], x, sizes[1], y);

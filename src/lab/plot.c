@@ -124,6 +124,7 @@ void plot_draw(text_buffer *svg, const plot *p) {
     double right = WIDTH - RIGHT - (named > 0 ? LEGEND : 0);
     double height = fmax(HEIGHT, TOP + 19.0 * (double)named + 20);
     axis x = axis_new(p->x_log, LEFT, right), y = axis_new(p->y_log, height - BOTTOM, TOP);
+    x.doubling = p->x_doubling;
     for (size_t k = 0; k < p->series_count; k++) {
         const plot_series *s = &p->series[k];
         for (size_t i = 0; i < s->n; i++) {

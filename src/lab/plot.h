@@ -31,8 +31,9 @@ enum { PLOT_COLORS = 8 };
 typedef struct plot {
     const char *title, *x_label, *y_label;
     bool x_log, y_log;
-    bool y_zero; /* the y axis begins at 0 */
-    double rule; /* a horizontal reference, NAN: none */
+    bool x_doubling; /* ticks of a logarithmic x axis are powers of two: numbers of threads */
+    bool y_zero;     /* the y axis begins at 0 */
+    double rule;     /* a horizontal reference, NAN: none */
     const char *rule_name;
     size_t series_count;
     const plot_series *series;

@@ -207,6 +207,7 @@ static void draw_rates(report *r, size_t count, const line *lines, double cpus) 
               .x_label = "threads (one worker each)",
               .y_label = "steps a second",
               .x_log = true,
+              .x_doubling = true,
               .y_log = true,
               .rule = NAN,
               .series_count = n,
@@ -227,9 +228,11 @@ static void draw_rates(report *r, size_t count, const line *lines, double cpus) 
 
 static void draw_speedups(report *r, const table *scaling, size_t count, const line *lines, const char *column,
                           const char *name, const char *title) {
-    plot_series *series = memory_array(plot_series, count);
+    plot_series *series = memory_array(plot_series, count + 1);
     double *y = memory_array(double, scaling->rows + 1);
-    size_t row = 0, n = 0;
+    size_t row = 0, n = 0, longest = 0;
+    for (size_t i = 1; i < count; i++)
+        if (lines[i].count > lines[longest].count) longest = i;
     for (size_t i = 0; i < count; i++) {
         bool any = false;
         for (size_t p = 0; p < lines[i].count; p++)
@@ -240,10 +243,14 @@ static void draw_speedups(report *r, const table *scaling, size_t count, const l
         row += lines[i].count;
     }
     if (n > 0) {
+        const double *x = lines[longest].n;
+        series[n++] =
+            (plot_series){"as many as threads", PLOT_DASHED, PLOT_COLORS - 1, lines[longest].count, x, x, NULL, NULL};
         plot p = {.title = title,
                   .x_label = "threads (one worker each)",
                   .y_label = "times one worker",
                   .x_log = true,
+                  .x_doubling = true,
                   .y_zero = true,
                   .rule = 1,
                   .rule_name = "one worker",

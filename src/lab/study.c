@@ -188,7 +188,9 @@ int study_run(study *s, error *e) {
 }
 
 void study_collect(const study *s, table *runs) {
+    static const char *const first[] = {"run", "state", "message"};
     for (size_t c = 0; c < s->plan.columns; c++) table_column(runs, s->plan.names[c]);
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++) table_column(runs, first[i]);
     for (size_t c = 0; c < s->cell_count; c++)
         for (int run = 0; run < s->cells[c].runs; run++) {
             char folder[STUDY_PATH];
