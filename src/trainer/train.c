@@ -67,13 +67,8 @@ static int resumed_settings(const train_options *o, settings *s, int64_t *total_
     int failed = config ? settings_parse(s, path, config, strlen(config), e) : error_set(e, STATUS_FAILED, "%s: holds no settings", path);
     safetensors_close(file);
     if (failed) return -1;
-    settings before = *s;
     *total_before = s->total_steps;
-    if (settings_apply(s, o->overrides, o->override_count, e)) return -1;
-    if (s->workers != before.workers || s->mode != before.mode || s->seed != before.seed || s->envs_per_worker != before.envs_per_worker ||
-        s->rollout_steps != before.rollout_steps)
-        return error_set(e, STATUS_USAGE, "--resume: a run keeps its mode, workers, envs_per_worker, rollout_steps and seed; threads and total_steps may change");
-    return 0;
+    return settings_resume(s, o->overrides, o->override_count, e);
 }
 
 /* ---- Signals ---- */
