@@ -147,51 +147,55 @@ static void column_sum(int rows, int out, const float *d, int ldd, bool accumula
     }
 }
 
-/* t[i][0 .. count) = column i of the rows w[0 .. count), of which there are `there`, i = 0 .. 3; count 4 or 8 */
+/* t[i] = column i of the STRIP rows w[.][0 .. 4), i = 0 .. 3 */
 #if LANES >= 8
 enum { STRIP = 8 };
-typedef float octo __attribute__((vector_size(32)));
+typedef float strip __attribute__((vector_size(32)));
 
-INLINE void transpose_strip(size_t there, const float *w, size_t ldw, octo t[4]) {
-    quad q[8] = {{0}};
-    if (there >= 8) {
-        for (size_t i = 0; i < 8; i++) q[i] = *(const quad *)(w + i * ldw);
-    } else {
-        for (size_t i = 0; i < there; i++) q[i] = *(const quad *)(w + i * ldw);
-    }
-    octo a = __builtin_shufflevector(q[0], q[4], 0, 1, 2, 3, 4, 5, 6, 7);
-    octo b = __builtin_shufflevector(q[1], q[5], 0, 1, 2, 3, 4, 5, 6, 7);
-    octo c = __builtin_shufflevector(q[2], q[6], 0, 1, 2, 3, 4, 5, 6, 7);
-    octo d = __builtin_shufflevector(q[3], q[7], 0, 1, 2, 3, 4, 5, 6, 7);
-    octo ab_low = __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13);
-    octo ab_high = __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15);
-    octo cd_low = __builtin_shufflevector(c, d, 0, 8, 1, 9, 4, 12, 5, 13);
-    octo cd_high = __builtin_shufflevector(c, d, 2, 10, 3, 11, 6, 14, 7, 15);
-    t[0] = __builtin_shufflevector(ab_low, cd_low, 0, 1, 8, 9, 4, 5, 12, 13);
-    t[1] = __builtin_shufflevector(ab_low, cd_low, 2, 3, 10, 11, 6, 7, 14, 15);
-    t[2] = __builtin_shufflevector(ab_high, cd_high, 0, 1, 8, 9, 4, 5, 12, 13);
-    t[3] = __builtin_shufflevector(ab_high, cd_high, 2, 3, 10, 11, 6, 7, 14, 15);
+INLINE __m256 rows_beside(const float *low, const float *high) {
+    return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_load_ps(low)), _mm_load_ps(high), 1);
+}
+
+INLINE void transpose_strip(const float *w, size_t ldw, strip t[4]) {
+    const float *middle = w + 4 * ldw;
+    __m256 a = rows_beside(w, middle), b = rows_beside(w + ldw, middle + ldw);
+    __m256 c = rows_beside(w + 2 * ldw, middle + 2 * ldw), d = rows_beside(w + 3 * ldw, middle + 3 * ldw);
+    __m256 ab_low = _mm256_unpacklo_ps(a, b), ab_high = _mm256_unpackhi_ps(a, b);
+    __m256 cd_low = _mm256_unpacklo_ps(c, d), cd_high = _mm256_unpackhi_ps(c, d);
+    t[0] = (strip)_mm256_shuffle_ps(ab_low, cd_low, 0x44);
+    t[1] = (strip)_mm256_shuffle_ps(ab_low, cd_low, 0xee);
+    t[2] = (strip)_mm256_shuffle_ps(ab_high, cd_high, 0x44);
+    t[3] = (strip)_mm256_shuffle_ps(ab_high, cd_high, 0xee);
 }
 #else
 enum { STRIP = 4 };
-typedef quad octo;
+typedef quad strip;
 
-INLINE void transpose_strip(size_t there, const float *w, size_t ldw, octo t[4]) {
-    for (size_t i = 0; i < 4; i++) t[i] = i < there ? *(const quad *)(w + i * ldw) : (quad){0};
+INLINE void transpose_strip(const float *w, size_t ldw, strip t[4]) {
+    for (size_t i = 0; i < 4; i++) t[i] = *(const quad *)(w + i * ldw);
     quad_transpose(t);
 }
 #endif
 
+/* the same where only the first `rows` rows exist; the others are 0 */
+static void transpose_part(size_t rows, const float *w, size_t ldw, strip t[4]) {
+    quad padded[STRIP];
+    for (size_t i = 0; i < STRIP; i++) padded[i] = i < rows ? *(const quad *)(w + i * ldw) : (quad){0};
+    transpose_strip((const float *)padded, 4, t);
+}
+
 /* In blocks of a cache line by a cache line, so that each line is touched in one go. */
 static void transpose(int in, int out, const float *w, int ldw, float *t, int ldt) {
-    size_t rows = (size_t)in, columns = (size_t)out;
+    size_t rows = (size_t)in, columns = (size_t)out, from = (size_t)ldw, to = (size_t)ldt;
     for (size_t first = 0; first < columns; first += LINE_FLOATS) {
         for (size_t k = 0; k < line_floats(rows); k += STRIP) {
-            size_t there = k < rows ? rows - k : 0;
             for (size_t o = first; o < least(first + LINE_FLOATS, columns); o += 4) {
-                octo strip[4];
-                transpose_strip(there, w + k * (size_t)ldw + o, (size_t)ldw, strip);
-                for (size_t i = 0; i < least(4, columns - o); i++) *(octo *)(t + (o + i) * (size_t)ldt + k) = strip[i];
+                strip s[4];
+                if (k + STRIP <= rows)
+                    transpose_strip(w + k * from + o, from, s);
+                else
+                    transpose_part(k < rows ? rows - k : 0, w + k * from + o, from, s);
+                for (size_t i = 0; i < least(4, columns - o); i++) *(strip *)(t + (o + i) * to + k) = s[i];
             }
         }
     }
