@@ -58,7 +58,7 @@ A3C_ENV_EXPORT const a3c_env_def *a3c_env_plugin(uint32_t host_abi, size_t *coun
         .abi = A3C_ENV_ABI,
         .struct_size = sizeof def,
         .name = "Corridor-v0",
-        .summary = "Walk to the door on a slippery floor",
+        .summary = "walk to the door on a slippery floor",
         .options = options,
         .option_count = 1,
         .describe = describe,

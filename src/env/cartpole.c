@@ -186,5 +186,5 @@ static void set_state(void *instance, const double *state, size_t count) {
         .step_batch = step_batch, .render = render, .get_state = get_state, .set_state = set_state,                    \
     }
 
-const a3c_env_def env_cartpole_v0 = CARTPOLE("CartPole-v0", "Keep a pole upright on a cart for 200 steps", describe_v0);
-const a3c_env_def env_cartpole_v1 = CARTPOLE("CartPole-v1", "Keep a pole upright on a cart for 500 steps", describe_v1);
+const a3c_env_def env_cartpole_v0 = CARTPOLE("CartPole-v0", "keep a pole upright on a cart for 200 steps", describe_v0);
+const a3c_env_def env_cartpole_v1 = CARTPOLE("CartPole-v1", "keep a pole upright on a cart for 500 steps", describe_v1);

@@ -282,7 +282,7 @@ static void set_state(void *instance, const double *state, size_t count) {
     }
 
 const a3c_env_def env_lunar_lander_v3 =
-    LUNAR_LANDER_DEF("LunarLander-v3", "Land on a pad with three engines that fire or do not", describe, init);
+    LUNAR_LANDER_DEF("LunarLander-v3", "land on a pad with three engines that fire or do not", describe, init);
 const a3c_env_def env_lunar_lander_continuous_v3 =
-    LUNAR_LANDER_DEF("LunarLanderContinuous-v3", "Land on a pad with engines that can be throttled",
+    LUNAR_LANDER_DEF("LunarLanderContinuous-v3", "land on a pad with engines that can be throttled",
                      describe_continuous, init_continuous);
