@@ -60,7 +60,7 @@ void dense_forward(const net_layer *l, const float *parameters, const layer_belo
 }
 
 void dense_backward(const net_layer *l, const float *parameters, const layer_below *below, const float *delta, layer_rows rows,
-                    bool accumulate, float *gradient, float *transposed) {
+                    bool accumulate, float *gradient, layer_turned turned) {
     const kernels *k = kernels_get();
     const float *x = below->x + at(rows.first, below->ld), *d = delta + at(rows.first, l->ld);
     int ldx = below->ld * rows.stride, ldd = l->ld * rows.stride;
@@ -75,8 +75,9 @@ void dense_backward(const net_layer *l, const float *parameters, const layer_bel
     int ldw = l->ldw;
     if (!l->few) { /* the input gradient is a product with the transposed weights; few outputs are stored that way already */
         ldw = (int)line_floats((size_t)l->in);
-        k->transpose(l->in, l->out, w, l->ldw, transposed, ldw);
-        w = transposed;
+        if (!*turned.done) k->transpose(l->in, l->out, w, l->ldw, turned.weight, ldw);
+        *turned.done = true;
+        w = turned.weight;
     }
     const float *z = below->extra ? below->extra + at(rows.first, below->ld) : NULL;
     k->dense_backward(rows.count, l->out, l->in, d, ldd, w, ldw, below->activation, x, z, below->delta + at(rows.first, below->ld),

@@ -32,6 +32,7 @@ void net_forward(const net *net, const float *parameters, net_tape *tape, int ro
 void net_forward_rows(const net *net, const float *parameters, net_tape *tape, int first, int count, int stride) {
     layer_rows rows = {first, count, stride};
     layer_below below;
+    memset(tape->is_turned, 0, sizeof tape->is_turned); /* the parameters may be others than before */
     for (int i = 0; i < net->towers; i++) {
         for (int j = 0; j < net->tower[i].layers; j++) {
             const net_layer *l = &net->tower[i].layer[j];
@@ -50,6 +51,10 @@ void net_forward_rows(const net *net, const float *parameters, net_tape *tape, i
     }
 }
 
+static layer_turned turned_weights(net_tape *tape, int tower, int j) {
+    return (layer_turned){tape->turned[tower][j], &tape->is_turned[tower][j]};
+}
+
 void net_backward(const net *net, const float *parameters, net_tape *tape, int first, int count, int stride, bool accumulate,
                   float *gradient) {
     layer_rows rows = {first, count, stride};
@@ -59,7 +64,7 @@ void net_backward(const net *net, const float *parameters, net_tape *tape, int f
         below_layer(net, tape, i, layers, &below);
         below.delta = layers > 0 ? tape->delta[side] : NULL;
         const float *top = i == 0 ? tape->d_policy : tape->d_value;
-        dense_backward(&net->head[i], parameters, &below, top, rows, accumulate, gradient, tape->transposed);
+        dense_backward(&net->head[i], parameters, &below, top, rows, accumulate, gradient, turned_weights(tape, i, NET_LAYERS));
         for (int j = layers; j-- > 0; side = 1 - side) {
             const net_layer *l = &net->tower[i].layer[j];
             layer_own own = own_arrays(tape, i, j);
@@ -67,7 +72,9 @@ void net_backward(const net *net, const float *parameters, net_tape *tape, int f
             below_layer(net, tape, i, j, &below);
             below.delta = j > 0 ? tape->delta[1 - side] : NULL;
             switch (l->kind) {
-            case LAYER_DENSE: dense_backward(l, parameters, &below, delta, rows, accumulate, gradient, tape->transposed); break;
+            case LAYER_DENSE:
+                dense_backward(l, parameters, &below, delta, rows, accumulate, gradient, turned_weights(tape, i, j));
+                break;
             case LAYER_CONV:
                 conv_backward(l, parameters, &below, delta, rows, accumulate, gradient, tape->transposed, tape->scratch);
                 break;

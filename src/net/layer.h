@@ -18,6 +18,9 @@ typedef struct layer_below {
     const float *extra;  /* value before SiLU, [rows, ld] */
 } layer_below;
 
+/* A dense layer's transposed weights, kept from one backward pass to the next while the parameters are the same. */
+typedef struct layer_turned { float *weight; bool *done; } layer_turned;
+
 /* Where a layer's own arrays are in a tape. */
 typedef struct layer_own {
     float *output, *extra, *state; /* [rows, layer.ld], [rows, layer.extra], see net_tape */
@@ -29,7 +32,7 @@ void dense_forward(const net_layer *l, const float *parameters, const layer_belo
                    layer_rows rows);
 /* `delta` [rows, l->ld]: the gradient at the value before the activation. */
 void dense_backward(const net_layer *l, const float *parameters, const layer_below *below, const float *delta,
-                    layer_rows rows, bool accumulate, float *gradient, float *transposed);
+                    layer_rows rows, bool accumulate, float *gradient, layer_turned turned);
 
 void conv_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
                   layer_rows rows, float *scratch);

@@ -102,7 +102,9 @@ typedef struct net_tape {
     float *value;                         /* value of row r: value[r * value_ld] */
     uint8_t *start;                       /* [rows] 1 where an episode starts: recurrent state is zero before it */
     float *delta[2];                      /* scratch of the backward pass: [rows, widest_ld] each */
-    float *transposed;                    /* scratch: one layer's weights transposed */
+    float *turned[2][NET_LAYERS + 1];     /* a dense layer's (last: the head's) weights transposed, made by the first backward pass .. */
+    bool is_turned[2][NET_LAYERS + 1];    /* .. after a forward pass */
+    float *transposed;                    /* scratch: another kind of layer's weights transposed */
     float *d_policy, *d_value;            /* [rows, policy_ld], [rows, value_ld]: loss gradients at the heads, by the caller */
     float *scratch;                       /* convolution, LSTM */
 } net_tape;

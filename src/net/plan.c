@@ -260,14 +260,14 @@ static size_t place_all(const net *net, int rows, int envs, float *memory, net_t
             if (l->kind == LAYER_LSTM) t->state[i][j] = place(&p, (r + (size_t)envs) * 2 * (size_t)l->ld);
             size_t turned = (size_t)(l->kind == LAYER_LSTM ? l->ldw : l->out) * line_floats((size_t)l->in);
             if (l->kind == LAYER_LSTM && l->out > l->in) turned = (size_t)l->ldw * (size_t)l->ld;
-            if (l->kind != LAYER_NORM && turned > transposed) transposed = turned;
+            bool dense = l->kind == LAYER_DENSE;
+            if (dense && j > 0 && !l->few) t->turned[i][j] = place(&p, turned); /* nobody wants the gradient below the first */
+            if (!dense && l->kind != LAYER_NORM && turned > transposed) transposed = turned;
             size_t s = layer_scratch(l, rows, envs);
             if (s > scratch) scratch = s;
         }
-    for (int i = 0; i < net->heads; i++) {
-        size_t turned = (size_t)net->head[i].out * line_floats((size_t)net->head[i].in);
-        if (turned > transposed) transposed = turned;
-    }
+    for (int i = 0; i < net->heads; i++)
+        if (!net->head[i].few) t->turned[i][NET_LAYERS] = place(&p, (size_t)net->head[i].out * line_floats((size_t)net->head[i].in));
     t->policy = place(&p, r * (size_t)net->policy_ld);
     t->d_policy = place(&p, r * (size_t)net->policy_ld);
     if (net->heads == 2) {
