@@ -18,8 +18,9 @@ const char *optimizer_slot_name(const optimizer *o, int slot) {
 optimizer_numbers optimizer_numbers_make(const optimizer *o, float scale, float rate, int64_t t) {
     optimizer_numbers n = {.scale = scale, .rate = rate};
     if (o->kind == OPTIMIZER_ADAM) {
-        n.rate1 = (float)(rate / (1 - pow(o->beta1, (double)t)));
-        n.root2 = (float)(1 / sqrt(1 - pow(o->beta2, (double)t)));
+        double beta1 = (float)o->beta1, beta2 = (float)o->beta2; /* the kernel's own: its weights then add up to what is divided by */
+        n.rate1 = (float)(rate / (1 - pow(beta1, (double)t)));
+        n.root2 = (float)(1 / sqrt(1 - pow(beta2, (double)t)));
     }
     return n;
 }
