@@ -62,13 +62,14 @@ static members members_of(const groups *g, size_t place, size_t *of) {
 
 typedef struct contrast_list {
     size_t count;
-    contrast *items; /* room for 4 measures of every pair that can be asked for */
+    contrast *items; /* room for 5 measures of every pair that can be asked for */
 } contrast_list;
 
 static void ask(contrast_list *list, const groups *g, long left, long right, const char *question) {
     if (left < 0 || right < 0) return;
     size_t a = (size_t)left, b = (size_t)right;
-    for (contrast_measure m = CONTRAST_RETURN; m <= CONTRAST_RATE; m++) {
+    for (contrast_measure m = CONTRAST_RETURN; m <= CONTRAST_STALENESS; m++) {
+        if (m == CONTRAST_STALENESS && question != virtual_time) continue;
         bool timed = m == CONTRAST_SECONDS || m == CONTRAST_RATE;
         if (timed && (is_virtual(g, a) || is_virtual(g, b) || question == stale || question == batch))
             continue; /* not at equal cores */
@@ -77,7 +78,7 @@ static void ask(contrast_list *list, const groups *g, long left, long right, con
 }
 
 static contrast_list make_contrasts(const groups *g) {
-    contrast_list list = {0, memory_array(contrast, 4 * (2 * g->count + 4) + 16 * g->count)};
+    contrast_list list = {0, memory_array(contrast, 5 * (5 * g->count + 1))};
     for (size_t k = 0; k < g->count; k++) {
         if (strncmp(rung_of(g, k), "D", 1) == 0) ask(&list, g, beside(g, k, "A"), (long)k, practical);
         if (!is_place(g, k)) continue;

@@ -6,7 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-const char *const contrast_measure_names[] = {"final return", "steps to solved", "seconds to solved", "steps a second"};
+const char *const contrast_measure_names[] = {"final return", "steps to solved", "seconds to solved", "steps a second",
+                                              "staleness"};
 
 /* The value of run i that is compared, so that greater is better: times to an event are negated, and a run that never
  * got there is later than all. */
@@ -16,6 +17,8 @@ static double value_of(const group *c, contrast_measure measure, size_t i) {
         return c->score[i];
     case CONTRAST_RATE:
         return c->rate[i];
+    case CONTRAST_STALENESS:
+        return -c->staleness[i];
     case CONTRAST_STEPS:
         return c->solved[i] ? -c->step[i] : -INFINITY;
     case CONTRAST_SECONDS:
@@ -27,7 +30,8 @@ static double value_of(const group *c, contrast_measure measure, size_t i) {
 /* The known ones: *n values, the caller's. */
 static double *values_of(const group *c, contrast_measure measure, size_t *n) {
     double *values = memory_array(double, c->runs + 1);
-    size_t count = measure == CONTRAST_RETURN ? c->n : measure == CONTRAST_RATE ? c->rates : c->solvable ? c->runs : 0;
+    const size_t counts[] = {c->n, c->solvable ? c->runs : 0, c->solvable ? c->runs : 0, c->rates, c->stale};
+    size_t count = counts[measure];
     *n = 0;
     for (size_t i = 0; i < count; i++) {
         values[*n] = value_of(c, measure, i);

@@ -68,6 +68,8 @@ static void add_run(group *c, const table *runs, size_t row) {
     double score = table_number(runs, row, "eval_return_mean"), rate = table_number(runs, row, "steps_per_second");
     if (!isnan(score)) c->score[c->n++] = score;
     if (!isnan(rate)) c->rate[c->rates++] = rate;
+    double staleness = table_number(runs, row, "staleness_mean");
+    if (!isnan(staleness)) c->staleness[c->stale++] = staleness;
     double total = table_number(runs, row, "total_steps"), at_step = table_number(runs, row, "solved_at_step"),
            at_second = table_number(runs, row, "solved_at_seconds");
     if (isnan(total)) total = table_number(runs, row, "steps");
@@ -147,6 +149,7 @@ int groups_make(groups *g, const table *runs, const char *path, error *e) {
         group *c = &g->group[k];
         c->score = memory_array(double, sizes[k]);
         c->rate = memory_array(double, sizes[k]);
+        c->staleness = memory_array(double, sizes[k]);
         c->step = memory_array(double, sizes[k]);
         c->second = memory_array(double, sizes[k]);
         c->solved = memory_array(bool, sizes[k]);
@@ -171,6 +174,7 @@ void groups_free(groups *g) {
     for (size_t k = 0; k < g->count; k++) {
         memory_free(g->group[k].score);
         memory_free(g->group[k].rate);
+        memory_free(g->group[k].staleness);
         memory_free(g->group[k].step);
         memory_free(g->group[k].second);
         memory_free(g->group[k].solved);

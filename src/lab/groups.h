@@ -19,6 +19,8 @@ typedef struct group {
     bool solvable;         /* a solved return is known */
     size_t rates;
     double *rate; /* [rates] steps a second */
+    size_t stale;
+    double *staleness; /* [stale] mean staleness */
     double total_steps;
     double iqm;
     interval iqm_range;
