@@ -11,6 +11,9 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #include <cmocka.h>
 
@@ -270,11 +273,16 @@ static float from_bits(uint32_t bits) {
     return x;
 }
 
-/* every 2^10-th float of all signs and exponents from a random start, infinities and not-a-numbers among them */
+static bool flushing; /* denormals are zero in this thread: then none comes out of arithmetic, and none goes in */
+
+/* floats of all signs and exponents from a random start, infinities and not-a-numbers among them */
 static size_t all_kinds_of_floats(float *x) {
+    enum { STEP = 1 << 14 };
     size_t n = 0;
-    uint32_t start = (uint32_t)draw() & 1023;
-    for (uint64_t bits = start; bits < 1ull << 32 && n < AREA - 16; bits += 1 << 14) x[n++] = from_bits((uint32_t)bits);
+    for (uint64_t bits = draw() % STEP; bits < 1ull << 32; bits += STEP) {
+        bool denormal = (bits & 0x7f800000) == 0 && (bits & 0x007fffff) != 0;
+        if (!flushing || !denormal) x[n++] = from_bits((uint32_t)bits);
+    }
     static const float special[] = {0.0f,    -0.0f,    INFINITY, -INFINITY, NAN,       FLT_MIN,
                                     FLT_MAX, -FLT_MAX, 1.0f,     -1.0f,     88.72284f, -103.98f};
     for (size_t i = 0; i < sizeof special / sizeof *special; i++) x[n++] = special[i];
@@ -317,6 +325,40 @@ static void test_functions(void **unused) {
     memory_free(x);
     memory_free(got);
     memory_free(expected);
+}
+
+/* the threads that compute flush denormals to zero: then too all tables agree */
+static void test_flushed_denormals(void **unused) {
+#if defined(__x86_64__)
+    enum { FLUSH_TO_ZERO = 0x8000, DENORMALS_ARE_ZERO = 0x40 };
+    unsigned control = _mm_getcsr();
+    flushing = true;
+    _mm_setcsr(control | FLUSH_TO_ZERO | DENORMALS_ARE_ZERO);
+    test_functions(unused);
+    float *p[3], *g = memory_array(float, AREA), *expected[3];
+    size_t n = all_kinds_of_floats(g) / 16 * 16;
+    for (int i = 0; i < 3; i++) p[i] = memory_array(float, AREA), expected[i] = memory_array(float, AREA);
+    FOR_EACH_TABLE(k) {
+        for (int i = 0; i < 3; i++) {
+            for (size_t j = 0; j < n; j++) p[i][j] = expected[i][j] = g[(j * 2654435761u) % n];
+        }
+        k->adam(n, p[0], p[1], p[2], g, 0.5f, 1e-3f, 1.5f, 0.9f, 0.999f, 1e-8f);
+        reference()->adam(n, expected[0], expected[1], expected[2], g, 0.5f, 1e-3f, 1.5f, 0.9f, 0.999f, 1e-8f);
+        k->rmsprop(n, p[0], p[2], g, 0.5f, 1e-3f, 0.99f, 1e-8f, false);
+        reference()->rmsprop(n, expected[0], expected[2], g, 0.5f, 1e-3f, 0.99f, 1e-8f, false);
+        for (int i = 0; i < 3; i++) assert_true(same_bits(p[i], expected[i], n, "flushed denormals", k->name));
+    }
+    for (int i = 0; i < 3; i++) {
+        memory_free(p[i]);
+        memory_free(expected[i]);
+    }
+    memory_free(g);
+    flushing = false;
+    _mm_setcsr(control);
+#else
+    (void)unused;
+    skip();
+#endif
 }
 
 static double true_sigmoid(double x) {
@@ -539,6 +581,7 @@ int main(int count, char **arguments) {
         cmocka_unit_test(test_a_row_alone),
         cmocka_unit_test(test_products_mean_what_they_say),
         cmocka_unit_test(test_functions),
+        cmocka_unit_test(test_flushed_denormals),
         cmocka_unit_test(test_errors_in_ulp),
         cmocka_unit_test(test_edges),
         cmocka_unit_test(test_softmax),
