@@ -102,7 +102,8 @@ def run_rltools(command, seconds):
 
 
 def spread(numbers):
-    return f"{statistics.median(numbers):.4g} ({min(numbers):.4g} to {max(numbers):.4g})"
+    digits = ",.0f" if min(numbers) >= 1000 else ".3g"
+    return "{0:{3}} ({1:{3}} to {2:{3}})".format(statistics.median(numbers), min(numbers), max(numbers), digits)
 
 
 def main():
