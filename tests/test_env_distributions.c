@@ -17,7 +17,7 @@
 static env_kind make(const char *id) {
     error e = {0};
     const a3c_env_def *def = env_find(id, false, &e);
-    env_kind kind;
+    env_kind kind = {0};
     if (def == NULL || env_kind_make(&kind, def, NULL, 0, NULL, &e) != 0) {
         print_error("%s\n", e.text);
         fail();

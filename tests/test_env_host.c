@@ -20,7 +20,7 @@ static const env_wrapping no_wrapping = {.max_episode_steps = -1, .frame_stack =
 static env_kind make(const char *id, const env_wrapping *wrapping) {
     error e = {0};
     const a3c_env_def *def = env_find(id, false, &e);
-    env_kind kind;
+    env_kind kind = {0};
     if (def == NULL || env_kind_make(&kind, def, NULL, 0, wrapping, &e) != 0) {
         print_error("%s\n", e.text);
         fail();
