@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Action distributions against the double-precision reference (log-probability, entropy, gradients by automatic differentiation),
- * masks, what is sampled, and noise that lasts. */
+ * Action distributions against the double-precision reference (log-probability, entropy, gradients by automatic
+ * differentiation), masks, what is sampled, and noise that lasts. */
 #include "base/memory.h"
 #include "learn/policy_distribution.h"
 #include "reference/cases.h"
@@ -28,11 +28,17 @@ typedef struct subject {
 } subject;
 
 static subject subject_new(distribution d, uint64_t seed) {
-    subject s = {.d = d, .output = memory_array(float, ROWS * LD), .features = memory_array(float, ROWS * FEATURES_LD),
+    subject s = {.d = d,
+                 .output = memory_array(float, ROWS *LD),
+                 .features = memory_array(float, ROWS *FEATURES_LD),
                  .parameters = memory_array(float, PARAMETERS)};
-    s.rows = (distribution_rows){.output = s.output, .ld = LD, .log_probability = memory_array(float, ROWS * LD),
-                                 .probability = memory_array(float, ROWS * LD), .entropy = memory_array(float, ROWS),
-                                 .features = s.features, .variance = memory_array(float, PARAMETERS)};
+    s.rows = (distribution_rows){.output = s.output,
+                                 .ld = LD,
+                                 .log_probability = memory_array(float, ROWS *LD),
+                                 .probability = memory_array(float, ROWS *LD),
+                                 .entropy = memory_array(float, ROWS),
+                                 .features = s.features,
+                                 .variance = memory_array(float, PARAMETERS)};
     random_stream stream = random_stream_new(seed, 0, RANDOM_INIT);
     for (int r = 0; r < ROWS; r++) {
         for (int i = 0; i < d.outputs; i++) s.output[r * LD + i] = (float)(1.5 * random_normal(&stream));
@@ -46,25 +52,32 @@ static subject subject_new(distribution d, uint64_t seed) {
 
 static void subject_free(subject *s) {
     memory_free(s->output), memory_free(s->features), memory_free(s->parameters);
-    memory_free(s->rows.log_probability), memory_free(s->rows.probability), memory_free(s->rows.entropy), memory_free(s->rows.variance);
+    memory_free(s->rows.log_probability), memory_free(s->rows.probability), memory_free(s->rows.entropy),
+        memory_free(s->rows.variance);
 }
 
 static const distribution categorical = {.kind = DISTRIBUTION_CATEGORICAL, .dims = 1, .n = {5}, .outputs = 5};
-static const distribution multi_discrete = {.kind = DISTRIBUTION_MULTI_DISCRETE, .dims = 3, .n = {3, 18, 2}, .outputs = 23};
+static const distribution multi_discrete = {
+    .kind = DISTRIBUTION_MULTI_DISCRETE, .dims = 3, .n = {3, 18, 2}, .outputs = 23};
 static const distribution gaussian = {.kind = DISTRIBUTION_GAUSSIAN, .dims = 3, .outputs = 3};
-static const distribution softplus = {.kind = DISTRIBUTION_GAUSSIAN, .dims = 2, .outputs = 4, .state_dependent_std = true};
-static const distribution gsde = {.kind = DISTRIBUTION_GAUSSIAN, .dims = 2, .outputs = 2, .noise = NOISE_GSDE, .features = FEATURES};
+static const distribution softplus = {
+    .kind = DISTRIBUTION_GAUSSIAN, .dims = 2, .outputs = 4, .state_dependent_std = true};
+static const distribution gsde = {
+    .kind = DISTRIBUTION_GAUSSIAN, .dims = 2, .outputs = 2, .noise = NOISE_GSDE, .features = FEATURES};
 
 /* ---- Against the reference ---- */
 
 /* Variables of one row, for the reference: outputs, log standard deviations. */
-typedef struct leaves { var output[LD], log_std[PARAMETERS]; } leaves;
+typedef struct leaves {
+    var output[LD], log_std[PARAMETERS];
+} leaves;
 
 static var gsde_log_std(const subject *s, int row, const leaves *x, int j) {
     var variance = var_new(1e-6);
     for (int f = 0; f < FEATURES; f++) {
         double feature = s->features[row * FEATURES_LD + f];
-        variance = var_add(variance, var_affine(var_exp(var_affine(x->log_std[j * FEATURES_LD + f], 2, 0)), feature * feature, 0));
+        variance = var_add(
+            variance, var_affine(var_exp(var_affine(x->log_std[j * FEATURES_LD + f], 2, 0)), feature * feature, 0));
     }
     return var_affine(var_log(variance), 0.5, 0);
 }
@@ -125,11 +138,21 @@ static void distribution_equals_the_reference(distribution d) {
     subject_free(&s);
 }
 
-static void categorical_equals_the_reference(void **state) { (void)state, distribution_equals_the_reference(categorical); }
-static void multi_discrete_equals_the_reference(void **state) { (void)state, distribution_equals_the_reference(multi_discrete); }
-static void gaussian_equals_the_reference(void **state) { (void)state, distribution_equals_the_reference(gaussian); }
-static void softplus_equals_the_reference(void **state) { (void)state, distribution_equals_the_reference(softplus); }
-static void gsde_equals_the_reference(void **state) { (void)state, distribution_equals_the_reference(gsde); }
+static void categorical_equals_the_reference(void **state) {
+    (void)state, distribution_equals_the_reference(categorical);
+}
+static void multi_discrete_equals_the_reference(void **state) {
+    (void)state, distribution_equals_the_reference(multi_discrete);
+}
+static void gaussian_equals_the_reference(void **state) {
+    (void)state, distribution_equals_the_reference(gaussian);
+}
+static void softplus_equals_the_reference(void **state) {
+    (void)state, distribution_equals_the_reference(softplus);
+}
+static void gsde_equals_the_reference(void **state) {
+    (void)state, distribution_equals_the_reference(gsde);
+}
 
 /* Softplus far out on both sides: nothing overflows, small variances keep their digits. */
 static void softplus_at_its_ends(void **state) {
@@ -205,7 +228,8 @@ static void masks_of_several_components(void **state) {
             assert_int_equal(action[2].index, 1);
             distribution_gradient(&s.d, &s.rows, r, action, 1, 0.5f, d_output, NULL);
             for (int i = 0; i < 23; i++) assert_true(isfinite(d_output[i]) && (s.allowed[i] || d_output[i] == 0));
-            assert_true(isfinite(s.rows.entropy[r]) && isfinite(distribution_log_probability(&s.d, &s.rows, r, action)));
+            assert_true(isfinite(s.rows.entropy[r]) &&
+                        isfinite(distribution_log_probability(&s.d, &s.rows, r, action)));
         }
     subject_free(&s);
 }
@@ -259,7 +283,9 @@ static void greedy_is_the_first_of_the_best(void **state) {
 
 /* ---- Noise ---- */
 
-typedef struct sample_moments { double mean, variance; } sample_moments;
+typedef struct sample_moments {
+    double mean, variance;
+} sample_moments;
 
 static sample_moments moments_of(const double *x, int n) {
     double sum = 0, squares = 0;
@@ -270,7 +296,8 @@ static sample_moments moments_of(const double *x, int n) {
 
 enum { DRAWS = 20000 };
 
-/* Mean and standard deviation of what is drawn, fresh or with noise newly drawn each time, are those that the rows name. */
+/* Mean and standard deviation of what is drawn, fresh or with noise newly drawn each time, are those that the rows
+ * name. */
 static void drawn_numbers_have_the_stated_moments(distribution d) {
     subject s = subject_new(d, 11);
     static double drawn[ACTION_DIMS][DRAWS];

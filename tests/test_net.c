@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Networks beyond the golden cases: stacks of every layer with odd shapes against the double-precision reference; the same bits
- * for every batch, position and instruction set; recurrent state; initialization; impossible stacks; no allocation. */
+ * Networks beyond the golden cases: stacks of every layer with odd shapes against the double-precision reference; the
+ * same bits for every batch, position and instruction set; recurrent state; no allocation. */
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/random.h"
@@ -46,36 +46,89 @@ void *aligned_alloc(size_t alignment, size_t n) {
 
 /* ---- Networks under test ---- */
 
-typedef struct stack { const char *name; net_spec spec; } stack;
+typedef struct stack {
+    const char *name;
+    net_spec spec;
+} stack;
 
 static const stack stacks[] = {
-    {"a small picture", {.input = INPUT_PLANES, .input_dims = 3, .input_shape = {3, 7, 6}, .policy_outputs = 3, .layers = 2,
-        .layer = {{.kind = LAYER_CONV, .size = 5, .activation = ACTIVATION_RELU, .kernel = 3, .stride = 1},
-                  {.kind = LAYER_DENSE, .size = 11, .activation = ACTIVATION_TANH}}}},
-    {"three convolutions with padding", {.input = INPUT_PLANES, .input_dims = 3, .input_shape = {2, 12, 11}, .policy_outputs = 4,
-        .layers = 4, .separate = true,
-        .layer = {{.kind = LAYER_CONV, .size = 6, .activation = ACTIVATION_SILU, .kernel = 4, .stride = 2, .padding = 1},
-                  {.kind = LAYER_CONV, .size = 17, .activation = ACTIVATION_TANH, .kernel = 3, .stride = 1, .padding = 2},
-                  {.kind = LAYER_CONV, .size = 3, .activation = ACTIVATION_NONE, .kernel = 2, .stride = 3},
-                  {.kind = LAYER_DENSE, .size = 9, .activation = ACTIVATION_SILU}}}},
-    {"a big kernel, and a convolution on top", {.input = INPUT_PLANES, .input_dims = 3, .input_shape = {1, 20, 20}, .policy_outputs = 9,
-        .layers = 1, .layer = {{.kind = LAYER_CONV, .size = 4, .activation = ACTIVATION_RELU, .kernel = 8, .stride = 4}}}},
-    {"a picture normalized", {.input = INPUT_PLANES, .input_dims = 3, .input_shape = {2, 9, 9}, .policy_outputs = 2, .layers = 3,
-        .layer = {{.kind = LAYER_CONV, .size = 4, .activation = ACTIVATION_SILU, .kernel = 5, .stride = 1},
-                  {.kind = LAYER_NORM}, {.kind = LAYER_DENSE, .size = 20, .activation = ACTIVATION_RELU}}}},
-    {"normalization at both ends", {.input = INPUT_VECTOR, .input_dims = 1, .input_shape = {19}, .policy_outputs = 5, .layers = 3,
-        .layer = {{.kind = LAYER_NORM}, {.kind = LAYER_DENSE, .size = 33, .activation = ACTIVATION_SILU}, {.kind = LAYER_NORM}}}},
-    {"memory at once", {.input = INPUT_VECTOR, .input_dims = 1, .input_shape = {3}, .policy_outputs = 2, .layers = 1,
-        .layer = {{.kind = LAYER_LSTM, .size = 5}}}},
-    {"memory between layers", {.input = INPUT_VECTOR, .input_dims = 1, .input_shape = {18}, .policy_outputs = 3, .layers = 4,
-        .separate = true,
-        .layer = {{.kind = LAYER_DENSE, .size = 21, .activation = ACTIVATION_SILU}, {.kind = LAYER_LSTM, .size = 20},
-                  {.kind = LAYER_NORM}, {.kind = LAYER_LSTM, .size = 7}}}},
-    {"memory of pictures", {.input = INPUT_PLANES, .input_dims = 3, .input_shape = {2, 6, 6}, .policy_outputs = 4, .layers = 2,
-        .layer = {{.kind = LAYER_CONV, .size = 5, .activation = ACTIVATION_RELU, .kernel = 3, .stride = 1},
-                  {.kind = LAYER_LSTM, .size = 16}}}},
-    {"memory of discrete observations", {.input = INPUT_DISCRETE, .input_dims = 2, .input_shape = {3, 4}, .policy_outputs = 10,
-        .layers = 2, .layer = {{.kind = LAYER_DENSE, .size = 8, .activation = ACTIVATION_TANH}, {.kind = LAYER_LSTM, .size = 8}}}},
+    {"a small picture",
+     {.input = INPUT_PLANES,
+      .input_dims = 3,
+      .input_shape = {3, 7, 6},
+      .policy_outputs = 3,
+      .layers = 2,
+      .layer = {{.kind = LAYER_CONV, .size = 5, .activation = ACTIVATION_RELU, .kernel = 3, .stride = 1},
+                {.kind = LAYER_DENSE, .size = 11, .activation = ACTIVATION_TANH}}}},
+    {"three convolutions with padding",
+     {.input = INPUT_PLANES,
+      .input_dims = 3,
+      .input_shape = {2, 12, 11},
+      .policy_outputs = 4,
+      .layers = 4,
+      .separate = true,
+      .layer = {{.kind = LAYER_CONV, .size = 6, .activation = ACTIVATION_SILU, .kernel = 4, .stride = 2, .padding = 1},
+                {.kind = LAYER_CONV, .size = 17, .activation = ACTIVATION_TANH, .kernel = 3, .stride = 1, .padding = 2},
+                {.kind = LAYER_CONV, .size = 3, .activation = ACTIVATION_NONE, .kernel = 2, .stride = 3},
+                {.kind = LAYER_DENSE, .size = 9, .activation = ACTIVATION_SILU}}}},
+    {"a big kernel, and a convolution on top",
+     {.input = INPUT_PLANES,
+      .input_dims = 3,
+      .input_shape = {1, 20, 20},
+      .policy_outputs = 9,
+      .layers = 1,
+      .layer = {{.kind = LAYER_CONV, .size = 4, .activation = ACTIVATION_RELU, .kernel = 8, .stride = 4}}}},
+    {"a picture normalized",
+     {.input = INPUT_PLANES,
+      .input_dims = 3,
+      .input_shape = {2, 9, 9},
+      .policy_outputs = 2,
+      .layers = 3,
+      .layer = {{.kind = LAYER_CONV, .size = 4, .activation = ACTIVATION_SILU, .kernel = 5, .stride = 1},
+                {.kind = LAYER_NORM},
+                {.kind = LAYER_DENSE, .size = 20, .activation = ACTIVATION_RELU}}}},
+    {"normalization at both ends",
+     {.input = INPUT_VECTOR,
+      .input_dims = 1,
+      .input_shape = {19},
+      .policy_outputs = 5,
+      .layers = 3,
+      .layer = {{.kind = LAYER_NORM},
+                {.kind = LAYER_DENSE, .size = 33, .activation = ACTIVATION_SILU},
+                {.kind = LAYER_NORM}}}},
+    {"memory at once",
+     {.input = INPUT_VECTOR,
+      .input_dims = 1,
+      .input_shape = {3},
+      .policy_outputs = 2,
+      .layers = 1,
+      .layer = {{.kind = LAYER_LSTM, .size = 5}}}},
+    {"memory between layers",
+     {.input = INPUT_VECTOR,
+      .input_dims = 1,
+      .input_shape = {18},
+      .policy_outputs = 3,
+      .layers = 4,
+      .separate = true,
+      .layer = {{.kind = LAYER_DENSE, .size = 21, .activation = ACTIVATION_SILU},
+                {.kind = LAYER_LSTM, .size = 20},
+                {.kind = LAYER_NORM},
+                {.kind = LAYER_LSTM, .size = 7}}}},
+    {"memory of pictures",
+     {.input = INPUT_PLANES,
+      .input_dims = 3,
+      .input_shape = {2, 6, 6},
+      .policy_outputs = 4,
+      .layers = 2,
+      .layer = {{.kind = LAYER_CONV, .size = 5, .activation = ACTIVATION_RELU, .kernel = 3, .stride = 1},
+                {.kind = LAYER_LSTM, .size = 16}}}},
+    {"memory of discrete observations",
+     {.input = INPUT_DISCRETE,
+      .input_dims = 2,
+      .input_shape = {3, 4},
+      .policy_outputs = 10,
+      .layers = 2,
+      .layer = {{.kind = LAYER_DENSE, .size = 8, .activation = ACTIVATION_TANH}, {.kind = LAYER_LSTM, .size = 8}}}},
 };
 enum { STACKS = sizeof stacks / sizeof *stacks, STEPS = 7, ENVS = 3 };
 
@@ -88,7 +141,9 @@ typedef struct subject {
     void *memory;
 } subject;
 
-static float normal(random_stream *s, double scale) { return (float)(scale * random_normal(s)); }
+static float normal(random_stream *s, double scale) {
+    return (float)(scale * random_normal(s));
+}
 
 static void fill_parameters(subject *s) {
     random_stream stream = random_stream_new(1, 0, RANDOM_INIT);
@@ -108,8 +163,9 @@ static void fill_rows(subject *s) {
     for (int r = 0; r < t->rows; r++) {
         for (int i = 0; i < s->net.input_size; i++) {
             float *x = &t->input[(size_t)r * (size_t)s->net.input_ld + (size_t)i];
-            *x = s->net.spec.input == INPUT_DISCRETE ? floorf(random_uniform(&stream) * (float)s->net.spec.input_shape[i])
-                                                     : normal(&stream, 1);
+            *x = s->net.spec.input == INPUT_DISCRETE
+                     ? floorf(random_uniform(&stream) * (float)s->net.spec.input_shape[i])
+                     : normal(&stream, 1);
         }
         for (int k = 0; k < s->net.spec.policy_outputs; k++)
             t->d_policy[(size_t)r * (size_t)s->net.policy_ld + (size_t)k] = normal(&stream, 1);
@@ -141,7 +197,7 @@ static subject *subject_new(const net_spec *spec, int steps, int envs) {
     net_tape_place(&s->net, (steps + 1) * envs, envs, s->memory, &s->tape);
     s->parameters = memory_array(float, s->net.size);
     s->gradient = memory_array(float, s->net.size);
-    s->state = memory_array(float, s->net.state_size * (size_t)envs + 1);
+    s->state = memory_array(float, s->net.state_size *(size_t)envs + 1);
     fill_parameters(s);
     fill_rows(s);
     return s;
@@ -156,12 +212,18 @@ static void forward_steps(subject *s) {
     for (int t = 0; t < s->steps; t++) net_forward(&s->net, s->parameters, &s->tape, t * s->envs, s->envs);
 }
 
-static float *policy_row(subject *s, int row) { return s->tape.policy + (size_t)row * (size_t)s->net.policy_ld; }
-static float value_row(subject *s, int row) { return s->tape.value[(size_t)row * (size_t)s->net.value_ld]; }
+static float *policy_row(subject *s, int row) {
+    return s->tape.policy + (size_t)row * (size_t)s->net.policy_ld;
+}
+static float value_row(subject *s, int row) {
+    return s->tape.value[(size_t)row * (size_t)s->net.value_ld];
+}
 
 /* ---- Against the reference ---- */
 
-typedef struct expected { double *policy, *value, *gradient; } expected;
+typedef struct expected {
+    double *policy, *value, *gradient;
+} expected;
 
 /* Outputs, and the gradient of sum d_policy policy + d_value value. */
 static expected ask_reference(subject *s) {
@@ -170,8 +232,10 @@ static expected ask_reference(subject *s) {
     float *flat = memory_array(float, s->net.parameters);
     net_export(&s->net, s->parameters, flat);
     for (int k = 0; k < r.size; k++) r.parameter[k] = flat[k];
-    double *input = calloc((size_t)(rows * inputs), sizeof *input), *state = calloc((size_t)(s->envs * 256), sizeof *state), *at = state;
-    for (int i = 0; i < rows * inputs; i++) input[i] = s->tape.input[(size_t)(i / inputs) * (size_t)s->net.input_ld + (size_t)(i % inputs)];
+    double *input = calloc((size_t)(rows * inputs), sizeof *input),
+           *state = calloc((size_t)(s->envs * 256), sizeof *state), *at = state;
+    for (int i = 0; i < rows * inputs; i++)
+        input[i] = s->tape.input[(size_t)(i / inputs) * (size_t)s->net.input_ld + (size_t)(i % inputs)];
     for (int e = 0; e < s->envs; e++) {
         const float *from = s->state + (size_t)e * s->net.state_size;
         for (int w = 0; w < s->net.towers; w++)
@@ -191,7 +255,8 @@ static expected ask_reference(subject *s) {
         for (int k = 0; k < outputs; k++) {
             var y = policy[row * outputs + k];
             x.policy[row * outputs + k] = var_value(y);
-            loss = var_add(loss, var_affine(y, s->tape.d_policy[(size_t)row * (size_t)s->net.policy_ld + (size_t)k], 0));
+            loss =
+                var_add(loss, var_affine(y, s->tape.d_policy[(size_t)row * (size_t)s->net.policy_ld + (size_t)k], 0));
         }
         x.value[row] = var_value(value[row]);
         loss = var_add(loss, var_affine(value[row], s->tape.d_value[(size_t)row * (size_t)s->net.value_ld], 0));
@@ -254,7 +319,8 @@ static const char *program; /* this one, to be run again */
 
 static void outputs_equal(subject *a, int row_a, subject *b, int row_b, int count) {
     for (int r = 0; r < count; r++) {
-        assert_memory_equal(policy_row(a, row_a + r), policy_row(b, row_b + r), (size_t)a->net.spec.policy_outputs * sizeof(float));
+        assert_memory_equal(policy_row(a, row_a + r), policy_row(b, row_b + r),
+                            (size_t)a->net.spec.policy_outputs * sizeof(float));
         float va = value_row(a, row_a + r), vb = value_row(b, row_b + r);
         assert_memory_equal(&va, &vb, sizeof va);
     }
@@ -286,7 +352,8 @@ static void any_position_has_the_same_bits(void **state) {
         for (int e = 0; e < MANY; e++) {
             memcpy(one->tape.input, many->tape.input + (size_t)e * in, in * sizeof(float));
             one->tape.start[0] = many->tape.start[e];
-            if (one->net.recurrent) net_state_load(&one->net, &one->tape, 0, many->state + (size_t)e * many->net.state_size);
+            if (one->net.recurrent)
+                net_state_load(&one->net, &one->tape, 0, many->state + (size_t)e * many->net.state_size);
             forward_steps(one);
             outputs_equal(many, e, one, 0, 1);
         }
@@ -331,7 +398,8 @@ static void saved_state_continues(void **state) {
     (void)state;
     enum { HALF = 3 };
     for (int i = 0; i < STACKS; i++) {
-        subject *whole = subject_new(&stacks[i].spec, STEPS, ENVS), *rest = subject_new(&stacks[i].spec, STEPS - HALF, ENVS);
+        subject *whole = subject_new(&stacks[i].spec, STEPS, ENVS),
+                *rest = subject_new(&stacks[i].spec, STEPS - HALF, ENVS);
         if (!whole->net.recurrent) {
             subject_free(whole), subject_free(rest);
             continue;
@@ -356,7 +424,8 @@ static void saved_state_continues(void **state) {
 static void a_glance_at_the_final_observation_changes_nothing(void **state) {
     (void)state;
     for (int i = 0; i < STACKS; i++) {
-        subject *plain = subject_new(&stacks[i].spec, STEPS, ENVS), *glances = subject_new(&stacks[i].spec, STEPS, ENVS);
+        subject *plain = subject_new(&stacks[i].spec, STEPS, ENVS),
+                *glances = subject_new(&stacks[i].spec, STEPS, ENVS);
         size_t in = (size_t)plain->net.input_ld;
         float *kept = memory_array(float, in);
         forward_steps(plain);
@@ -399,136 +468,6 @@ static void nothing_is_allocated(void **state) {
     }
 }
 
-/* ---- Initialization ---- */
-
-static subject *initialized(const net_spec *spec, const net_init_spec *init, uint64_t seed) {
-    subject *s = subject_new(spec, 1, 1);
-    double *work = memory_array(double, net_init_work(&s->net));
-    net_init(&s->net, init, seed, s->parameters, work);
-    memory_free(work);
-    return s;
-}
-
-static const net_tensor *tensor_named(const net *net, const char *name) {
-    for (int i = 0; i < net->tensor_count; i++)
-        if (strcmp(net->tensor[i].name, name) == 0) return &net->tensor[i];
-    fail_msg("no tensor %s", name);
-    return NULL;
-}
-
-static double element(const subject *s, const net_tensor *t, int i, int j, int k, int l) {
-    int index[4] = {i, j, k, l};
-    size_t at = t->offset;
-    for (int d = 0; d < t->dims; d++) at += (size_t)index[d] * t->stride[d];
-    return s->parameters[at];
-}
-
-static const net_spec memory_spec = {.input = INPUT_VECTOR, .input_dims = 1, .input_shape = {7}, .policy_outputs = 3, .layers = 2,
-    .layer = {{.kind = LAYER_DENSE, .size = 12, .activation = ACTIVATION_TANH}, {.kind = LAYER_LSTM, .size = 5, .forget_bias = 1}}};
-
-static void orthogonal_rows(void **state) {
-    (void)state;
-    net_init_spec init = {INIT_ORTHOGONAL, sqrt(2), 0.01, 1, 0};
-    subject *s = initialized(&memory_spec, &init, 3);
-    const net_tensor *w = tensor_named(&s->net, "trunk.0.weight"), *hh = tensor_named(&s->net, "trunk.1.weight_hh");
-    for (int a = 0; a < 7; a++) /* 12 x 7: the columns are orthogonal, of length sqrt(2) */
-        for (int b = 0; b < 7; b++) {
-            double dot = 0;
-            for (int o = 0; o < 12; o++) dot += element(s, w, o, a, 0, 0) * element(s, w, o, b, 0, 0);
-            assert_true(fabs(dot - (a == b ? 2 : 0)) < 1e-6);
-        }
-    for (int gate = 0; gate < 4; gate++) /* each gate's 5 x 5 for itself */
-        for (int a = 0; a < 5; a++)
-            for (int b = 0; b < 5; b++) {
-                double dot = 0;
-                for (int k = 0; k < 5; k++) dot += element(s, hh, gate, a, k, 0) * element(s, hh, gate, b, k, 0);
-                assert_true(fabs(dot - (a == b ? 2 : 0)) < 1e-6);
-            }
-    const net_tensor *policy = tensor_named(&s->net, "policy.weight"), *bias = tensor_named(&s->net, "trunk.1.bias");
-    double norm = 0;
-    for (int k = 0; k < 5; k++) norm += element(s, policy, 0, k, 0, 0) * element(s, policy, 0, k, 0, 0);
-    assert_true(fabs(sqrt(norm) - 0.01) < 1e-7);
-    for (int gate = 0; gate < 4; gate++)
-        for (int u = 0; u < 5; u++) assert_true(element(s, bias, gate, u, 0, 0) == (gate == 1 ? 1 : 0));
-    subject_free(s);
-}
-
-static void scales_of_the_other_kinds(void **state) {
-    (void)state;
-    net_spec spec = {.input = INPUT_VECTOR, .input_dims = 1, .input_shape = {100}, .policy_outputs = 3, .layers = 1,
-                     .layer = {{.kind = LAYER_DENSE, .size = 300, .activation = ACTIVATION_RELU}}};
-    const struct { init_kind kind; double deviation, bound; } kinds[] = {
-        {INIT_HE, sqrt(2.0 / 100), INFINITY}, {INIT_XAVIER, sqrt(6.0 / 400) / sqrt(3), sqrt(6.0 / 400)}, {INIT_TORCH, 0.1 / sqrt(3), 0.1}};
-    for (int i = 0; i < 3; i++) {
-        net_init_spec init = {kinds[i].kind, 1, 1, 1, 0};
-        subject *s = initialized(&spec, &init, 4);
-        const net_tensor *w = tensor_named(&s->net, "trunk.0.weight"), *b = tensor_named(&s->net, "trunk.0.bias");
-        double sum = 0, squares = 0;
-        for (int o = 0; o < 300; o++)
-            for (int k = 0; k < 100; k++) {
-                double x = element(s, w, o, k, 0, 0);
-                sum += x, squares += x * x;
-                assert_true(fabs(x) <= kinds[i].bound * 1.0000001);
-            }
-        assert_true(fabs(sum / 30000) < 4 * kinds[i].deviation / sqrt(30000));
-        assert_true(fabs(sqrt(squares / 30000) / kinds[i].deviation - 1) < 0.02);
-        for (int o = 0; o < 300; o++) assert_true((element(s, b, o, 0, 0, 0) != 0) == (kinds[i].kind == INIT_TORCH));
-        subject_free(s);
-    }
-}
-
-static void seeds_and_log_std(void **state) {
-    (void)state;
-    net_init_spec init = {INIT_ORTHOGONAL, 1, 1, 1, -0.5};
-    net_spec spec = memory_spec;
-    spec.log_std = 3;
-    subject *a = initialized(&spec, &init, 5), *b = initialized(&spec, &init, 5), *c = initialized(&spec, &init, 6);
-    assert_memory_equal(a->parameters, b->parameters, a->net.size * sizeof(float));
-    assert_memory_not_equal(a->parameters, c->parameters, a->net.size * sizeof(float));
-    const net_tensor *t = tensor_named(&a->net, "policy.log_std");
-    assert_int_equal(t->dims, 1);
-    assert_int_equal(a->net.log_std_size, LINE_FLOATS);
-    for (int j = 0; j < 3; j++) assert_true(element(a, t, j, 0, 0, 0) == -0.5);
-    subject_free(a), subject_free(b), subject_free(c);
-
-    spec.log_std_features = true; /* [features, actions] */
-    a = initialized(&spec, &init, 5);
-    t = tensor_named(&a->net, "policy.log_std");
-    assert_int_equal(t->dims, 2);
-    assert_int_equal(t->shape[0], 5);
-    assert_int_equal(t->shape[1], 3);
-    assert_int_equal(a->net.features, 5);
-    for (int f = 0; f < 5; f++)
-        for (int j = 0; j < 3; j++) assert_true(element(a, t, f, j, 0, 0) == -0.5);
-    assert_ptr_equal(net_features(&a->net, &a->tape), a->tape.output[0][1]);
-    subject_free(a);
-}
-
-/* ---- Stacks that cannot be ---- */
-
-static void refused(const net_spec *spec, const char *words) {
-    net net;
-    error e = {0};
-    assert_int_equal(net_plan(&net, spec, &e), -1);
-    assert_int_equal(e.status, STATUS_USAGE);
-    if (!strstr(e.text, words)) fail_msg("\"%s\" does not say \"%s\"", e.text, words);
-}
-
-static void impossible_stacks_are_refused(void **state) {
-    (void)state;
-    net_spec s = {.input = INPUT_VECTOR, .input_dims = 1, .input_shape = {4}, .policy_outputs = 2, .layers = 1,
-                  .layer = {{.kind = LAYER_CONV, .size = 4, .kernel = 3, .stride = 1}}};
-    refused(&s, "trunk.0");
-    s.input = INPUT_PLANES, s.input_dims = 3, s.input_shape[1] = s.input_shape[2] = 2;
-    refused(&s, "does not fit");
-    s.input = INPUT_DISCRETE, s.input_dims = 1, s.layer[0].kind = LAYER_LSTM;
-    refused(&s, "discrete");
-    s.layer[0].kind = LAYER_NORM;
-    refused(&s, "discrete");
-    s.layers = 0, s.log_std = 1, s.log_std_features = true;
-    refused(&s, "discrete");
-}
-
 int main(int argc, char **argv) {
     program = argv[0];
     if (argc > 1 && strcmp(argv[1], "fingerprint") == 0) {
@@ -543,10 +482,6 @@ int main(int argc, char **argv) {
         cmocka_unit_test(saved_state_continues),
         cmocka_unit_test(a_glance_at_the_final_observation_changes_nothing),
         cmocka_unit_test(nothing_is_allocated),
-        cmocka_unit_test(orthogonal_rows),
-        cmocka_unit_test(scales_of_the_other_kinds),
-        cmocka_unit_test(seeds_and_log_std),
-        cmocka_unit_test(impossible_stacks_are_refused),
     };
     return cmocka_run_group_tests_name("net", tests, NULL, NULL);
 }

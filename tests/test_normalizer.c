@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Running moments against two-pass sums in double, however the rows were cut into batches; what normalization does to rows and
- * rewards. */
+ * Running moments against two-pass sums in double, however the rows were cut into batches; what normalization does to
+ * rows and rewards. */
 #include "learn/normalizer.h"
 
 #include "base/random.h"
@@ -99,7 +99,8 @@ static void rows_are_normalized_and_clipped(void **state) {
             close_to(y[r][i], want, i == 2 ? 0.01 : 1e-5); /* a float's step at 1000 is 6e-5 */
             clipped += fabsf(y[r][i]) == 1.5f;
         }
-    assert_in_range(clipped, 3 * ROWS / 10, 3 * ROWS / 6); /* 13 % of a normal distribution lie beyond 1.5, more by rounding */
+    assert_in_range(clipped, 3 * ROWS / 10,
+                    3 * ROWS / 6); /* 13 % of a normal distribution lie beyond 1.5, more by rounding */
     memset(wide, 0, sizeof wide);
     memcpy(wide[0], rows[0], sizeof rows[0]), memcpy(wide[1], rows[1], sizeof rows[1]);
     normalize_rows(N, mean, scale, 1.5f, 2, 16, wide[0], wide[0]); /* in place, padded rows */

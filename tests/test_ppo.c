@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The second pass over a rollout, and PPO: the surrogate against its definition, central differences and PyTorch's numbers; the
- * cutting and shuffling of minibatches. */
+ * The second pass over a rollout, and PPO: the surrogate against its definition, central differences and PyTorch's
+ * numbers; the cutting and shuffling of minibatches. */
 #include "base/memory.h"
 #include "learn/ppo.h"
 #include "learn/second_pass.h"
@@ -26,7 +26,8 @@ static void surrogate_is_the_papers(void **state) {
             double advantage = 1.7 * sign, r = exp(log_ratio), held = fmin(fmax(r, 1 - clip), 1 + clip);
             ppo_sample s = ppo_surrogate(log_ratio, advantage, clip);
             assert_true(fabs(s.loss + fmin(r * advantage, held * advantage)) < 1e-12);
-            double slope = (ppo_surrogate(log_ratio + step, advantage, clip).loss - ppo_surrogate(log_ratio - step, advantage, clip).loss) /
+            double slope = (ppo_surrogate(log_ratio + step, advantage, clip).loss -
+                            ppo_surrogate(log_ratio - step, advantage, clip).loss) /
                            (2 * step);
             assert_true(fabs(s.weight + slope) < 1e-5);
             assert_int_equal(s.clipped, fabs(r - 1) > clip);
@@ -61,8 +62,10 @@ static void a_shuffle_is_a_permutation(void **state) {
 
 static void units_cover_the_batch_once(void **state) {
     (void)state;
-    const struct { int envs, steps, minibatches, recurrent, segments; } cases[] = {
-        {8, 128, 4, 0, 2}, {8, 128, 4, 1, 1}, {1, 20, 4, 0, 16}, {1, 3, 4, 0, 3}, {64, 5, 4, 0, 1}, {6, 10, 5, 0, 4}};
+    const struct {
+        int envs, steps, minibatches, recurrent, segments;
+    } cases[] = {{8, 128, 4, 0, 2}, {8, 128, 4, 1, 1}, {1, 20, 4, 0, 16},
+                 {1, 3, 4, 0, 3},   {64, 5, 4, 0, 1},  {6, 10, 5, 0, 4}};
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         int envs = cases[c].envs, steps = cases[c].steps, m = cases[c].minibatches, covered = 0;
         int segments = ppo_segments(envs, steps, m, cases[c].recurrent), units = envs * segments;
@@ -92,7 +95,8 @@ typedef struct subject {
     void *memory;
 } subject;
 
-static const distribution_kind kinds[] = {DISTRIBUTION_CATEGORICAL, DISTRIBUTION_MULTI_DISCRETE, DISTRIBUTION_GAUSSIAN, DISTRIBUTION_GAUSSIAN};
+static const distribution_kind kinds[] = {DISTRIBUTION_CATEGORICAL, DISTRIBUTION_MULTI_DISCRETE, DISTRIBUTION_GAUSSIAN,
+                                          DISTRIBUTION_GAUSSIAN};
 
 static void set_parameters(subject *s, const double *from, double scale) {
     float *flat = memory_array(float, s->net.parameters);
@@ -106,14 +110,20 @@ static subject *subject_new(const batch *b) {
     error e = {0};
     size_t rows = (size_t)batch_rows(b);
     if (net_plan(&s->net, &b->spec, &e)) fail_msg("%s", e.text);
-    s->distribution = (distribution){.kind = kinds[b->head], .dims = b->dims, .outputs = b->spec.policy_outputs, .log_std = s->net.log_std,
+    s->distribution = (distribution){.kind = kinds[b->head],
+                                     .dims = b->dims,
+                                     .outputs = b->spec.policy_outputs,
+                                     .log_std = s->net.log_std,
                                      .state_dependent_std = b->head == HEAD_GAUSSIAN_SOFTPLUS};
     for (int i = 0; i < b->dims; i++) s->distribution.n[i] = b->n[i];
     s->memory = memory_new(net_tape_bytes(&s->net, (int)rows, b->envs));
     net_tape_place(&s->net, (int)rows, b->envs, s->memory, &s->tape);
     size_t outputs = rows * (size_t)s->net.policy_ld;
-    s->rows = (distribution_rows){.output = s->tape.policy, .ld = s->net.policy_ld, .log_probability = memory_array(float, outputs),
-                                  .probability = memory_array(float, outputs), .entropy = memory_array(float, rows)};
+    s->rows = (distribution_rows){.output = s->tape.policy,
+                                  .ld = s->net.policy_ld,
+                                  .log_probability = memory_array(float, outputs),
+                                  .probability = memory_array(float, outputs),
+                                  .entropy = memory_array(float, rows)};
     s->action = memory_array(action_word, rows * (size_t)b->dims);
     s->parameters = memory_array(float, s->net.size);
     s->gradient = memory_array(float, s->net.size);
@@ -121,12 +131,15 @@ static subject *subject_new(const batch *b) {
     s->value = memory_array(float, rows);
     for (size_t r = 0; r < rows; r++) {
         for (int k = 0; k < b->input_size; k++)
-            s->tape.input[r * (size_t)s->net.input_ld + (size_t)k] = (float)b->input[r * (size_t)b->input_size + (size_t)k];
+            s->tape.input[r * (size_t)s->net.input_ld + (size_t)k] =
+                (float)b->input[r * (size_t)b->input_size + (size_t)k];
         for (int d = 0; d < b->dims; d++) {
             double a = b->action[r * (size_t)b->dims + (size_t)d];
             action_word *to = &s->action[r * (size_t)b->dims + (size_t)d];
-            if (b->head >= HEAD_GAUSSIAN) to->number = (float)a;
-            else to->index = (int32_t)a;
+            if (b->head >= HEAD_GAUSSIAN)
+                to->number = (float)a;
+            else
+                to->index = (int32_t)a;
         }
         s->tape.start[r] = b->start[r];
     }
@@ -134,17 +147,19 @@ static subject *subject_new(const batch *b) {
 }
 
 static void subject_free(subject *s) {
-    memory_free(s->memory), memory_free(s->rows.log_probability), memory_free(s->rows.probability), memory_free(s->rows.entropy);
+    memory_free(s->memory), memory_free(s->rows.log_probability), memory_free(s->rows.probability),
+        memory_free(s->rows.entropy);
     memory_free(s->action), memory_free(s->parameters), memory_free(s->gradient), memory_free(s->log_probability);
     memory_free(s->value), memory_free(s);
 }
 
 static second_pass pass_of(subject *s) {
-    return (second_pass){.net = &s->net, .distribution = &s->distribution, .tape = &s->tape, .rows = &s->rows, .action = s->action};
+    return (second_pass){
+        .net = &s->net, .distribution = &s->distribution, .tape = &s->tape, .rows = &s->rows, .action = s->action};
 }
 
-/* After other parameters have been over the tape, a second pass leaves what a first one would have: whole, or environment by
- * environment. */
+/* After other parameters have been over the tape, a second pass leaves what a first one would have: whole, or
+ * environment by environment. */
 static void a_second_pass_is_a_first_one(void **state) {
     golden *g = cases_load(*state);
     batch b = batch_from_golden(g);
@@ -165,8 +180,8 @@ static void a_second_pass_is_a_first_one(void **state) {
             second_pass_run(&p, second->parameters, e, b.steps, b.envs, second->log_probability, second->value);
         if (!columns) second_pass_run(&p, second->parameters, 0, rows, 1, second->log_probability, second->value);
         for (int r = 0; r < rows; r++) {
-            assert_true(second->log_probability[r] ==
-                        distribution_log_probability(&first->distribution, &first->rows, r, first->action + r * b.dims));
+            assert_true(second->log_probability[r] == distribution_log_probability(&first->distribution, &first->rows,
+                                                                                   r, first->action + r * b.dims));
             assert_true(second->value[r] == first->tape.value[(size_t)r * (size_t)first->net.value_ld]);
             assert_true(second->rows.entropy[r] == first->rows.entropy[r]);
         }
@@ -186,7 +201,8 @@ static void masks_hold_in_a_second_pass(void **state) {
     second_pass p = pass_of(s);
     int outputs = s->distribution.outputs, rows = batch_rows(&b);
     uint8_t *allowed = memory_array(uint8_t, (size_t)(rows * outputs));
-    for (int i = 0; i < rows * outputs; i++) allowed[i] = (i % outputs + i / outputs) % outputs != 0 || s->action[i / outputs].index == i % outputs;
+    for (int i = 0; i < rows * outputs; i++)
+        allowed[i] = (i % outputs + i / outputs) % outputs != 0 || s->action[i / outputs].index == i % outputs;
     p.allowed = allowed;
     set_parameters(s, reference.parameter, 1);
     second_pass_run(&p, s->parameters, 0, rows, 1, s->log_probability, NULL);
@@ -220,10 +236,13 @@ static void ppo_equals_torch(void **state) {
         int first = t0 * b.envs + u / segments;
         second_pass_run(&p, s->parameters, first, count, b.envs, s->log_probability, s->value);
         for (int r = first; r < first + count * b.envs; r += b.envs) {
-            ppo_sample sample = ppo_surrogate(s->log_probability[r] - b.old_log_probability[r], b.advantage[r], b.ppo_clip);
+            ppo_sample sample =
+                ppo_surrogate(s->log_probability[r] - b.old_log_probability[r], b.advantage[r], b.ppo_clip);
             distribution_gradient(&s->distribution, &s->rows, r, s->action + r * b.dims, (float)(sample.weight / rows),
-                                  (float)(b.loss.entropy_coef / rows), s->tape.d_policy + (size_t)r * (size_t)s->net.policy_ld, NULL);
-            s->tape.d_value[(size_t)r * (size_t)s->net.value_ld] = (float)(b.loss.value_coef * (s->value[r] - b.target[r]) / rows);
+                                  (float)(b.loss.entropy_coef / rows),
+                                  s->tape.d_policy + (size_t)r * (size_t)s->net.policy_ld, NULL);
+            s->tape.d_value[(size_t)r * (size_t)s->net.value_ld] =
+                (float)(b.loss.value_coef * (s->value[r] - b.target[r]) / rows);
             policy_loss += sample.loss / rows;
             clipped += sample.clipped;
         }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The diagonal Gaussian: log pi(a) = sum_j -(a_j - mean_j)^2 / (2 s_j^2) - log s_j - log(2 pi) / 2,
- * H = sum_j log s_j + (1 + log(2 pi)) / 2. Where s comes from: a parameter, a softplus of the network's outputs, or (gSDE) the
- * features of the policy head and a matrix of parameters. */
+ * H = sum_j log s_j + (1 + log(2 pi)) / 2. Where s comes from: a parameter, a softplus of the network's outputs, or
+ * (gSDE) the features of the policy head and a matrix of parameters. */
 #include "learn/gaussian.h"
 
 #include "base/memory.h"
@@ -13,12 +13,17 @@
 static const float half_log_2pi = 0.918938533f;
 static const float gsde_variance_floor = 1e-6f;
 
-static size_t at(const distribution_rows *rows, int row) { return (size_t)row * (size_t)rows->ld; }
-static size_t features_ld(const distribution *d) { return line_floats((size_t)d->features); }
+static size_t at(const distribution_rows *rows, int row) {
+    return (size_t)row * (size_t)rows->ld;
+}
+static size_t features_ld(const distribution *d) {
+    return line_floats((size_t)d->features);
+}
 
 /* ---- Standard deviations ---- */
 
-/* var_j = log(1 + e^x_j), the output after the means; log1p(e) = log(1 + e) e / ((1 + e) - 1) keeps the digits of a small e. */
+/* var_j = log(1 + e^x_j), the output after the means; log1p(e) = log(1 + e) e / ((1 + e) - 1) keeps the digits of a
+ * small e. */
 static void softplus_deviation(const kernels *k, int dims, const float *raw, float *log_std, float *std) {
     float e[ACTION_DIMS], u[ACTION_DIMS], logarithm[ACTION_DIMS];
     for (int j = 0; j < dims; j++) e[j] = -fabsf(raw[j]);
@@ -50,19 +55,21 @@ static void gsde_variance(const kernels *k, const distribution *d, const float *
     k->exp(n, variance, variance);
 }
 
-static void gsde_deviation(const kernels *k, const distribution *d, const distribution_rows *rows, int row, float *log_std,
-                           float *std) {
+static void gsde_deviation(const kernels *k, const distribution *d, const distribution_rows *rows, int row,
+                           float *log_std, float *std) {
     size_t n = features_ld(d);
     float variance[ACTION_DIMS];
     for (size_t j = 0; j < (size_t)d->dims; j++) {
-        variance[j] = weighted_squares(n, rows->features + (size_t)row * n, rows->variance + j * n) + gsde_variance_floor;
+        variance[j] =
+            weighted_squares(n, rows->features + (size_t)row * n, rows->variance + j * n) + gsde_variance_floor;
         std[j] = sqrtf(variance[j]);
     }
     k->log((size_t)d->dims, variance, log_std);
     for (int j = 0; j < d->dims; j++) log_std[j] *= 0.5f;
 }
 
-void gaussian_evaluate(const distribution *d, const float *parameters, const distribution_rows *rows, int row, int count) {
+void gaussian_evaluate(const distribution *d, const float *parameters, const distribution_rows *rows, int row,
+                       int count) {
     const kernels *k = kernels_get();
     size_t dims = (size_t)d->dims;
     if (d->noise == NOISE_GSDE) gsde_variance(k, d, parameters, rows->variance);
@@ -118,7 +125,8 @@ void distribution_sample_noise(const distribution *d, const distribution_rows *r
 
 /* ---- Log-probability and gradient ---- */
 
-float gaussian_log_probability(const distribution *d, const distribution_rows *rows, int row, const action_word *action) {
+float gaussian_log_probability(const distribution *d, const distribution_rows *rows, int row,
+                               const action_word *action) {
     const float *mean = rows->output + at(rows, row);
     const float *log_std = rows->log_probability + at(rows, row), *std = rows->probability + at(rows, row);
     float sum = 0;
@@ -137,14 +145,15 @@ static float softplus_slope(const kernels *k, float raw, float std) {
 }
 
 /* d log s_j / d log_std_jf = features_f^2 exp(2 log_std_jf) / s_j^2 */
-static void gsde_gradient(const distribution *d, const distribution_rows *rows, int row, int j, float slope, float *d_log_std) {
+static void gsde_gradient(const distribution *d, const distribution_rows *rows, int row, int j, float slope,
+                          float *d_log_std) {
     size_t n = features_ld(d);
     const float *x = rows->features + (size_t)row * n, *v = rows->variance + (size_t)j * n;
     for (size_t f = 0; f < n; f++) d_log_std[(size_t)j * n + f] += slope * (x[f] * x[f] * v[f]);
 }
 
-void gaussian_gradient(const distribution *d, const distribution_rows *rows, int row, const action_word *action, float weight,
-                       float entropy_weight, float *d_output, float *d_log_std) {
+void gaussian_gradient(const distribution *d, const distribution_rows *rows, int row, const action_word *action,
+                       float weight, float entropy_weight, float *d_output, float *d_log_std) {
     const kernels *k = kernels_get();
     const float *mean = rows->output + at(rows, row), *std = rows->probability + at(rows, row);
     for (int j = 0; j < d->dims; j++) {

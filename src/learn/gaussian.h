@@ -5,9 +5,11 @@
 
 #include "learn/policy_distribution.h"
 
-void gaussian_evaluate(const distribution *d, const float *parameters, const distribution_rows *rows, int row, int count);
-float gaussian_log_probability(const distribution *d, const distribution_rows *rows, int row, const action_word *action);
-void gaussian_gradient(const distribution *d, const distribution_rows *rows, int row, const action_word *action, float weight,
-                       float entropy_weight, float *d_output, float *d_log_std);
+void gaussian_evaluate(const distribution *d, const float *parameters, const distribution_rows *rows, int row,
+                       int count);
+float gaussian_log_probability(const distribution *d, const distribution_rows *rows, int row,
+                               const action_word *action);
+void gaussian_gradient(const distribution *d, const distribution_rows *rows, int row, const action_word *action,
+                       float weight, float entropy_weight, float *d_output, float *d_log_std);
 
 #endif

@@ -14,7 +14,8 @@ void moments_add(int n, double *moments, const float *x) {
     }
 }
 
-/* With delta = mean_b - mean_a and N = a + b:  mean = mean_a + delta b / N,  N var = a var_a + b var_b + delta^2 a b / N */
+/* With delta = mean_b - mean_a and N = a + b:  mean = mean_a + delta b / N,  N var = a var_a + b var_b + delta^2 a b /
+ * N */
 void moments_merge(int n, double *to, const double *from) {
     double a = to[0], b = from[0], sum = a + b;
     if (b == 0) return;
@@ -26,7 +27,9 @@ void moments_merge(int n, double *to, const double *from) {
     to[0] = sum;
 }
 
-double moments_variance(int n, const double *moments, int i) { return moments[0] < 2 ? 1 : moments[1 + n + i]; }
+double moments_variance(int n, const double *moments, int i) {
+    return moments[0] < 2 ? 1 : moments[1 + n + i];
+}
 
 void moments_scales(int n, const double *moments, float *mean, float *scale) {
     for (int i = 0; i < n; i++) {
@@ -35,9 +38,12 @@ void moments_scales(int n, const double *moments, float *mean, float *scale) {
     }
 }
 
-static float clipped(float x, float bound) { return x > bound ? bound : x < -bound ? -bound : x; }
+static float clipped(float x, float bound) {
+    return x > bound ? bound : x < -bound ? -bound : x;
+}
 
-void normalize_rows(int n, const float *mean, const float *scale, float clip, int count, int ld, const float *x, float *y) {
+void normalize_rows(int n, const float *mean, const float *scale, float clip, int count, int ld, const float *x,
+                    float *y) {
     for (int r = 0; r < count; r++)
         for (int i = 0; i < n; i++) {
             size_t k = (size_t)r * (size_t)ld + (size_t)i;
@@ -45,7 +51,9 @@ void normalize_rows(int n, const float *mean, const float *scale, float clip, in
         }
 }
 
-double normalize_return_scale(const double *moments) { return 1 / sqrt(moments_variance(1, moments, 0) + epsilon); }
+double normalize_return_scale(const double *moments) {
+    return 1 / sqrt(moments_variance(1, moments, 0) + epsilon);
+}
 
 void normalize_track_return(double discount, double reward, int done, double *running, double *moments) {
     *running = *running * discount + reward;

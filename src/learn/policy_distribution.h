@@ -1,53 +1,64 @@
 /* SPDX-License-Identifier: MIT
  * Action distributions over the outputs of the policy head: categorical, several categoricals, diagonal Gaussian.
  *
- * A Gaussian's noise is drawn afresh at each step, or it lasts: what an environment's noise is made of is then drawn once in a
- * while and kept by the caller (distribution_noise_draw), and the actions between follow from it (distribution_sample_noise).
- *   held: action = mean + std * z, z [dims] kept. A step's log-probability is the one of N(mean, std) as if z were fresh.
- *   gSDE (Raffin et al., 2005.05719): action = mean + theta features, theta [dims, features] kept, theta_jf drawn from
- *   N(0, exp(log_std_jf)^2); features are the inputs of the policy head. A step's log-probability is that of
- *   N(mean_j, sum_f features_f^2 exp(2 log_std_jf) + 1e-6); it is differentiated with respect to log_std, not to the features. */
+ * A Gaussian's noise is drawn afresh at each step, or it lasts: what an environment's noise is made of is then drawn
+ * once in a while and kept by the caller (distribution_noise_draw), and the actions between follow from it
+ * (distribution_sample_noise). held: action = mean + std * z, z [dims] kept. A step's log-probability is the one of
+ * N(mean, std) as if z were fresh. gSDE (Raffin et al., 2005.05719): action = mean + theta features, theta [dims,
+ * features] kept, theta_jf drawn from N(0, exp(log_std_jf)^2); features are the inputs of the policy head. A step's
+ * log-probability is that of N(mean_j, sum_f features_f^2 exp(2 log_std_jf) + 1e-6); it is differentiated with respect
+ * to log_std, not to the features. */
 #ifndef LEARN_POLICY_DISTRIBUTION_H
 #define LEARN_POLICY_DISTRIBUTION_H
 
 #include "base/random.h"
 #include "net/net.h"
 
-typedef enum distribution_kind { DISTRIBUTION_CATEGORICAL, DISTRIBUTION_MULTI_DISCRETE, DISTRIBUTION_GAUSSIAN } distribution_kind;
+typedef enum distribution_kind {
+    DISTRIBUTION_CATEGORICAL,
+    DISTRIBUTION_MULTI_DISCRETE,
+    DISTRIBUTION_GAUSSIAN
+} distribution_kind;
 typedef enum noise_kind { NOISE_FRESH, NOISE_HELD, NOISE_GSDE } noise_kind;
 
 enum { ACTION_DIMS = 8 };
 
 /* One component of an action: an index or a number. */
-typedef union action_word { int32_t index; float number; } action_word;
+typedef union action_word {
+    int32_t index;
+    float number;
+} action_word;
 
 typedef struct distribution {
     distribution_kind kind;
-    int dims;            /* components of an action */
-    int n[ACTION_DIMS];  /* discrete kinds: choices of each component */
-    int outputs;         /* outputs of the policy head it reads */
+    int dims;                 /* components of an action */
+    int n[ACTION_DIMS];       /* discrete kinds: choices of each component */
+    int outputs;              /* outputs of the policy head it reads */
     bool state_dependent_std; /* Gaussian: softplus variances follow the means in the outputs (1602.01783 section 9) */
-    size_t log_std;      /* Gaussian otherwise: offset of the log standard deviations in the parameters: [dims], gSDE's
-                            [dims, features] with rows padded to whole lines */
-    noise_kind noise;    /* Gaussian */
-    int features;        /* gSDE: net.features */
+    size_t log_std;   /* Gaussian otherwise: offset of the log standard deviations in the parameters: [dims], gSDE's
+                         [dims, features] with rows padded to whole lines */
+    noise_kind noise; /* Gaussian */
+    int features;     /* gSDE: net.features */
 } distribution;
 
-/* What is known of each row's distribution, computed from the head's outputs once and used to act, to report and to learn.
- * All [rows, ld] but entropy [rows]. Gaussian: `probability` holds the standard deviations, `log_probability` their logarithms. */
+/* What is known of each row's distribution, computed from the head's outputs once and used to act, to report and to
+ * learn. All [rows, ld] but entropy [rows]. Gaussian: `probability` holds the standard deviations, `log_probability`
+ * their logarithms. */
 typedef struct distribution_rows {
     const float *output;
     int ld;
     float *log_probability, *probability, *entropy;
     const float *features; /* gSDE: net_features, [rows, features padded to whole lines] */
-    float *variance;       /* gSDE: scratch [dims, features padded], 64-byte aligned: exp(2 log_std) of the last evaluation */
+    float *variance; /* gSDE: scratch [dims, features padded], 64-byte aligned: exp(2 log_std) of the last evaluation */
 } distribution_rows;
 
-/* Before evaluation, for one row: an action that `allowed` [sum of n] forbids (0) gets the logit -INFINITY in the head's outputs
- * of that row: probability 0, no part in the entropy, no gradient. At least one choice of each component must be allowed. */
+/* Before evaluation, for one row: an action that `allowed` [sum of n] forbids (0) gets the logit -INFINITY in the
+ * head's outputs of that row: probability 0, no part in the entropy, no gradient. At least one choice of each component
+ * must be allowed. */
 void distribution_mask(const distribution *d, const uint8_t *allowed, float *output);
 
-void distribution_evaluate(const distribution *d, const float *parameters, const distribution_rows *rows, int row, int count);
+void distribution_evaluate(const distribution *d, const float *parameters, const distribution_rows *rows, int row,
+                           int count);
 
 /* Draws an action of one row: action [dims]. */
 void distribution_sample(const distribution *d, const distribution_rows *rows, int row, random_stream *stream,
@@ -63,11 +74,12 @@ void distribution_noise_draw(const distribution *d, const float *parameters, ran
 void distribution_sample_noise(const distribution *d, const distribution_rows *rows, int row, const float *noise,
                                action_word *action);
 
-float distribution_log_probability(const distribution *d, const distribution_rows *rows, int row, const action_word *action);
+float distribution_log_probability(const distribution *d, const distribution_rows *rows, int row,
+                                   const action_word *action);
 
-/* d_output [outputs] = gradient of  -weight * log pi(action) - entropy_weight * H  with respect to the head's outputs of one row;
- * d_log_std (Gaussian, shaped as log_std in the parameters; may be NULL) is added to. */
-void distribution_gradient(const distribution *d, const distribution_rows *rows, int row, const action_word *action, float weight,
-                           float entropy_weight, float *d_output, float *d_log_std);
+/* d_output [outputs] = gradient of  -weight * log pi(action) - entropy_weight * H  with respect to the head's outputs
+ * of one row; d_log_std (Gaussian, shaped as log_std in the parameters; may be NULL) is added to. */
+void distribution_gradient(const distribution *d, const distribution_rows *rows, int row, const action_word *action,
+                           float weight, float entropy_weight, float *d_output, float *d_log_std);
 
 #endif

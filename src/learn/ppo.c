@@ -14,7 +14,9 @@ ppo_sample ppo_surrogate(double log_ratio, double advantage, double clip) {
     return s;
 }
 
-int ppo_cut(int n, int parts, int k) { return (int)((int64_t)n * k / parts); }
+int ppo_cut(int n, int parts, int k) {
+    return (int)((int64_t)n * k / parts);
+}
 
 int ppo_segments(int envs, int steps, int minibatches, bool recurrent) {
     enum { UNITS = 4 }; /* a minibatch */
@@ -22,7 +24,8 @@ int ppo_segments(int envs, int steps, int minibatches, bool recurrent) {
     return recurrent || segments < 1 ? 1 : segments < steps ? segments : steps;
 }
 
-/* Uniform in 0 .. n-1: the high half of a product, redrawn where its low half would favor some numbers (Lemire, 2019). */
+/* Uniform in 0 .. n-1: the high half of a product, redrawn where its low half would favor some numbers (Lemire, 2019).
+ */
 static uint32_t below(random_stream *s, uint32_t n) {
     uint64_t product = (uint64_t)random_word(s) * n;
     while ((uint32_t)product < -n % n) product = (uint64_t)random_word(s) * n;
@@ -39,4 +42,3 @@ void ppo_shuffle(uint64_t seed, int64_t update, int epoch, int n, int *order) {
         order[j] = kept;
     }
 }
-

@@ -9,8 +9,8 @@ static void evaluate(const second_pass *p, const float *parameters, int first, i
     for (int i = 0; i < count; i++) distribution_evaluate(p->distribution, parameters, p->rows, first + i * stride, 1);
 }
 
-void second_pass_run(const second_pass *p, const float *parameters, int first, int count, int stride, float *log_probability,
-                     float *value) {
+void second_pass_run(const second_pass *p, const float *parameters, int first, int count, int stride,
+                     float *log_probability, float *value) {
     const distribution *d = p->distribution;
     net_forward_rows(p->net, parameters, p->tape, first, count, stride);
     for (int i = 0; p->allowed && i < count; i++) {
@@ -21,7 +21,8 @@ void second_pass_run(const second_pass *p, const float *parameters, int first, i
     for (int i = 0; i < count; i++) {
         int row = first + i * stride;
         if (log_probability)
-            log_probability[row] = distribution_log_probability(d, p->rows, row, p->action + (size_t)row * (size_t)d->dims);
+            log_probability[row] =
+                distribution_log_probability(d, p->rows, row, p->action + (size_t)row * (size_t)d->dims);
         if (value) value[row] = p->tape->value[(size_t)row * (size_t)p->net->value_ld];
     }
 }

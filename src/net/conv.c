@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * Two-dimensional convolution over planar pictures C x H x W, as matrix products: the patch under the kernel becomes a row of
- * `patches` (C*k*k numbers), a position's outputs are that row times the weights. Positions of one or several pictures are
- * taken in chunks that stay in the cache; the outputs are turned from [position, channel] to planes.
+ * Two-dimensional convolution over planar pictures C x H x W, as matrix products: the patch under the kernel becomes a
+ * row of `patches` (C*k*k numbers), a position's outputs are that row times the weights. Positions of one or several
+ * pictures are taken in chunks that stay in the cache; the outputs are turned from [position, channel] to planes.
  *
- * A chunk is positions q .. q + n - 1 of the batch, position q being place q mod P of picture q / P, P = out_height*out_width. */
+ * A chunk is positions q .. q + n - 1 of the batch, position q being place q mod P of picture q / P, P =
+ * out_height*out_width. */
 #include "net/layer.h"
 
 #include "base/memory.h"
@@ -12,9 +13,15 @@
 
 enum { PATCH_FLOATS = 32 << 10 }; /* of a chunk: 128 KiB */
 
-static size_t at(int row, int ld) { return (size_t)row * (size_t)ld; }
-static int line(int n) { return (int)line_floats((size_t)n); }
-static int places(const net_layer *l) { return l->out_height * l->out_width; }
+static size_t at(int row, int ld) {
+    return (size_t)row * (size_t)ld;
+}
+static int line(int n) {
+    return (int)line_floats((size_t)n);
+}
+static int places(const net_layer *l) {
+    return l->out_height * l->out_width;
+}
 
 /* Positions a chunk holds: whole lines of them. */
 static int chunk_positions(const net_layer *l) {
@@ -24,10 +31,10 @@ static int chunk_positions(const net_layer *l) {
 
 /* The arrays of a pass in its scratch. */
 typedef struct chunk_arrays {
-    int capacity, ld;   /* positions; row stride of patches */
-    float *patches;     /* [capacity, ld] */
-    float *outputs;     /* [capacity, ldw] position by position */
-    float *planes;      /* [out, capacity] channel by channel */
+    int capacity, ld; /* positions; row stride of patches */
+    float *patches;   /* [capacity, ld] */
+    float *outputs;   /* [capacity, ldw] position by position */
+    float *planes;    /* [out, capacity] channel by channel */
 } chunk_arrays;
 
 static chunk_arrays arrays_in(const net_layer *l, float *scratch) {
@@ -52,17 +59,20 @@ static inline void add_run(int n, const float *from, float *to) {
 }
 
 /* The inner loops over one patch that lies inside the picture, k known when compiled for the usual kernels. */
-static inline __attribute__((always_inline)) void gather_inside(const net_layer *l, int k, const float *corner, float *patch) {
+static inline __attribute__((always_inline)) void gather_inside(const net_layer *l, int k, const float *corner,
+                                                                float *patch) {
     for (int c = 0; c < l->channels; c++, corner += at(l->height, l->width))
         for (int y = 0; y < k; y++, patch += k) copy_run(k, corner + at(y, l->width), patch);
 }
 
-static inline __attribute__((always_inline)) void scatter_inside(const net_layer *l, int k, const float *patch, float *corner) {
+static inline __attribute__((always_inline)) void scatter_inside(const net_layer *l, int k, const float *patch,
+                                                                 float *corner) {
     for (int c = 0; c < l->channels; c++, corner += at(l->height, l->width))
         for (int y = 0; y < k; y++, patch += k) add_run(k, patch, corner + at(y, l->width));
 }
 
-/* The same where the patch hangs over the picture's edge: its top left corner is at (top, left), which may be negative. */
+/* The same where the patch hangs over the picture's edge: its top left corner is at (top, left), which may be negative.
+ */
 static void gather_edge(const net_layer *l, const float *picture, int top, int left, float *patch) {
     for (int c = 0; c < l->channels; c++)
         for (int y = top; y < top + l->kernel; y++)
@@ -76,7 +86,8 @@ static void scatter_edge(const net_layer *l, const float *patch, int top, int le
     for (int c = 0; c < l->channels; c++)
         for (int y = top; y < top + l->kernel; y++)
             for (int x = left; x < left + l->kernel; x++, patch++)
-                if (y >= 0 && y < l->height && x >= 0 && x < l->width) picture[at(c * l->height + y, l->width) + (size_t)x] += *patch;
+                if (y >= 0 && y < l->height && x >= 0 && x < l->width)
+                    picture[at(c * l->height + y, l->width) + (size_t)x] += *patch;
 }
 
 static bool patch_corner(const net_layer *l, int place, int *top, int *left) {
@@ -93,10 +104,18 @@ static void gather(const net_layer *l, const float *picture, int place, float *p
     }
     const float *corner = picture + at(top, l->width) + (size_t)left;
     switch (l->kernel) {
-    case 3: gather_inside(l, 3, corner, patch); break;
-    case 4: gather_inside(l, 4, corner, patch); break;
-    case 8: gather_inside(l, 8, corner, patch); break;
-    default: gather_inside(l, l->kernel, corner, patch); break;
+    case 3:
+        gather_inside(l, 3, corner, patch);
+        break;
+    case 4:
+        gather_inside(l, 4, corner, patch);
+        break;
+    case 8:
+        gather_inside(l, 8, corner, patch);
+        break;
+    default:
+        gather_inside(l, l->kernel, corner, patch);
+        break;
     }
 }
 
@@ -108,15 +127,25 @@ static void scatter(const net_layer *l, const float *patch, int place, float *pi
     }
     float *corner = picture + at(top, l->width) + (size_t)left;
     switch (l->kernel) {
-    case 3: scatter_inside(l, 3, patch, corner); break;
-    case 4: scatter_inside(l, 4, patch, corner); break;
-    case 8: scatter_inside(l, 8, patch, corner); break;
-    default: scatter_inside(l, l->kernel, patch, corner); break;
+    case 3:
+        scatter_inside(l, 3, patch, corner);
+        break;
+    case 4:
+        scatter_inside(l, 4, patch, corner);
+        break;
+    case 8:
+        scatter_inside(l, 8, patch, corner);
+        break;
+    default:
+        scatter_inside(l, l->kernel, patch, corner);
+        break;
     }
 }
 
 /* A run of a chunk's positions that belong to one picture. */
-typedef struct run { int row, place, from, count; } run;
+typedef struct run {
+    int row, place, from, count;
+} run;
 
 /* The run that begins at position q + from of a chunk of n. */
 static run run_at(const net_layer *l, layer_rows rows, int q, int from, int n) {
@@ -124,7 +153,8 @@ static run run_at(const net_layer *l, layer_rows rows, int q, int from, int n) {
     return (run){rows.first + (q + from) / p * rows.stride, place, from, count < n - from ? count : n - from};
 }
 
-static void gather_chunk(const net_layer *l, const layer_below *below, layer_rows rows, int q, int n, const chunk_arrays *a) {
+static void gather_chunk(const net_layer *l, const layer_below *below, layer_rows rows, int q, int n,
+                         const chunk_arrays *a) {
     for (int from = 0; from < n;) {
         run r = run_at(l, rows, q, from, n);
         for (int i = 0; i < r.count; i++, from++) {
@@ -138,7 +168,8 @@ static void gather_chunk(const net_layer *l, const layer_below *below, layer_row
 /* ---- Passes ---- */
 
 /* Positions to planes, and the activation. */
-static void store_chunk(const net_layer *l, const layer_own *own, layer_rows rows, int q, int n, const chunk_arrays *a) {
+static void store_chunk(const net_layer *l, const layer_own *own, layer_rows rows, int q, int n,
+                        const chunk_arrays *a) {
     const kernels *k = kernels_get();
     k->transpose(n, l->out, a->outputs, l->ldw, a->planes, a->capacity);
     for (int from = 0; from < n;) {
@@ -147,8 +178,10 @@ static void store_chunk(const net_layer *l, const layer_own *own, layer_rows row
             const float *z = a->planes + at(o, a->capacity) + from;
             size_t to = at(r.row, l->ld) + at(o, places(l)) + (size_t)r.place;
             if (own->extra) memcpy(own->extra + to, z, (size_t)r.count * sizeof *z);
-            if (l->activation == ACTIVATION_NONE) memcpy(own->output + to, z, (size_t)r.count * sizeof *z);
-            else k->activate(l->activation, (size_t)r.count, z, own->output + to);
+            if (l->activation == ACTIVATION_NONE)
+                memcpy(own->output + to, z, (size_t)r.count * sizeof *z);
+            else
+                k->activate(l->activation, (size_t)r.count, z, own->output + to);
         }
         from += r.count;
     }
@@ -179,8 +212,8 @@ static void load_chunk(const net_layer *l, const float *delta, layer_rows rows, 
     kernels_get()->transpose(l->out, n, a->planes, a->capacity, a->outputs, l->ldw);
 }
 
-void conv_backward(const net_layer *l, const float *parameters, const layer_below *below, const float *delta, layer_rows rows,
-                   bool accumulate, float *gradient, float *transposed, float *scratch) {
+void conv_backward(const net_layer *l, const float *parameters, const layer_below *below, const float *delta,
+                   layer_rows rows, bool accumulate, float *gradient, float *transposed, float *scratch) {
     const kernels *k = kernels_get();
     chunk_arrays a = arrays_in(l, scratch);
     int positions = rows.count * places(l);
@@ -206,7 +239,7 @@ void conv_backward(const net_layer *l, const float *parameters, const layer_belo
     }
     for (int i = 0; below->delta && below->activation != ACTIVATION_NONE && i < rows.count; i++) {
         size_t row = at(rows.first + i * rows.stride, below->ld);
-        k->activate_backward(below->activation, (size_t)below->ld, below->x + row, below->extra ? below->extra + row : NULL,
-                             below->delta + row);
+        k->activate_backward(below->activation, (size_t)below->ld, below->x + row,
+                             below->extra ? below->extra + row : NULL, below->delta + row);
     }
 }

@@ -3,18 +3,22 @@
  *   i, f, o = sigmoid(W x + U h' + b), g = tanh(W x + U h' + b),  c = f c' + i g,  h = o tanh(c)
  * with h', c' of the time step before (the row an environment count earlier), zero where an episode starts.
  *
- * A row's `extra` holds i, f, g, o and tanh(c), each a padded width of cells; its `state` h and c. state of row r is what the
- * row reads (set to zero in place where an episode starts), that of row r + envs what it leaves. */
+ * A row's `extra` holds i, f, g, o and tanh(c), each a padded width of cells; its `state` h and c. state of row r is
+ * what the row reads (set to zero in place where an episode starts), that of row r + envs what it leaves. */
 #include "net/layer.h"
 
 #include "base/memory.h"
 
 #include <string.h>
 
-static size_t at(int row, int ld) { return (size_t)row * (size_t)ld; }
+static size_t at(int row, int ld) {
+    return (size_t)row * (size_t)ld;
+}
 
 /* How rows fall into time steps: `block` rows of one step, `envs` rows from step to step. */
-typedef struct time_steps { int steps, block; } time_steps;
+typedef struct time_steps {
+    int steps, block;
+} time_steps;
 
 static time_steps split(layer_rows rows, int envs) {
     if (rows.stride == 1 && rows.count > envs) {
@@ -40,13 +44,14 @@ static void cell(const kernels *k, int width, float *gates, const float *before,
     for (size_t u = 0; u < n; u++) after[u] = output[u] = o[u] * tanh_c[u];
 }
 
-void lstm_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own, layer_rows rows,
-                  float *scratch) {
+void lstm_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
+                  layer_rows rows, float *scratch) {
     const kernels *k = kernels_get();
     int gates = l->ldw, lds = 2 * l->ld, lde = (int)l->extra;
     time_steps time = split(rows, own->envs);
-    k->dense(rows.count, l->in, gates, below->x + at(rows.first, below->ld), below->ld * rows.stride, parameters + l->weight,
-             l->ldw, parameters + l->bias, ACTIVATION_NONE, own->extra + at(rows.first, lde), lde * rows.stride, NULL);
+    k->dense(rows.count, l->in, gates, below->x + at(rows.first, below->ld), below->ld * rows.stride,
+             parameters + l->weight, l->ldw, parameters + l->bias, ACTIVATION_NONE, own->extra + at(rows.first, lde),
+             lde * rows.stride, NULL);
     for (int t = 0; t < time.steps; t++) {
         int first = rows.first + t * own->envs;
         for (int row = first; row < first + time.block; row++)
@@ -57,15 +62,18 @@ void lstm_forward(const net_layer *l, const float *parameters, const layer_below
             int row = first + b;
             float *sums = own->extra + at(row, lde);
             k->add((size_t)gates, scratch + at(b, gates), sums);
-            cell(k, l->ld, sums, own->state + at(row, lds), own->state + at(row + own->envs, lds), own->output + at(row, l->ld));
+            cell(k, l->ld, sums, own->state + at(row, lds), own->state + at(row + own->envs, lds),
+                 own->output + at(row, l->ld));
         }
     }
 }
 
 /* Gradients at the gates' sums from those at h and c of one row; dc becomes the gradient at the c before. */
-static void cell_backward(int width, const float *gates, const float *before, const float *dh, float *dc, float *d_gates) {
+static void cell_backward(int width, const float *gates, const float *before, const float *dh, float *dc,
+                          float *d_gates) {
     size_t n = (size_t)width;
-    const float *i = gates, *f = gates + n, *g = gates + 2 * n, *o = gates + 3 * n, *tanh_c = gates + 4 * n, *c_before = before + n;
+    const float *i = gates, *f = gates + n, *g = gates + 2 * n, *o = gates + 3 * n, *tanh_c = gates + 4 * n,
+                *c_before = before + n;
     for (size_t u = 0; u < n; u++) {
         float d_cell = dc[u] + dh[u] * o[u] * (1 - tanh_c[u] * tanh_c[u]);
         d_gates[u] = d_cell * g[u] * (i[u] * (1 - i[u]));
@@ -77,8 +85,8 @@ static void cell_backward(int width, const float *gates, const float *before, co
 }
 
 /* Back through time: d_gates [rows, 4 ld] of every row, the recurrent path inside. `turned` holds U transposed. */
-static void back_through_time(const net_layer *l, const layer_own *own, const float *delta, layer_rows rows, const float *turned,
-                              float *d_gates, float *dh, float *dc) {
+static void back_through_time(const net_layer *l, const layer_own *own, const float *delta, layer_rows rows,
+                              const float *turned, float *d_gates, float *dh, float *dc) {
     const kernels *k = kernels_get();
     int gates = l->ldw, lds = 2 * l->ld;
     size_t n = (size_t)l->ld;
@@ -96,15 +104,17 @@ static void back_through_time(const net_layer *l, const layer_own *own, const fl
             } else {
                 k->add(n, delta + at(row, l->ld), h);
             }
-            cell_backward(l->ld, own->extra + (size_t)row * l->extra, own->state + at(row, lds), h, c, d_gates + at(row, gates));
+            cell_backward(l->ld, own->extra + (size_t)row * l->extra, own->state + at(row, lds), h, c,
+                          d_gates + at(row, gates));
         }
         if (t > 0)
-            k->dense(time.block, gates, l->out, d_gates + at(first, gates), gates, turned, l->ld, NULL, ACTIVATION_NONE, dh, l->ld, NULL);
+            k->dense(time.block, gates, l->out, d_gates + at(first, gates), gates, turned, l->ld, NULL, ACTIVATION_NONE,
+                     dh, l->ld, NULL);
     }
 }
 
-void lstm_backward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own, float *delta,
-                   layer_rows rows, bool accumulate, float *gradient, float *transposed, float *scratch) {
+void lstm_backward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
+                   float *delta, layer_rows rows, bool accumulate, float *gradient, float *transposed, float *scratch) {
     const kernels *k = kernels_get();
     int gates = l->ldw, lds = 2 * l->ld, ldx = below->ld * rows.stride, ldd = gates * rows.stride;
     float *dh = scratch, *dc = dh + at(own->envs, l->ld), *d_gates = dc + at(own->envs, l->ld);
@@ -120,7 +130,8 @@ void lstm_backward(const net_layer *l, const float *parameters, const layer_belo
     int ldt = (int)line_floats((size_t)l->in);
     k->transpose(l->in, gates, parameters + l->weight, l->ldw, transposed, ldt);
     k->dense_backward(rows.count, gates, l->in, d, ldd, transposed, ldt, below->activation, x,
-                      below->extra ? below->extra + at(rows.first, below->ld) : NULL, below->delta + at(rows.first, below->ld), ldx);
+                      below->extra ? below->extra + at(rows.first, below->ld) : NULL,
+                      below->delta + at(rows.first, below->ld), ldx);
 }
 
 size_t lstm_scratch(const net_layer *l, int rows, int envs) {

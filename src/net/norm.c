@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Layer normalization (Ba et al., 1607.06450): y = w (x - mean) / sqrt(var + eps) + b over the features of a row, population
- * variance, eps 1e-5. Sums run in sixteen partial sums of fixed membership. */
+ * Layer normalization (Ba et al., 1607.06450): y = w (x - mean) / sqrt(var + eps) + b over the features of a row,
+ * population variance, eps 1e-5. Sums run in sixteen partial sums of fixed membership. */
 #include "net/layer.h"
 
 #include "base/memory.h"
@@ -10,9 +10,13 @@
 
 static const float epsilon = 1e-5f;
 
-static size_t at(int row, int ld) { return (size_t)row * (size_t)ld; }
+static size_t at(int row, int ld) {
+    return (size_t)row * (size_t)ld;
+}
 
-typedef struct lanes { float sum[LINE_FLOATS]; } lanes;
+typedef struct lanes {
+    float sum[LINE_FLOATS];
+} lanes;
 
 static float total(lanes *s) {
     for (int half = LINE_FLOATS / 2; half > 0; half /= 2)
@@ -37,7 +41,8 @@ static float sum_of_products(int n, const float *x, float c, const float *y, flo
     return total(&s);
 }
 
-void norm_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own, layer_rows rows) {
+void norm_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
+                  layer_rows rows) {
     const float *w = parameters + l->weight, *b = parameters + l->bias;
     int n = l->out;
     for (int i = 0; i < rows.count; i++) {
@@ -52,7 +57,8 @@ void norm_forward(const net_layer *l, const float *parameters, const layer_below
 }
 
 /* With u = (x - mean) scale and g = delta w:  dx = scale (g - mean(g) - u mean(g u)) */
-static void input_gradient(int n, const float *x, const float *w, const float *delta, float mean, float scale, float *dx) {
+static void input_gradient(int n, const float *x, const float *w, const float *delta, float mean, float scale,
+                           float *dx) {
     for (int k = 0; k < n; k++) dx[k] = delta[k] * w[k];
     float g = sum(n, dx) / (float)n, gu = sum_of_products(n, dx, 0, x, mean) * scale / (float)n;
     for (int k = 0; k < n; k++) dx[k] = scale * (dx[k] - g - (x[k] - mean) * scale * gu);
@@ -63,7 +69,8 @@ void norm_backward(const net_layer *l, const float *parameters, const layer_belo
     const kernels *kernel = kernels_get();
     float *dw = gradient + l->weight;
     size_t width = (size_t)l->ld;
-    kernel->column_sum(rows.count, l->out, delta + at(rows.first, l->ld), l->ld * rows.stride, accumulate, gradient + l->bias);
+    kernel->column_sum(rows.count, l->out, delta + at(rows.first, l->ld), l->ld * rows.stride, accumulate,
+                       gradient + l->bias);
     if (!accumulate) memset(dw, 0, width * sizeof *dw);
     for (int i = 0; i < rows.count; i++) {
         int row = rows.first + i * rows.stride;
@@ -75,6 +82,7 @@ void norm_backward(const net_layer *l, const float *parameters, const layer_belo
         input_gradient(l->out, x, parameters + l->weight, d, mean, scale, dx);
         memset(dx + l->out, 0, (width - (size_t)l->out) * sizeof *dx);
         if (below->activation != ACTIVATION_NONE)
-            kernel->activate_backward(below->activation, width, x, below->extra ? below->extra + at(row, below->ld) : NULL, dx);
+            kernel->activate_backward(below->activation, width, x,
+                                      below->extra ? below->extra + at(row, below->ld) : NULL, dx);
     }
 }
