@@ -64,6 +64,16 @@ status "the same command goes on" 0 a3c compare --workers 1 --modes async --seed
 same "what was done is not repeated" "$(stat -c '%i %Y' cut/runs/cartpole-w1-A-s1/summary.json)" "$first"
 same "and all are done" "$(cell cut/statistics.csv n cartpole-w1-A)" 40
 
+# ---- tuning ----
+status "both sides are tuned first" 0 a3c compare --workers 1 --seeds 1 --tune 1 $short --out tuned
+same "by seven rates a side" "$(rows tuned-tuning/runs.csv)" 14
+best=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    $at["mode"] == "sync" && (r == "" || $at["rank"] + 0 < r) { r = $at["rank"] + 0; rate = $at["learning_rate"] } END { print rate }' tuned-tuning/statistics.csv)
+tuned=$(cell tuned/statistics.csv learning_rate cartpole-w1-Dtuned)
+[ -n "$tuned" ] || tuned=$(cell tuned/statistics.csv learning_rate cartpole-w1-D1)
+same "and D tuned has the best of them" "$tuned" "$best"
+status "the search is not repeated" 0 a3c compare --workers 1 --seeds 1 --tune 1 $short --out tuned
+
 # ---- failures, sweep, scale ----
 diverging="--set optimizer.kind=sgd --set optimizer.max_grad_norm=0 --set env.reward_scale=1000"
 status "a sweep with a run that diverges ends with 0" 0 a3c sweep --vary optimizer.learning_rate=0.000001,1000 $diverging $short --out sweep

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * a3c compare: async against sync, as a ladder of cells. */
 #include "base/cpus.h"
+#include "base/memory.h"
 #include "cli/cli.h"
 #include "lab/compare.h"
 #include "lab/session.h"
+#include "lab/sweep.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,6 +20,7 @@ enum {
     OPTION_OUT,
     OPTION_FROM,
     OPTION_SET,
+    OPTION_TUNE,
     OPTION_QUIET
 };
 
@@ -26,6 +29,7 @@ typedef struct arguments {
     const char *presets[SESSION_LIST], *out, *from;
     int workers[SESSION_LIST];
     settings_override overrides[SESSION_OVERRIDES];
+    int tuning_seeds; /* --tune, 0: not given */
     bool quiet;
     error e;
 } arguments;
@@ -38,6 +42,10 @@ static const struct argp_option options[] = {
     {"hyperparameters", OPTION_HYPERPARAMETERS, "WHICH", 0,
      "column of the preset: async, sync, or own (own): A, B, C and the scaled D have the async column, D tuned the "
      "sync one",
+     0},
+    {"tune", OPTION_TUNE, "N", 0,
+     "first search the learning rate of both sides, for every number of workers: seven rates, N runs each, on seeds of "
+     "their own, in a study beside this one (DIR-tuning)",
      0},
     {"set", OPTION_SET, "KEY=VALUE", 0, "a setting for every cell", 0},
     {"out", OPTION_OUT, "DIR", 0, "the study's folder (studies/compare-PRESET); one that is not finished is continued",
@@ -79,6 +87,10 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     case OPTION_HYPERPARAMETERS:
         failed = set_column(argument, &r->column, &a->e);
         break;
+    case OPTION_TUNE:
+        failed = session_number("--tune", argument, 10000, &number, &a->e);
+        a->tuning_seeds = (int)number;
+        break;
     case OPTION_OUT:
         a->out = argument;
         break;
@@ -116,6 +128,38 @@ static void default_workers(arguments *a) {
     a->request.worker_count = a->workers[0] == 16 ? 1 : 2;
 }
 
+/* The search for learning rates, a study of its own beside the other. Returns the program's exit status; with 0 `rates`
+ * are filled. */
+static int tune(arguments *a, const char *name, compare_rates *rates) {
+    study s;
+    table runs = {0};
+    char out[STUDY_PATH], tuning_name[160];
+    study_new(&s, "sweep");
+    s.quiet = a->quiet;
+    snprintf(out, sizeof out, "%.4000s-tuning", a->out ? a->out : "");
+    snprintf(tuning_name, sizeof tuning_name, "compare-%s-tuning", name);
+    int status = compare_tune_plan(&s, &a->request, a->tuning_seeds, &a->e)
+                     ? cli_fail(&a->e)
+                     : session_run(&s, a->out ? out : NULL, tuning_name, sweep_report, false);
+    if (!status) {
+        study_collect(&s, &runs);
+        if (compare_tune_choose(&runs, &a->request, rates, &a->e)) status = cli_fail(&a->e);
+        table_free(&runs);
+    }
+    study_free(&s);
+    return status;
+}
+
+static int compare(arguments *a, const char *name) {
+    study s;
+    study_new(&s, "compare");
+    s.quiet = a->quiet;
+    int status =
+        compare_plan(&s, &a->request, &a->e) ? cli_fail(&a->e) : session_run(&s, a->out, name, compare_report, true);
+    study_free(&s);
+    return status;
+}
+
 int command_compare(int argc, char **argv) {
     static const struct argp parser = {
         options,
@@ -138,11 +182,11 @@ int command_compare(int argc, char **argv) {
     char name[128] = "";
     for (size_t i = 0; i < a.request.preset_count; i++)
         snprintf(name + strlen(name), sizeof name - strlen(name), "%s%s", i ? "+" : "", a.presets[i]);
-    study s;
-    study_new(&s, "compare");
-    s.quiet = a.quiet;
-    int status =
-        compare_plan(&s, &a.request, &a.e) ? cli_fail(&a.e) : session_run(&s, a.out, name, compare_report, true);
-    study_free(&s);
+    if (!a.tuning_seeds) return compare(&a, name);
+    compare_rates *rates = memory_array(compare_rates, a.request.preset_count * a.request.worker_count);
+    int status = tune(&a, name, rates);
+    a.request.rates = rates;
+    if (!status) status = compare(&a, name);
+    memory_free(rates);
     return status;
 }

@@ -4,7 +4,7 @@
 
 #include "base/cpus.h"
 #include "base/memory.h"
-#include "base/text.h"
+#include "lab/sweep.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -44,6 +44,7 @@ typedef struct ladder {
     study *study;
     const char *preset;
     int workers, seeds;
+    const char *tuning; /* search, preset: where the learning rates come from */
 } ladder;
 
 static int add(const ladder *l, const settings *s, const char *short_name, const char *rung, error *e) {
@@ -53,6 +54,7 @@ static int add(const ladder *l, const settings *s, const char *short_name, const
     snprintf(name, sizeof name, "%.60s-w%d-%s", stem ? stem + 1 : l->preset, l->workers, short_name);
     size_t row = study_add(l->study, name, s, l->seeds, 1);
     table_set(&l->study->plan, row, "rung", rung);
+    table_set(&l->study->plan, row, "tuning", l->tuning);
     return 0;
 }
 
@@ -108,18 +110,102 @@ static int add_sync(const ladder *l, settings base, settings tuned, bool with_tu
     return with_tuned && !same(&base, &tuned) ? add(l, &tuned, "Dtuned", "D tuned", e) : 0;
 }
 
-int compare_plan(study *s, const compare_request *r, error *e) {
+static int add_place(study *s, const compare_request *r, const char *preset, int workers, const compare_rates *rates,
+                     error *e) {
+    const ladder l = {s, preset, workers, r->seeds, rates ? "search" : "preset"};
     run_mode column = r->column == COMPARE_SYNC ? MODE_SYNC : MODE_ASYNC;
+    settings async, sync, tuned;
+    if (load(&async, r, preset, MODE_ASYNC, column, workers, e) ||
+        load(&sync, r, preset, MODE_SYNC, column, workers, e) ||
+        load(&tuned, r, preset, MODE_SYNC, rates ? column : MODE_SYNC, workers, e))
+        return -1;
+    if (rates && !isnan(rates->async)) async.optimizer.learning_rate = sync.optimizer.learning_rate = rates->async;
+    if (rates && !isnan(rates->sync)) tuned.optimizer.learning_rate = rates->sync;
+    if (r->async && add_async(&l, async, e)) return -1;
+    return r->sync ? add_sync(&l, sync, tuned, rates || r->column != COMPARE_ASYNC, e) : 0;
+}
+
+int compare_plan(study *s, const compare_request *r, error *e) {
+    for (size_t p = 0; p < r->preset_count; p++)
+        for (size_t i = 0; i < r->worker_count; i++)
+            if (add_place(s, r, r->presets[p], r->workers[i], r->rates ? &r->rates[p * r->worker_count + i] : NULL, e))
+                return -1;
+    return 0;
+}
+
+/* ---- The search for learning rates ---- */
+
+static const double factors[] = {0.25, 0.5, 1, 2, 4, 8, 16};
+
+static void place_name(char *name, size_t size, const char *preset, int workers) {
+    const char *stem = strrchr(preset, '/');
+    snprintf(name, size, "%.60s-w%d", stem ? stem + 1 : preset, workers);
+}
+
+static int add_candidates(study *s, const compare_request *r, const char *preset, int workers, run_mode mode, int seeds,
+                          error *e) {
+    settings base;
+    char place[80], name[STUDY_NAME], rate[32];
+    int cpus = cpus_allowed();
+    const char *word = mode == MODE_ASYNC ? "async" : "sync";
+    if (load(&base, r, preset, mode, r->column == COMPARE_SYNC ? MODE_SYNC : MODE_ASYNC, workers, e)) return -1;
+    if (mode == MODE_ASYNC && workers > cpus)
+        base = in_virtual_time(base);
+    else
+        base.threads = workers < cpus ? workers : cpus;
+    place_name(place, sizeof place, preset, workers);
+    double preset_rate = base.optimizer.learning_rate;
+    for (size_t i = 0; i < sizeof factors / sizeof *factors; i++) {
+        snprintf(name, sizeof name, "%s-%s-x%g", place, word, factors[i]);
+        base.optimizer.learning_rate = preset_rate * factors[i];
+        if (settings_check(&base, e)) return error_prefix(e, "cell %s: ", name);
+        size_t row = study_add(s, name, &base, seeds, SWEEP_FIRST_SEED);
+        snprintf(rate, sizeof rate, "%.9g", base.optimizer.learning_rate);
+        table_set(&s->plan, row, "vary:place", place);
+        table_set(&s->plan, row, "vary:mode", word);
+        table_set(&s->plan, row, "vary:optimizer.learning_rate", rate);
+    }
+    return 0;
+}
+
+int compare_tune_plan(study *s, const compare_request *r, int seeds, error *e) {
+    for (size_t p = 0; p < r->preset_count; p++)
+        for (size_t i = 0; i < r->worker_count; i++)
+            if (add_candidates(s, r, r->presets[p], r->workers[i], MODE_ASYNC, seeds, e) ||
+                add_candidates(s, r, r->presets[p], r->workers[i], MODE_SYNC, seeds, e))
+                return -1;
+    return 0;
+}
+
+/* The best rate of one side at one place, NAN when no candidate has a score. */
+static double best_rate(const groups *g, const char *place, const char *mode) {
+    const group *best = NULL;
+    double rate = NAN;
+    for (size_t k = 0; k < g->count; k++) {
+        const group *c = &g->group[k];
+        if (c->n == 0 || strcmp(group_text(g, k, "vary:place"), place) != 0 ||
+            strcmp(group_text(g, k, "vary:mode"), mode) != 0)
+            continue;
+        if (best && !(c->failed < best->failed) &&
+            (c->failed > best->failed || c->iqm < best->iqm ||
+             (c->iqm == best->iqm && !(c->steps.restricted_mean < best->steps.restricted_mean))))
+            continue;
+        best = c;
+        rate = group_number(g, k, "vary:optimizer.learning_rate");
+    }
+    return rate;
+}
+
+int compare_tune_choose(const table *runs, const compare_request *r, compare_rates *rates, error *e) {
+    groups g;
+    if (groups_make(&g, runs, "runs.csv", e)) return -1;
     for (size_t p = 0; p < r->preset_count; p++)
         for (size_t i = 0; i < r->worker_count; i++) {
-            const ladder l = {s, r->presets[p], r->workers[i], r->seeds};
-            settings async, sync, tuned;
-            if (load(&async, r, l.preset, MODE_ASYNC, column, l.workers, e) ||
-                load(&sync, r, l.preset, MODE_SYNC, column, l.workers, e) ||
-                load(&tuned, r, l.preset, MODE_SYNC, MODE_SYNC, l.workers, e) ||
-                (r->async && add_async(&l, async, e)) ||
-                (r->sync && add_sync(&l, sync, tuned, r->column != COMPARE_ASYNC, e)))
-                return -1;
+            char place[80];
+            place_name(place, sizeof place, r->presets[p], r->workers[i]);
+            rates[p * r->worker_count + i] =
+                (compare_rates){best_rate(&g, place, "async"), best_rate(&g, place, "sync")};
         }
+    groups_free(&g);
     return 0;
 }
