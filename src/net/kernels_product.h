@@ -6,6 +6,8 @@
 #ifndef NET_KERNELS_PRODUCT_H
 #define NET_KERNELS_PRODUCT_H
 
+#include "base/memory.h"
+#include "net/kernels_tables.h"
 #include "net/kernels_tile.h"
 
 enum {
@@ -95,8 +97,8 @@ __attribute__((noinline)) static void multiply_packed(product_shape p, size_t ro
 }
 
 /* the same for any depth */
-static void multiply(const product_shape *shape, size_t rows, size_t width, const float *a, const float *b, float *c,
-                     const float *init, const float *mask) {
+static void multiply_padded(const product_shape *shape, size_t rows, size_t width, const float *a, const float *b,
+                            float *c, const float *init, const float *mask) {
     bool pack_it = rows >= PACK_ROWS && shape->b_step % PACK_STRIDE == 0;
     if (shape->depth <= DEPTH_BLOCK && shape->depth * width <= WEIGHTS_BLOCK && !pack_it) {
         multiply_block(shape, rows, width, a, b, c, init, mask);
@@ -140,13 +142,73 @@ static void multiply_streams(const product_shape *p, size_t rows, size_t width, 
     }
 }
 
-static void multiply_outer(const product_shape *p, size_t rows, size_t width, const float *a, const float *b, float *c,
-                           bool accumulate) {
+static void multiply_outer_padded(const product_shape *p, size_t rows, size_t width, const float *a, const float *b,
+                                  float *c, bool accumulate) {
     if (p->depth <= stream_rows[USUAL_COLUMNS] || (p->depth <= STREAM_DEPTH && p->c_row % ALIASED_STRIDE != 0)) {
         multiply_streams(p, rows, width, a, b, c, accumulate);
     } else {
-        multiply(p, rows, width, a, b, c, accumulate ? c : NULL, NULL);
+        multiply_padded(p, rows, width, a, b, c, accumulate ? c : NULL, NULL);
     }
 }
+
+#if A3C_ISA_avx512
+enum { HALF = 8 };
+
+/* Columns that do not fill a vector by half: the last ones with vectors of eight, their padding set to 0. */
+static inline bool half_filled(size_t rows, size_t out) {
+    return rows >= 4 && out % 16 != 0 && out % 16 <= HALF;
+}
+
+static void clear_last_half(size_t rows, float *c, size_t c_row) {
+    for (size_t i = 0; i < rows; i++) _mm256_store_ps(c + i * c_row + HALF, _mm256_setzero_ps());
+}
+
+static void multiply(const product_shape *p, size_t rows, size_t out, const float *a, const float *b, float *c,
+                     const float *init, const float *mask) {
+    size_t whole = out / 16 * 16;
+    if (!half_filled(rows, out)) {
+        multiply_padded(p, rows, line_floats(out), a, b, c, init, mask);
+        return;
+    }
+    if (whole > 0) multiply_padded(p, rows, whole, a, b, c, init, mask);
+    kernels_avx2_multiply(p, rows, HALF, a, b + whole, c + whole, init ? init + whole : NULL,
+                          mask ? mask + whole : NULL);
+    clear_last_half(rows, c + whole, p->c_row);
+}
+
+static void multiply_outer(const product_shape *p, size_t rows, size_t out, const float *a, const float *b, float *c,
+                           bool accumulate) {
+    size_t whole = out / 16 * 16;
+    if (!half_filled(p->depth, out)) {
+        multiply_outer_padded(p, rows, line_floats(out), a, b, c, accumulate);
+        return;
+    }
+    if (whole > 0) multiply_outer_padded(p, rows, whole, a, b, c, accumulate);
+    kernels_avx2_multiply_outer(p, rows, HALF, a, b + whole, c + whole, accumulate);
+    clear_last_half(rows, c + whole, p->c_row);
+}
+#else
+static void multiply(const product_shape *p, size_t rows, size_t out, const float *a, const float *b, float *c,
+                     const float *init, const float *mask) {
+    multiply_padded(p, rows, line_floats(out), a, b, c, init, mask);
+}
+
+static void multiply_outer(const product_shape *p, size_t rows, size_t out, const float *a, const float *b, float *c,
+                           bool accumulate) {
+    multiply_outer_padded(p, rows, line_floats(out), a, b, c, accumulate);
+}
+#endif
+
+#if A3C_ISA_avx2
+void kernels_avx2_multiply(const product_shape *shape, size_t rows, size_t width, const float *a, const float *b,
+                           float *c, const float *init, const float *mask) {
+    multiply_padded(shape, rows, width, a, b, c, init, mask);
+}
+
+void kernels_avx2_multiply_outer(const product_shape *shape, size_t rows, size_t width, const float *a, const float *b,
+                                 float *c, bool accumulate) {
+    multiply_outer_padded(shape, rows, width, a, b, c, accumulate);
+}
+#endif
 
 #endif

@@ -113,7 +113,7 @@ static void dense(int rows, int in, int out, const float *x, int ldx, const floa
     product_shape p = {
         .depth = (size_t)in, .a_row = (size_t)ldx, .a_step = 1, .b_step = (size_t)ldw, .c_row = stride, .relu = relu};
     float *sums = z ? z : y;
-    multiply(&p, (size_t)rows, width, x, w, sums, b, NULL);
+    multiply(&p, (size_t)rows, (size_t)out, x, w, sums, b, NULL);
     if (!later && sums == y) return;
     for (size_t r = 0; r < (size_t)rows; r++) activate(f, width, sums + r * stride, y + r * stride);
 }
@@ -122,7 +122,7 @@ static void dense_backward(int rows, int in, int out, const float *x, int ldx, c
                            const float *h, const float *z, float *y, int ldy) {
     size_t width = line_floats((size_t)out), stride = (size_t)ldy;
     product_shape p = {.depth = (size_t)in, .a_row = (size_t)ldx, .a_step = 1, .b_step = (size_t)ldw, .c_row = stride};
-    multiply(&p, (size_t)rows, width, x, w, y, NULL, f == ACTIVATION_RELU ? h : NULL);
+    multiply(&p, (size_t)rows, (size_t)out, x, w, y, NULL, f == ACTIVATION_RELU ? h : NULL);
     if (f == ACTIVATION_NONE || f == ACTIVATION_RELU) return;
     for (size_t i = 0; i < (size_t)rows * stride; i += stride)
         activate_backward(f, width, h + i, z ? z + i : NULL, y + i);
@@ -136,7 +136,7 @@ static void outer(int rows, int in, int out, const float *x, int ldx, const floa
                        .b_step = (size_t)ldd,
                        .c_row = (size_t)ldw,
                        .init_row = (size_t)ldw};
-    multiply_outer(&p, (size_t)in, line_floats((size_t)out), x, d, dw, accumulate);
+    multiply_outer(&p, (size_t)in, (size_t)out, x, d, dw, accumulate);
 }
 
 static void column_sum(int rows, int out, const float *d, int ldd, bool accumulate, float *db) {
