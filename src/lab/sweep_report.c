@@ -126,6 +126,25 @@ static void write_cells(report *r, const groups *g, const size_t *rank, size_t a
     if (g->count > SHOWN) report_text(r, "The first %d of %zu; all are in `statistics.csv`.", (int)SHOWN, g->count);
 }
 
+/* The cells of one value of `across`, from the fastest down. */
+static void say_order(report *r, const groups *g, const varied *down, const varied *across, const char *value) {
+    char words[1000] = "";
+    double below = INFINITY;
+    for (;;) {
+        size_t next = SIZE_MAX;
+        for (size_t k = 0; k < g->count; k++)
+            if (strcmp(group_text(g, k, across->column), value) == 0 && g->group[k].rate_iqm < below &&
+                (next == SIZE_MAX || g->group[k].rate_iqm > g->group[next].rate_iqm))
+                next = k;
+        if (next == SIZE_MAX) break;
+        below = g->group[next].rate_iqm;
+        size_t used = strlen(words);
+        snprintf(words + used, sizeof words - used, "%s`%s` (%.0f)", used ? ", then " : "",
+                 group_text(g, next, down->column), below);
+    }
+    if (*words) report_text(r, "With `%s=%s`, from the fastest down: %s.", across->name, value, words);
+}
+
 /* Steps a second by two things that were varied: which is the fastest in each column says where the order turns. */
 static void write_rates(report *r, const groups *g, const varied *down, const varied *across) {
     table t = {0};
@@ -138,16 +157,7 @@ static void write_rates(report *r, const groups *g, const varied *down, const va
         put_range(&t, row, group_text(g, k, across->column), g->group[k].rate_iqm, g->group[k].rate_range);
     }
     report_table(r, &t);
-    for (size_t c = 1; c < t.columns; c++) {
-        size_t fastest = SIZE_MAX;
-        for (size_t k = 0; k < g->count; k++)
-            if (strcmp(group_text(g, k, across->column), t.names[c]) == 0 && g->group[k].rates > 0 &&
-                (fastest == SIZE_MAX || g->group[k].rate_iqm > g->group[fastest].rate_iqm))
-                fastest = k;
-        if (fastest != SIZE_MAX)
-            report_text(r, "With `%s=%s` the fastest is `%s=%s` (%.0f steps/s).", across->name, t.names[c], down->name,
-                        group_text(g, fastest, down->column), g->group[fastest].rate_iqm);
-    }
+    for (size_t c = 1; c < t.columns; c++) say_order(r, g, down, across, t.names[c]);
     table_free(&t);
 }
 
