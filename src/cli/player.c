@@ -9,7 +9,8 @@
 
 /* Reads the observation and chooses the action of the next step. */
 static void think(player *p) {
-    actor_forward(p->actor, p->saved->parameters);
+    if (p->saved->plan.learning.masked) env_action_mask(p->kind, p->instance, actor_allowed(p->actor, 0));
+    actor_forward(p->actor);
     p->value = actor_value(p->actor, 0);
     actor_act(p->actor, 0, p->greedy ? NULL : &p->stream, p->action);
 }
@@ -23,7 +24,8 @@ int player_make(player *p, const char *checkpoint, const char *env, bool greedy,
     }
     cpus_flush_denormals();
     p->kind = &p->saved->plan.kinds[0];
-    p->actor = actor_new(&p->saved->plan, 1);
+    acting policy = saved_acting(p->saved);
+    p->actor = actor_new(&policy, 1);
     p->instance = memory_new(p->kind->instance_stride);
     player_start(p);
     return 0;

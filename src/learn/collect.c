@@ -3,16 +3,29 @@
 #include "learn/learner.h"
 
 #include "base/clock.h"
+#include "learn/normalizer.h"
+#include "learn/second_pass.h"
 
+#include <math.h>
 #include <string.h>
 
 static void *instance(const learner *l, int e) { return l->instances + l->instance_at[e]; }
 
 /* The present observations become the network's input at rows t*n .. */
 static void present(learner *l, int t, int first, int count) {
-    size_t ld = (size_t)l->config->net->input_ld;
-    memcpy(l->rollout->tape.input + ((size_t)t * (size_t)l->envs + (size_t)first) * ld, l->observation + (size_t)first * ld,
-           (size_t)count * ld * sizeof(float));
+    const learner_config *c = l->config;
+    size_t ld = (size_t)c->net->input_ld;
+    const float *from = l->observation + (size_t)first * ld;
+    float *to = l->rollout->tape.input + ((size_t)t * (size_t)l->envs + (size_t)first) * ld;
+    if (c->normalize_observations) normalize_rows(c->net->input_size, l->mean, l->scale, c->normalize_clip, count, (int)ld, from, to);
+    else memcpy(to, from, (size_t)count * ld * sizeof(float));
+}
+
+/* Moments start anew each turn; whoever shares them merges what this turn saw. */
+static void forget_moments(learner *l) {
+    const learner_config *c = l->config;
+    if (c->normalize_observations) memset(l->seen, 0, (size_t)l->envs * moments_size(c->net->input_size) * sizeof *l->seen);
+    if (c->normalize_returns) memset(l->seen_returns, 0, (size_t)l->envs * moments_size(1) * sizeof *l->seen_returns);
 }
 
 void learner_begin(learner *l) {
@@ -21,6 +34,7 @@ void learner_begin(learner *l) {
         tape->start[e] = l->fresh[e];
         if (l->config->net->recurrent) net_state_load(l->config->net, tape, e, l->recurrent + (size_t)e * l->config->net->state_size);
     }
+    forget_moments(l);
     present(l, 0, 0, l->envs);
     l->steps = 0;
     l->frames = 0;
@@ -45,6 +59,10 @@ static float final_value(learner *l, const float *parameters, int t, int e) {
     int row = (t + 1) * l->envs + e;
     present(l, t + 1, e, 1);
     tape->start[row] = 0;
+    if (l->rollout->final_input) {
+        size_t ld = (size_t)l->config->net->input_ld;
+        memcpy(l->rollout->final_input + (size_t)(t * l->envs + e) * ld, tape->input + (size_t)row * ld, ld * sizeof(float));
+    }
     net_forward(l->config->net, parameters, tape, row, 1);
     return tape->value[(size_t)row * (size_t)l->config->net->value_ld];
 }
@@ -56,10 +74,57 @@ static void end_episode(learner *l, int t, int e) {
     env_reset(l->kinds[e], instance(l, e), l->observation + (size_t)e * (size_t)l->config->net->input_ld);
 }
 
-static float learner_reward(const learner_config *c, double raw) {
+/* What the learner makes of a raw reward: scaled, clipped or its sign, divided by the deviation of returns. */
+static float learner_reward(learner *l, int e, double raw, bool done) {
+    const learner_config *c = l->config;
     double r = raw * c->reward_scale;
-    if (c->reward_clip > 0) r = r > c->reward_clip ? c->reward_clip : r < -c->reward_clip ? -c->reward_clip : r;
-    return (float)r;
+    if (c->reward_sign) r = (r > 0) - (r < 0);
+    else if (c->reward_clip > 0) r = fmin(fmax(r, -c->reward_clip), c->reward_clip);
+    if (!c->normalize_returns) return (float)r;
+    normalize_track_return(c->estimator.discount, r, done, &l->discounted[e], l->seen_returns + (size_t)e * moments_size(1));
+    return (float)fmin(fmax(r * l->return_scale, -c->normalize_clip), c->normalize_clip);
+}
+
+/* Forbids what environment e forbids now. */
+static void mask(learner *l, int row, int e) {
+    const distribution *d = &l->config->distribution;
+    uint8_t *allowed = l->rollout->allowed + (size_t)row * (size_t)d->outputs;
+    env_action_mask(l->kinds[e], instance(l, e), allowed);
+    distribution_mask(d, allowed, l->rollout->tape.policy + (size_t)row * (size_t)l->config->net->policy_ld);
+}
+
+/* Environment e's action at its row: of the distribution alone, or of noise that lasts. */
+static void choose(learner *l, const float *parameters, int t, int e) {
+    const distribution *d = &l->config->distribution;
+    rollout *r = l->rollout;
+    int row = t * l->envs + e;
+    action_word *action = r->action + (size_t)row * (size_t)d->dims;
+    if (d->kind != DISTRIBUTION_GAUSSIAN || d->noise == NOISE_FRESH) {
+        distribution_sample(d, &r->rows, row, &l->stream[e], action);
+        return;
+    }
+    float *noise = l->noise + (size_t)e * distribution_noise_size(d);
+    bool new_rollout = l->config->noise_hold == 0 && t == 0;
+    if (l->noise_left[e]-- <= 0 || new_rollout) {
+        distribution_noise_draw(d, parameters, &l->stream[e], noise);
+        l->noise_left[e] = l->config->noise_hold > 0 ? l->config->noise_hold - 1 : INT32_MAX;
+    }
+    distribution_sample_noise(d, &r->rows, row, noise, action);
+}
+
+/* The policy's part of a step: rows t*n .. get their distributions and actions. */
+static void act(learner *l, const float *parameters, int t) {
+    const learner_config *c = l->config;
+    rollout *r = l->rollout;
+    int n = l->envs, row = t * n, inputs = c->net->input_size;
+    for (int e = 0; c->normalize_observations && e < n; e++)
+        moments_add(inputs, l->seen + (size_t)e * moments_size(inputs), l->observation + (size_t)e * (size_t)c->net->input_ld);
+    net_forward(c->net, parameters, &r->tape, row, n);
+    for (int e = 0; c->masked && e < n; e++) mask(l, row + e, e);
+    distribution_evaluate(&c->distribution, parameters, &r->rows, row, n);
+    for (int e = 0; e < n; e++) choose(l, parameters, t, e);
+    for (int i = row; c->keep_behavior && i < row + n; i++)
+        r->log_behavior[i] = distribution_log_probability(&c->distribution, &r->rows, i, r->action + (size_t)i * (size_t)c->distribution.dims);
 }
 
 bool learner_step(learner *l, const float *parameters, int t) {
@@ -67,10 +132,7 @@ bool learner_step(learner *l, const float *parameters, int t) {
     rollout *r = l->rollout;
     int n = l->envs, row = t * n;
     uint64_t start = l->timed ? clock_ticks() : 0;
-    net_forward(c->net, parameters, &r->tape, row, n);
-    distribution_evaluate(&c->distribution, parameters, &r->rows, row, n);
-    for (int e = 0; e < n; e++)
-        distribution_sample(&c->distribution, &r->rows, row + e, &l->stream[e], r->action + (size_t)(row + e) * (size_t)c->distribution.dims);
+    act(l, parameters, t);
     uint64_t acted = l->timed ? clock_ticks() : 0;
     step_all(l, t);
     bool done = false;
@@ -78,7 +140,7 @@ bool learner_step(learner *l, const float *parameters, int t) {
         size_t i = (size_t)(row + e);
         l->episode_return[e] += r->raw_reward[e];
         l->episode_length[e]++;
-        r->reward[i] = learner_reward(c, r->raw_reward[e]);
+        r->reward[i] = learner_reward(l, e, r->raw_reward[e], r->flags[e] != 0);
         r->value[i] = r->tape.value[i * (size_t)c->net->value_ld];
         r->done[i] = (uint8_t)r->flags[e];
         if (r->flags[e] == A3C_TRUNCATED) r->next_value[i] = final_value(l, parameters, t, e);
@@ -112,22 +174,57 @@ static void bootstrap(learner *l, const float *parameters) {
         net_state_save(net, &r->tape, l->steps - 1, e, l->recurrent + (size_t)e * net->state_size);
 }
 
-void learner_end(learner *l, const float *parameters) {
+void learner_estimate(learner *l) {
     rollout *r = l->rollout;
-    uint64_t start = l->timed ? clock_ticks() : 0;
-    bootstrap(l, parameters);
     for (int e = 0; e < l->envs; e++) {
         estimator_arrays arrays = {.steps = l->steps, .stride = l->envs, .reward = r->reward + e, .value = r->value + e,
                                    .next_value = r->next_value + e, .done = r->done + e, .advantage = r->advantage + e,
-                                   .target = r->target + e};
+                                   .target = r->target + e, .log_rho = r->log_rho ? r->log_rho + e : NULL};
         estimate(&l->config->estimator, &arrays);
     }
+}
+
+void learner_end(learner *l, const float *parameters) {
+    uint64_t start = l->timed ? clock_ticks() : 0;
+    bootstrap(l, parameters);
+    if (l->rollout->log_rho) memset(l->rollout->log_rho, 0, (size_t)(l->steps * l->envs) * sizeof(float)); /* what collected is what learns */
+    learner_estimate(l);
     if (l->timed) l->ticks.forward += clock_ticks() - start;
 }
 
-void learner_collect(learner *l, const float *parameters) {
+/* Time step after time step, since a truncated episode's final observation shares its row with the next episode's first. */
+void learner_second_pass(learner *l, const float *parameters) {
+    const learner_config *c = l->config;
+    rollout *r = l->rollout;
+    int n = l->envs;
+    size_t ld = (size_t)c->net->input_ld;
+    second_pass pass = {c->net, &c->distribution, &r->tape, &r->rows, r->action, r->allowed};
+    for (int t = 0; t < l->steps; t++) {
+        second_pass_run(&pass, parameters, t * n, n, 1, r->log_rho, r->value);
+        for (int e = 0; e < n; e++) {
+            int i = t * n + e, below = i + n;
+            if (r->done[i] != A3C_TRUNCATED) continue;
+            float *input = r->tape.input + (size_t)below * ld, *final = r->final_input + (size_t)i * ld;
+            for (size_t k = 0; k < ld; k++) { float x = input[k]; input[k] = final[k]; final[k] = x; }
+            r->tape.start[below] = 0;
+            net_forward(c->net, parameters, &r->tape, below, 1);
+            r->next_value[i] = r->tape.value[(size_t)below * (size_t)c->net->value_ld];
+            for (size_t k = 0; k < ld; k++) { float x = input[k]; input[k] = final[k]; final[k] = x; }
+            r->tape.start[below] = 1;
+        }
+    }
+    for (int i = 0; i < l->steps * n; i++) r->log_rho[i] -= r->log_behavior[i];
+    bootstrap(l, parameters);
+    learner_estimate(l);
+}
+
+void learner_walk(learner *l, const float *parameters) {
     learner_begin(l);
     for (int t = 0; t < l->config->rollout_steps; t++)
         if (!learner_step(l, parameters, t)) break;
+}
+
+void learner_collect(learner *l, const float *parameters) {
+    learner_walk(l, parameters);
     learner_end(l, parameters);
 }

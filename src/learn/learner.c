@@ -3,6 +3,7 @@
 #include "learn/learner.h"
 
 #include "base/memory.h"
+#include "learn/normalizer.h"
 
 #include <string.h>
 
@@ -30,6 +31,14 @@ static size_t place_learner(learner *l, const learner_config *config, const env_
     l->episode_return = place(&p, n, sizeof *l->episode_return);
     l->episode_length = place(&p, n, sizeof *l->episode_length);
     l->stream = place(&p, n, sizeof *l->stream);
+    l->discounted = place(&p, n, sizeof *l->discounted);
+    l->noise = place(&p, n * distribution_noise_size(&config->distribution), sizeof *l->noise);
+    l->noise_left = place(&p, n, sizeof *l->noise_left);
+    int inputs = config->normalize_observations ? config->net->input_size : 0;
+    l->seen = place(&p, n * moments_size(inputs), sizeof *l->seen);
+    l->seen_returns = place(&p, n * moments_size(1), sizeof *l->seen_returns);
+    l->mean = place(&p, (size_t)config->net->input_ld, sizeof *l->mean);
+    l->scale = place(&p, (size_t)config->net->input_ld, sizeof *l->scale);
     return p.used;
 }
 
@@ -41,6 +50,7 @@ size_t learner_bytes(const learner_config *config, const env_kind *const *kinds,
 void learner_place(learner *l, const learner_config *config, const env_kind *const *kinds, int envs, int first_env, void *memory) {
     *l = (learner){.config = config, .envs = envs, .first_env = first_env, .kinds = kinds};
     place_learner(l, config, kinds, envs, memory);
+    l->return_scale = 1;
 }
 
 static size_t place_rollout(const learner_config *config, int envs, void *memory, rollout *r) {
@@ -59,6 +69,14 @@ static size_t place_rollout(const learner_config *config, int envs, void *memory
     r->advantage = place(&p, samples, sizeof(float));
     r->target = place(&p, samples, sizeof(float));
     r->done = place(&p, samples, 1);
+    if (config->masked) r->allowed = place(&p, samples * (size_t)config->distribution.outputs, 1);
+    if (config->keep_behavior) {
+        r->log_behavior = place(&p, samples, sizeof(float));
+        r->log_rho = place(&p, samples, sizeof(float));
+        r->final_input = place(&p, samples * (size_t)config->net->input_ld, sizeof(float));
+    }
+    if (config->distribution.noise == NOISE_GSDE)
+        r->rows.variance = place(&p, (size_t)config->distribution.dims * line_floats((size_t)config->net->features), sizeof(float));
     r->raw_reward = place(&p, n, sizeof(double));
     r->flags = place(&p, n, sizeof(unsigned));
     r->episodes = place(&p, samples, sizeof(episode));
@@ -74,6 +92,7 @@ void rollout_place(const learner_config *config, int envs, void *memory, rollout
     memset(r, 0, sizeof *r);
     place_rollout(config, envs, memory, r);
     r->rows.output = r->tape.policy;
+    r->rows.features = net_features(config->net, &r->tape);
     r->rows.ld = config->net->policy_ld;
 }
 
@@ -88,35 +107,53 @@ void learner_seed_env(learner *l, int e, uint32_t worker, uint32_t index) {
     l->episode_length[e] = 0;
     l->stream[e] = random_stream_new(l->config->seed, (uint32_t)(l->first_env + e), RANDOM_ACTION);
     memset(l->recurrent + (size_t)e * l->config->net->state_size, 0, l->config->net->state_size * sizeof(float));
+    l->discounted[e] = 0;
+    l->noise_left[e] = 0;
+}
+
+void learner_use_moments(learner *l, const double *observations, const double *returns) {
+    if (observations) moments_scales(l->config->net->input_size, observations, l->mean, l->scale);
+    if (returns) l->return_scale = (float)normalize_return_scale(returns);
 }
 
 /* ---- Snapshot ---- */
 
-typedef struct carried { double episode_return; int64_t episode_length; uint64_t stream_counter, fresh; } carried;
+typedef struct carried {
+    double episode_return, discounted;
+    int64_t episode_length, noise_left;
+    uint64_t stream_counter, fresh;
+} carried;
 
 size_t learner_env_bytes(const learner *l, int e) {
     return sizeof(carried) + l->kinds[e]->instance_stride +
-           ((size_t)l->config->net->input_ld + l->config->net->state_size) * sizeof(float);
+           ((size_t)l->config->net->input_ld + l->config->net->state_size + distribution_noise_size(&l->config->distribution)) *
+               sizeof(float);
 }
 
 void learner_env_save(const learner *l, int e, void *bytes) {
     size_t input = (size_t)l->config->net->input_ld, state = l->config->net->state_size;
-    carried c = {l->episode_return[e], l->episode_length[e], l->stream[e].counter, l->fresh[e]};
+    size_t noise = distribution_noise_size(&l->config->distribution);
+    carried c = {l->episode_return[e], l->discounted[e], l->episode_length[e], l->noise_left[e], l->stream[e].counter, l->fresh[e]};
     char *at = bytes;
     memcpy(at, &c, sizeof c), at += sizeof c;
     memcpy(at, instance(l, e), l->kinds[e]->instance_stride), at += l->kinds[e]->instance_stride;
     memcpy(at, l->observation + (size_t)e * input, input * sizeof(float)), at += input * sizeof(float);
-    memcpy(at, l->recurrent + (size_t)e * state, state * sizeof(float));
+    memcpy(at, l->recurrent + (size_t)e * state, state * sizeof(float)), at += state * sizeof(float);
+    memcpy(at, l->noise + (size_t)e * noise, noise * sizeof(float));
 }
 
 void learner_env_load(learner *l, int e, const void *bytes) {
     size_t input = (size_t)l->config->net->input_ld, state = l->config->net->state_size;
+    size_t noise = distribution_noise_size(&l->config->distribution);
     carried c;
     const char *at = bytes;
     memcpy(&c, at, sizeof c), at += sizeof c;
     memcpy(instance(l, e), at, l->kinds[e]->instance_stride), at += l->kinds[e]->instance_stride;
     memcpy(l->observation + (size_t)e * input, at, input * sizeof(float)), at += input * sizeof(float);
-    memcpy(l->recurrent + (size_t)e * state, at, state * sizeof(float));
+    memcpy(l->recurrent + (size_t)e * state, at, state * sizeof(float)), at += state * sizeof(float);
+    memcpy(l->noise + (size_t)e * noise, at, noise * sizeof(float));
+    l->discounted[e] = c.discounted;
+    l->noise_left[e] = (int32_t)c.noise_left;
     l->episode_return[e] = c.episode_return;
     l->episode_length[e] = (int32_t)c.episode_length;
     l->fresh[e] = c.fresh != 0;

@@ -23,6 +23,12 @@ typedef struct learner_config {
     bool sum_loss;            /* sum over the update's samples instead of their mean */
     double value_coef;
     double reward_scale, reward_clip; /* what the learner sees: clip(reward * scale) to +- reward_clip; 0: no clip */
+    bool reward_sign;                 /* or its sign alone */
+    bool normalize_observations, normalize_returns;
+    float normalize_clip;
+    int noise_hold;           /* steps that an environment's lasting noise lasts; 0: a rollout (gSDE) */
+    bool masked;              /* some environment forbids actions */
+    bool keep_behavior;       /* log pi of the actions as they were taken is kept: V-trace, PPO */
     uint64_t seed;
 } learner_config;
 
@@ -53,6 +59,9 @@ typedef struct rollout {
     float *reward, *value, *next_value;           /* [T, n] */
     float *advantage, *target;                    /* [T, n] */
     uint8_t *done;                                /* [T, n] A3C_TERMINATED | A3C_TRUNCATED */
+    uint8_t *allowed;                             /* [T, n, outputs] where masked, else NULL */
+    float *log_behavior, *log_rho;                /* [T, n] log pi when the action was taken; less than the second pass's; or NULL */
+    float *final_input;                           /* [T, n, input_ld] the true final observations, with keep_behavior */
     double *raw_reward;                           /* [n] of one step */
     unsigned *flags;                              /* [n] of one step */
     episode *episodes;                            /* [T * n] */
@@ -71,6 +80,13 @@ typedef struct learner {
     double *episode_return;     /* [n] so far */
     int32_t *episode_length;    /* [n] so far, in steps */
     random_stream *stream;      /* [n] of actions */
+    double *discounted;         /* [n] discounted return so far, for the normalization of returns */
+    float *noise;               /* [n, noise size] lasting exploration noise, and how many steps it still lasts */
+    int32_t *noise_left;        /* [n] */
+    double *seen;               /* [n, moments_size(input_size)] of this turn's observations, for who shares them */
+    double *seen_returns;       /* [n, moments_size(1)] */
+    float *mean, *scale;        /* [input_ld] of the normalization in use, constant through a turn */
+    float return_scale;
     rollout *rollout;           /* borrowed */
 
     int steps;                  /* L of the present rollout */
@@ -90,13 +106,22 @@ void rollout_place(const learner_config *config, int envs, void *memory, rollout
 /* Seeds environment e as worker w's and starts its first episode. */
 void learner_seed_env(learner *l, int e, uint32_t worker, uint32_t index);
 
+/* The running moments that normalize this turn: of observations [moments_size(input_size)], of returns [moments_size(1)]; either may
+ * be NULL where it is not normalized. Before learner_begin. */
+void learner_use_moments(learner *l, const double *observations, const double *returns);
+
 /* ---- Collecting: begin, then one step after another, then the end; or all at once ---- */
 void learner_begin(learner *l);
 /* One decision in every environment; false when the rollout is over (rollout_until_done). */
 bool learner_step(learner *l, const float *parameters, int t);
+/* V-trace: everything that was collected is evaluated once more with these parameters; then learner_estimate. */
+void learner_second_pass(learner *l, const float *parameters);
+void learner_estimate(learner *l);
 /* Bootstraps and estimates advantages and targets. */
 void learner_end(learner *l, const float *parameters);
 void learner_collect(learner *l, const float *parameters);
+/* All of that but the end. */
+void learner_walk(learner *l, const float *parameters);
 
 /* Sum and sum of squares of the advantages of environments first .. first + count - 1, added up in order. */
 void learner_advantage_moments(const learner *l, int first, int count, double *sum, double *squares);

@@ -55,7 +55,7 @@ static void heads(learner *l, int first, int count, const gradient_scale *scale,
     const net *net = l->config->net;
     double each = l->config->sum_loss ? 1 : 1 / scale->samples;
     float *d_log_std = net->spec.log_std ? gradient + net->log_std : NULL;
-    if (d_log_std && !accumulate) memset(d_log_std, 0, (size_t)net->spec.log_std * sizeof *d_log_std);
+    if (d_log_std && !accumulate) memset(d_log_std, 0, net->log_std_size * sizeof *d_log_std);
     for (int t = 0; t < l->steps; t++)
         for (int e = first; e < first + count; e++) sample_loss(l, t * l->envs + e, each, scale, sums, d_log_std);
 }

@@ -10,6 +10,7 @@
 #include "base/barrier.h"
 #include "global/block.h"
 #include "global/episodes.h"
+#include "global/moments.h"
 #include "global/pauses.h"
 #include "learn/learner.h"
 #include "learn/schedules.h"
@@ -21,6 +22,7 @@ typedef struct sync_run {
     block *block;
     episodes *episodes;
     pauses *pauses;
+    moments *moments;         /* of the normalization, or NULL */
     const learner_config *learning;
     int workers, envs_per_worker;
     int64_t total_steps;

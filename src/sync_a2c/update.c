@@ -24,6 +24,7 @@ static void collect(team *t, team_member *m, team_member *timed) {
         learner *l = &m->learners[k];
         l->timed = timed != NULL;
         l->ticks = (learner_ticks){0};
+        moments_pull(r->moments, l);
         if (!r->barrier_each_step) {
             learner_collect(l, t->parameters);
             continue;
@@ -139,6 +140,7 @@ static void conclude(team *t, double norm, int64_t samples) {
         for (int k = 0; k < t->members[i].count; k++) {
             frames += t->members[i].learners[k].frames;
             finished |= t->members[i].learners[k].episode_count > 0;
+            moments_push(r->moments, &t->members[i].learners[k]);
         }
     f->norm_sum += norm;
     f->updates++;

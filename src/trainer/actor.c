@@ -2,20 +2,48 @@
 #include "trainer/actor.h"
 
 #include "base/memory.h"
+#include "learn/normalizer.h"
 
 #include <string.h>
 
-actor *actor_new(const plan *p, int lanes) {
+/* Hands out the next bytes of the actor's memory, or counts them. */
+static void *place(char *memory, size_t *used, size_t bytes) {
+    void *pointer = memory ? memory + *used : NULL;
+    *used += (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+    return pointer;
+}
+
+static size_t place_all(actor *a, char *memory) {
+    const net *net = &a->plan->net;
+    const distribution *d = &a->plan->learning.distribution;
+    size_t used = 0, n = (size_t)a->lanes, ld = (size_t)net->input_ld, outputs = n * (size_t)net->policy_ld * sizeof(float);
+    void *tape = place(memory, &used, net_tape_bytes(net, a->lanes, a->lanes));
+    if (memory) net_tape_place(net, a->lanes, a->lanes, tape, &a->tape);
+    a->rows.log_probability = place(memory, &used, outputs);
+    a->rows.probability = place(memory, &used, outputs);
+    a->rows.entropy = place(memory, &used, n * sizeof(float));
+    if (d->noise == NOISE_GSDE) a->rows.variance = place(memory, &used, (size_t)d->dims * line_floats((size_t)net->features) * sizeof(float));
+    a->observation = place(memory, &used, n * ld * sizeof(float));
+    a->mean = place(memory, &used, ld * sizeof(float));
+    a->scale = place(memory, &used, ld * sizeof(float));
+    a->allowed = place(memory, &used, n * (size_t)d->outputs);
+    return used;
+}
+
+actor *actor_new(const acting *policy, int lanes) {
     actor *a = memory_new(sizeof *a);
-    size_t tape = net_tape_bytes(&p->net, lanes, lanes), n = (size_t)lanes;
-    size_t outputs = n * (size_t)p->net.policy_ld * sizeof(float);
+    const plan *p = policy->plan;
     a->plan = p;
+    a->parameters = policy->parameters;
     a->lanes = lanes;
-    a->memory = memory_new(tape + 2 * outputs + line_floats(n) * sizeof(float));
-    net_tape_place(&p->net, lanes, lanes, a->memory, &a->tape);
-    char *at = (char *)a->memory + tape;
-    a->rows = (distribution_rows){.output = a->tape.policy, .ld = p->net.policy_ld, .log_probability = (float *)at,
-                                  .probability = (float *)(at + outputs), .entropy = (float *)(at + 2 * outputs)};
+    a->memory = memory_new(place_all(a, NULL));
+    place_all(a, a->memory);
+    a->rows.output = a->tape.policy;
+    a->rows.ld = p->net.policy_ld;
+    a->rows.features = net_features(&p->net, &a->tape);
+    a->normalized = p->learning.normalize_observations && policy->moments;
+    if (a->normalized) moments_scales(p->net.input_size, policy->moments, a->mean, a->scale);
+    memset(a->allowed, 1, (size_t)lanes * (size_t)p->learning.distribution.outputs);
     for (int i = 0; i < lanes; i++) actor_start(a, i);
     return a;
 }
@@ -26,7 +54,9 @@ void actor_free(actor *a) {
     memory_free(a);
 }
 
-float *actor_observation(actor *a, int lane) { return a->tape.input + (size_t)lane * (size_t)a->plan->net.input_ld; }
+float *actor_observation(actor *a, int lane) { return a->observation + (size_t)lane * (size_t)a->plan->net.input_ld; }
+
+uint8_t *actor_allowed(actor *a, int lane) { return a->allowed + (size_t)lane * (size_t)a->plan->learning.distribution.outputs; }
 
 void actor_start(actor *a, int lane) { a->tape.start[lane] = 1; }
 
@@ -41,10 +71,17 @@ static void carry_state(actor *a) {
         }
 }
 
-void actor_forward(actor *a, const float *parameters) {
-    net_forward(&a->plan->net, parameters, &a->tape, 0, a->lanes);
-    distribution_evaluate(&a->plan->learning.distribution, parameters, &a->rows, 0, a->lanes);
-    if (a->plan->net.recurrent) carry_state(a);
+void actor_forward(actor *a) {
+    const net *net = &a->plan->net;
+    const learner_config *c = &a->plan->learning;
+    if (a->normalized)
+        normalize_rows(net->input_size, a->mean, a->scale, c->normalize_clip, a->lanes, net->input_ld, a->observation, a->tape.input);
+    else memcpy(a->tape.input, a->observation, (size_t)a->lanes * (size_t)net->input_ld * sizeof(float));
+    net_forward(net, a->parameters, &a->tape, 0, a->lanes);
+    for (int i = 0; c->masked && i < a->lanes; i++)
+        distribution_mask(&c->distribution, actor_allowed(a, i), a->tape.policy + (size_t)i * (size_t)net->policy_ld);
+    distribution_evaluate(&c->distribution, a->parameters, &a->rows, 0, a->lanes);
+    if (net->recurrent) carry_state(a);
     memset(a->tape.start, 0, (size_t)a->lanes);
 }
 

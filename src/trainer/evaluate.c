@@ -67,17 +67,19 @@ static void describe(const plan *p, const double *returns, evaluation *r) {
     r->success_rate = isnan(p->solved_return) ? NAN : successes / r->episodes;
 }
 
-void evaluate(const plan *p, const float *parameters, const env_kind *kind, const evaluation_request *request, evaluation *result,
+void evaluate(const acting *policy, const env_kind *kind, const evaluation_request *request, evaluation *result,
               double *returns) {
     int64_t begin = clock_ns();
     int rounds = (request->episodes + LANES - 1) / LANES, lanes = (request->episodes + rounds - 1) / rounds;
-    stage s = {.plan = p, .kind = kind, .request = request, .actor = actor_new(p, lanes), .returns = returns,
+    stage s = {.plan = policy->plan, .kind = kind, .request = request, .actor = actor_new(policy, lanes), .returns = returns,
                .instances = memory_new(memory_product((size_t)lanes, kind->instance_stride))};
     play plays[LANES];
     for (int i = 0; i < lanes; i++) start_episode(&s, i, &plays[i]);
     for (bool playing = true; playing;) {
         playing = false;
-        actor_forward(s.actor, parameters);
+        for (int i = 0; s.plan->learning.masked && i < lanes; i++)
+            if (plays[i].episode >= 0) env_action_mask(kind, env_at(kind, s.instances, i), actor_allowed(s.actor, i));
+        actor_forward(s.actor);
         for (int i = 0; i < lanes; i++) {
             if (plays[i].episode < 0) continue;
             step_lane(&s, i, &plays[i]);
@@ -86,7 +88,7 @@ void evaluate(const plan *p, const float *parameters, const env_kind *kind, cons
     }
     *result = (evaluation){.episodes = request->episodes};
     snprintf(result->env, sizeof result->env, "%s", kind->def->name);
-    describe(p, returns, result);
+    describe(policy->plan, returns, result);
     result->length_mean = s.lengths / request->episodes;
     result->seconds = 1e-9 * (double)(clock_ns() - begin);
     actor_free(s.actor);
@@ -100,7 +102,8 @@ int evaluate_run(const char *run, bool best, const evaluation_request *request, 
     if (!s) return -1;
     double *own = returns ? NULL : memory_array(double, (size_t)request->episodes);
     cpus_flush_denormals();
-    evaluate(&s->plan, s->parameters, &s->plan.kinds[0], request, result, returns ? returns : own);
+    acting policy = saved_acting(s);
+    evaluate(&policy, &s->plan.kinds[0], request, result, returns ? returns : own);
     memory_free(own);
     saved_free(s);
     return 0;

@@ -72,6 +72,23 @@ static void add_turns(image *i, run *r) {
     i->turn_episodes = add(i, "turn/episodes", SAFETENSOR_F64, 3, (int64_t[]){workers, episodes, 4});
 }
 
+/* Three tensors of running statistics: mean, variance, count. */
+static void add_statistics(image *i, const char *what, int n, image_moments *m) {
+    char name[IMAGE_NAME];
+    m->n = n;
+    snprintf(name, sizeof name, "normalize/%s.mean", what);
+    m->mean = add1(i, name, SAFETENSOR_F64, n);
+    snprintf(name, sizeof name, "normalize/%s.var", what);
+    m->variance = add1(i, name, SAFETENSOR_F64, n);
+    snprintf(name, sizeof name, "normalize/%s.count", what);
+    m->count = add1(i, name, SAFETENSOR_F64, 1);
+}
+
+static void add_moments(image *i, run *r) {
+    if (moments_observations(r->moments)) add_statistics(i, "observations", r->plan.net.input_size, &i->observations);
+    if (moments_returns(r->moments)) add_statistics(i, "returns", 1, &i->returns);
+}
+
 image *image_new(run *r) {
     const net *net = &r->plan.net;
     image *i = memory_new(sizeof *i);
@@ -86,6 +103,7 @@ image *image_new(run *r) {
         if (r->crew && r->async.own_statistics) i->own[k] = add2(i, own, SAFETENSOR_F32, workers, (int64_t)net->parameters);
         else i->statistics[k] = add_network(i, net, name);
     }
+    add_moments(i, r);
     i->env_bytes = widest_env(r);
     i->environments_bytes = i->env_bytes * (size_t)r->environments;
     i->environments = add2(i, "env/state", SAFETENSOR_U8, r->environments, (int64_t)i->env_bytes);
@@ -167,6 +185,15 @@ static void move_block(image *i, run *r, direction way) {
     move_number(way, &i->figures[0], &c.lanes);
     move_number(way, &i->figures[1], &c.pushes);
     if (way == PUT) block_set(r->block, i->padded, (const float *const *)slots, &c);
+}
+
+static void move_moments(image_moments *m, double *live, direction way) {
+    if (!live) return;
+    move_number(way, m->count, &live[0]);
+    for (int k = 0; k < m->n; k++) {
+        move_number(way, &m->mean[k], &live[1 + k]);
+        move_number(way, &m->variance[k], &live[1 + m->n + k]);
+    }
 }
 
 static void move_environments(image *i, run *r, direction way) {
@@ -283,6 +310,8 @@ static void move_all(image *i, run *r, direction way) {
     move_block(i, r, way);
     move_environments(i, r, way);
     move_episodes(i, r, way);
+    move_moments(&i->observations, moments_observations(r->moments), way);
+    move_moments(&i->returns, moments_returns(r->moments), way);
     move_progress(i, r, way);
     move_figures(i, r, way);
     move_workers(i, r, way);

@@ -8,7 +8,7 @@
 
 enum {
     IMAGE_NAME = 96,
-    IMAGE_TENSORS = 3 * NET_TENSORS + 20,
+    IMAGE_TENSORS = 3 * NET_TENSORS + 26,
     IMAGE_COUNTERS = 16,
     IMAGE_FIGURES = 8,
     UPDATE_FIGURES = 12,
@@ -19,6 +19,9 @@ enum {
 
 typedef struct image_tensor { char name[IMAGE_NAME]; void *memory; } image_tensor;
 
+/* Running statistics in a checkpoint. */
+typedef struct image_moments { int n; double *mean, *variance, *count; } image_moments;
+
 struct image {
     int count;
     image_tensor tensors[IMAGE_TENSORS];
@@ -26,6 +29,7 @@ struct image {
     int network_tensors, parameters, statistics[OPTIMIZER_SLOTS]; /* where in the list each network's tensors begin */
     float *own[OPTIMIZER_SLOTS];                 /* [workers, parameters] or NULL */
     uint8_t *environments;                       /* [N, env_bytes] */
+    image_moments observations, returns;
     size_t env_bytes, environments_bytes;
     int64_t *counters;                           /* [IMAGE_COUNTERS] reserved, steps, version, solved_at_step, .. */
     double *figures;                             /* [IMAGE_FIGURES] */

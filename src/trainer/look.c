@@ -95,7 +95,8 @@ static void evaluate_now(run *r, int64_t step) {
     evaluation result;
     error e = {0};
     block_get(r->block, parameters, NULL, NULL);
-    evaluate(&r->plan, parameters, &r->plan.kinds[0], &request, &result, returns);
+    acting policy = {&r->plan, parameters, moments_observations(r->moments)};
+    evaluate(&policy, &r->plan.kinds[0], &request, &result, returns);
     r->evaluation_seconds += result.seconds;
     if (result.mean > r->best_return) {
         r->best_return = result.mean;
@@ -157,7 +158,7 @@ int64_t run_pause(void *context) {
     check_failures(r, step);
     stop_reason why = reason(r, step);
     bool last = why != STOP_NONE && why != STOP_ERROR;
-    if (why != STOP_ERROR && why != STOP_SIGNAL && (step >= r->row_step || last)) write_row(r, step);
+    if (why != STOP_ERROR && (step >= r->row_step || (last && why != STOP_SIGNAL))) write_row(r, step);
     if (why == STOP_NONE && step >= r->evaluation_step) {
         evaluate_now(r, step);
         r->evaluation_step = next_multiple(step, r->plan.settings.eval.interval_steps);

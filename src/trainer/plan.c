@@ -67,6 +67,7 @@ static int plan_distribution(plan *p, distribution *d, error *e) {
     if (env->action == A3C_ACTION_BOX) {
         d->kind = DISTRIBUTION_GAUSSIAN;
         d->state_dependent_std = p->settings.exploration.state_dependent_std;
+        d->noise = (noise_kind)p->settings.exploration.noise;
         d->outputs = d->dims * (d->state_dependent_std ? 2 : 1);
         return 0;
     }
@@ -89,8 +90,10 @@ static int plan_network(plan *p, error *e) {
     if (plan_distribution(p, d, e)) return -1;
     spec.policy_outputs = d->outputs;
     spec.log_std = d->kind == DISTRIBUTION_GAUSSIAN && !d->state_dependent_std ? d->dims : 0;
+    spec.log_std_features = spec.log_std > 0 && d->noise == NOISE_GSDE;
     if (net_plan(&p->net, &spec, e)) return error_prefix(e, "network.layers: ");
     d->log_std = p->net.log_std;
+    d->features = p->net.features;
     p->init = (net_init_spec){s->network.init, s->network.hidden_gain, s->network.policy_gain, s->network.value_gain,
                               s->exploration.log_std_init};
     return 0;
@@ -109,6 +112,13 @@ static void plan_learning(plan *p) {
     c->value_coef = s->loss.value_coef;
     c->reward_scale = s->env.reward_scale;
     c->reward_clip = s->env.clip_reward;
+    c->reward_sign = s->env.reward_sign;
+    c->normalize_observations = s->normalize.observations;
+    c->normalize_returns = s->normalize.returns;
+    c->normalize_clip = (float)s->normalize.clip;
+    c->noise_hold = s->exploration.hold;
+    for (int i = 0; i < s->env.count; i++) c->masked |= p->kinds[i].def->action_mask != NULL;
+    c->keep_behavior = c->estimator.kind == ESTIMATOR_VTRACE || s->loss.kind == SETTINGS_LOSS_PPO;
     c->seed = s->seed;
     p->optimizer = (optimizer){(optimizer_kind)s->optimizer.kind, s->optimizer.decay, s->optimizer.epsilon,
                                s->optimizer.epsilon_inside_root, s->optimizer.momentum, s->optimizer.beta1, s->optimizer.beta2};
@@ -125,10 +135,26 @@ static int plan_threads(const plan *p) {
     return threads < most ? threads : most;
 }
 
+/* What only the environment's spaces make meaningless. */
+static int plan_refuse(const plan *p, error *e) {
+    const settings *s = &p->settings;
+    const distribution *d = &p->learning.distribution;
+    const char *id = s->env.id[0];
+    if (s->normalize.observations && p->net.spec.input != INPUT_VECTOR)
+        return error_set(e, STATUS_USAGE, "normalize.observations: %s has no vector of numbers to observe", id);
+    if (d->kind != DISTRIBUTION_GAUSSIAN && s->exploration.noise != SETTINGS_NOISE_FRESH)
+        return error_set(e, STATUS_USAGE, "exploration.noise: noise that lasts is for actions that are numbers; those of %s are choices", id);
+    if (d->noise == NOISE_GSDE && d->state_dependent_std)
+        return error_set(e, STATUS_USAGE, "exploration.state_dependent_std: gsde has deviations of its own that depend on the state");
+    if (d->noise == NOISE_HELD && s->exploration.hold < 1)
+        return error_set(e, STATUS_USAGE, "exploration.hold: held noise lasts for at least 1 step");
+    return 0;
+}
+
 int plan_make(plan *p, const settings *s, error *e) {
     memset(p, 0, sizeof *p);
     p->settings = *s;
-    if (plan_environments(p, e) || plan_network(p, e)) return -1;
+    if (plan_environments(p, e) || plan_network(p, e) || plan_refuse(p, e)) return -1;
     plan_learning(p);
     p->threads = plan_threads(p);
     return 0;

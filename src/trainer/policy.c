@@ -43,7 +43,8 @@ a3c_policy_info a3c_policy_describe(const a3c_policy *p) {
 a3c_actor *a3c_actor_new(const a3c_policy *p, uint64_t seed) {
     a3c_actor *a = memory_new(sizeof *a);
     a->policy = p;
-    a->actor = actor_new(&p->saved->plan, 1);
+    acting policy = saved_acting(p->saved);
+    a->actor = actor_new(&policy, 1);
     a->stream = random_stream_new(seed, 0, RANDOM_EVALUATION);
     return a;
 }
@@ -72,7 +73,7 @@ int a3c_actor_act(a3c_actor *a, const float *observation, a3c_choice choice, a3c
     const a3c_env_spec *env = &s->plan.kinds[0].spec;
     if (check_observation(&s->plan.net, observation)) return -1;
     memcpy(actor_observation(a->actor, 0), observation, (size_t)s->plan.net.input_size * sizeof *observation);
-    actor_forward(a->actor, s->parameters);
+    actor_forward(a->actor);
     action_word action[ACTION_DIMS];
     actor_act(a->actor, 0, choice == A3C_SAMPLE ? &a->stream : NULL, action);
     bool continuous = d->kind == DISTRIBUTION_GAUSSIAN;

@@ -29,8 +29,8 @@ static void build_environments(run *r) {
 static void build_async(run *r) {
     const plan *p = &r->plan;
     const settings *s = &p->settings;
-    r->async = (async){.block = r->block, .episodes = r->episodes, .pauses = r->pauses, .learning = &p->learning,
-                       .workers = s->workers, .envs_per_worker = s->envs_per_worker, .total_steps = s->total_steps,
+    r->async = (async){.block = r->block, .episodes = r->episodes, .pauses = r->pauses, .moments = r->moments, .learning = &p->learning,
+                       .behavior_delay = s->async.behavior_delay, .workers = s->workers, .envs_per_worker = s->envs_per_worker, .total_steps = s->total_steps,
                        .learning_rate = p->learning_rate, .entropy_coef = p->entropy_coef,
                        .max_grad_norm = s->optimizer.max_grad_norm, .locked = s->async.update == SETTINGS_LOCKED,
                        .own_statistics = own_statistics(s),
@@ -46,7 +46,7 @@ static void build_async(run *r) {
 static void build_sync(run *r) {
     plan *p = &r->plan;
     const settings *s = &p->settings;
-    r->sync = (sync_run){.block = r->block, .episodes = r->episodes, .pauses = r->pauses, .learning = &p->learning,
+    r->sync = (sync_run){.block = r->block, .episodes = r->episodes, .pauses = r->pauses, .moments = r->moments, .learning = &p->learning,
                          .workers = s->workers, .envs_per_worker = s->envs_per_worker, .total_steps = s->total_steps,
                          .learning_rate = p->learning_rate, .entropy_coef = p->entropy_coef,
                          .max_grad_norm = s->optimizer.max_grad_norm,
@@ -86,6 +86,7 @@ int run_build(run *r, error *e) {
     r->samples_per_update = (int64_t)s->rollout_steps * (s->mode == MODE_SYNC ? r->environments : s->envs_per_worker);
     r->block = block_new(r->plan.net.size, &r->plan.optimizer, !own_statistics(s), s->mode == MODE_ASYNC && s->async.count_lost);
     r->episodes = episodes_new(r->plan.solved_return, r->tasks, r->seconds_before);
+    r->moments = moments_new(&r->plan.learning);
     r->best_return = -INFINITY;
     r->row_step = s->log.interval_steps;
     r->checkpoint_step = s->checkpoint.interval_steps > 0 ? s->checkpoint.interval_steps : INT64_MAX;
@@ -127,6 +128,7 @@ void run_free(run *r) {
     memory_free(r->events);
     memory_free(r->time.stream);
     pauses_free(r->pauses);
+    moments_free(r->moments);
     episodes_free(r->episodes);
     block_free(r->block);
     memory_free(r->kinds);

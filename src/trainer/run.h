@@ -33,6 +33,7 @@ typedef struct run {
     block *block;
     episodes *episodes;
     pauses *pauses;
+    moments *moments;           /* of the normalization, or NULL */
     async async;                /* mode async .. */
     crew *crew;
     virtual_time time;

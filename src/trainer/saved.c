@@ -3,10 +3,12 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "learn/normalizer.h"
 #include "record/safetensors.h"
 #include "trainer/image.h"
 #include "trainer/trainer.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -49,6 +51,26 @@ static int read_parameters(saved *s, const safetensors *file, error *e) {
     return failed;
 }
 
+/* The running statistics of observations, when the settings normalize them. */
+static int read_moments(saved *s, const safetensors *file, error *e) {
+    int64_t n = s->plan.net.input_size, one = 1;
+    if (!s->plan.learning.normalize_observations) return 0;
+    const double *mean = safetensors_require(file, "normalize/observations.mean", SAFETENSOR_F64, 1, &n, e);
+    const double *variance = mean ? safetensors_require(file, "normalize/observations.var", SAFETENSOR_F64, 1, &n, e) : NULL;
+    const double *count = variance ? safetensors_require(file, "normalize/observations.count", SAFETENSOR_F64, 1, &one, e) : NULL;
+    if (!count) return -1;
+    s->moments = memory_array(double, moments_size((int)n));
+    s->moments[0] = *count;
+    memcpy(s->moments + 1, mean, (size_t)n * sizeof *mean);
+    memcpy(s->moments + 1 + n, variance, (size_t)n * sizeof *variance);
+    for (size_t k = 0; k < moments_size((int)n); k++)
+        if (!isfinite(s->moments[k]) || ((k == 0 || k > (size_t)n) && s->moments[k] < 0))
+            return error_set(e, STATUS_FAILED, "normalize/observations: holds a number that cannot be");
+    return 0;
+}
+
+acting saved_acting(const saved *s) { return (acting){&s->plan, s->parameters, s->moments}; }
+
 static int read_settings(const safetensors *file, const char *path, const char *env, bool env_may_load, settings *s, error *e) {
     const char *config = safetensors_metadata(file, "config");
     if (!config) return error_set(e, STATUS_FAILED, "holds no settings: it was not written by a3c");
@@ -70,7 +92,7 @@ saved *saved_read(const char *path, const char *env, bool env_may_load, error *e
     int failed = read_settings(file, path, env, env_may_load, read, e) || plan_make(&s->plan, read, e);
     if (!failed) {
         s->parameters = memory_array(float, s->plan.net.size);
-        failed = read_parameters(s, file, e);
+        failed = read_parameters(s, file, e) || read_moments(s, file, e);
     }
     safetensors_close(file);
     memory_free(read);
@@ -83,5 +105,6 @@ saved *saved_read(const char *path, const char *env, bool env_may_load, error *e
 void saved_free(saved *s) {
     if (!s) return;
     memory_free(s->parameters);
+    memory_free(s->moments);
     memory_free(s);
 }

@@ -3,11 +3,12 @@
 #ifndef TRAINER_SAVED_H
 #define TRAINER_SAVED_H
 
-#include "trainer/plan.h"
+#include "trainer/actor.h"
 
 typedef struct saved {
     plan plan;
     float *parameters; /* [plan.net.size] */
+    double *moments;   /* [moments_size(input_size)] of observations where they are normalized, else NULL */
 } saved;
 
 /* Reads the file, checks that its param/ tensors are the settings' own and that all numbers are finite. An environment given on the
@@ -15,5 +16,7 @@ typedef struct saved {
  * caller owns the result (saved_free); NULL with the error. */
 saved *saved_read(const char *path, const char *env, bool env_may_load, error *e);
 void saved_free(saved *s);
+/* For an actor: points into s. */
+acting saved_acting(const saved *s);
 
 #endif

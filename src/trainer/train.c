@@ -114,7 +114,8 @@ static int final_evaluation(run *r, summary *s, error *e) {
     double *returns = memory_array(double, (size_t)request.episodes);
     evaluation v;
     block_get(r->block, parameters, NULL, NULL);
-    evaluate(&r->plan, parameters, &r->plan.kinds[0], &request, &v, returns);
+    acting policy = {&r->plan, parameters, moments_observations(r->moments)};
+    evaluate(&policy, &r->plan.kinds[0], &request, &v, returns);
     s->eval_return_mean = v.mean, s->eval_return_std = v.deviation, s->eval_return_min = v.minimum, s->eval_return_max = v.maximum;
     s->eval_episodes = v.episodes, s->eval_seconds = v.seconds;
     memory_free(returns);

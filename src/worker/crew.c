@@ -34,10 +34,12 @@ void crew_sit_down(crew *c, int thread) {
     cpus_flush_denormals();
     if (d->memory) return;
     size_t parameters = line_floats(learning->net->size) * sizeof(float), bytes = rollout_bytes(learning, envs);
-    d->memory = memory_new(bytes + 2 * parameters);
+    size_t history = c->async->behavior_delay > 0 ? (size_t)(c->async->behavior_delay + 1) * learning->net->size : 0;
+    d->memory = memory_new(bytes + 2 * parameters + history * sizeof(float));
     rollout_place(learning, envs, d->memory, &d->rollout);
     d->parameters = (float *)((char *)d->memory + bytes);
     d->gradient = (float *)((char *)d->memory + bytes + parameters);
+    if (history) d->history = (float *)((char *)d->memory + bytes + 2 * parameters);
     d->version = -1;
 }
 

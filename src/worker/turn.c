@@ -32,6 +32,7 @@ bool turn_pull(worker *w, desk *d, async *a) {
         if (!current) d->version = block_pull(a->block, d->parameters);
         if (a->recording) recording_add(a->recording, w->index, false);
         t->pulled = d->version;
+        moments_pull(a->moments, &w->learner);
     } else {
         block_give_back(a->block, asked);
     }
@@ -53,6 +54,23 @@ static void keep(turn *t, const learner *l) {
     memcpy(t->episodes, l->rollout->episodes, (size_t)l->episode_count * sizeof *t->episodes);
 }
 
+/* The parameters that collect: those just pulled, or, for a test of delayed behavior, those of so many pulls ago. */
+static const float *behavior_parameters(desk *d, const async *a) {
+    if (!d->history) return d->parameters;
+    size_t size = a->learning->net->size;
+    int64_t slots = a->behavior_delay + 1, now = d->pulls++;
+    memcpy(d->history + (size_t)(now % slots) * size, d->parameters, size * sizeof(float));
+    return d->history + (size_t)((now < slots ? 0 : now + 1) % slots) * size;
+}
+
+/* V-trace's second pull, between collecting and differentiating (1802.01561: the learner's parameters). */
+static const float *pull_again(desk *d, async *a) {
+    if (a->locked) block_lock(a->block, false);
+    if (d->version != block_version(a->block)) d->version = block_pull(a->block, d->parameters);
+    if (a->locked) block_unlock(a->block);
+    return d->parameters;
+}
+
 void turn_compute(worker *w, desk *d, async *a) {
     turn *t = &w->turn;
     learner *l = &w->learner;
@@ -61,8 +79,15 @@ void turn_compute(worker *w, desk *d, async *a) {
     l->rollout = &d->rollout;
     t->gradient = w->gradient ? w->gradient : d->gradient;
 
-    learner_collect(l, d->parameters);
-    learner_gradient(l, d->parameters, schedule_at(&a->entropy_coef, t->position, a->total_steps), t->gradient);
+    const float *behavior = behavior_parameters(d, a), *target = behavior;
+    if (a->learning->estimator.kind == ESTIMATOR_VTRACE) {
+        learner_walk(l, behavior);
+        target = pull_again(d, a);
+        learner_second_pass(l, target);
+    } else {
+        learner_collect(l, behavior);
+    }
+    learner_gradient(l, target, schedule_at(&a->entropy_coef, t->position, a->total_steps), t->gradient);
     t->norm = sqrt(kernels_get()->sum_of_squares(a->learning->net->size, t->gradient));
 
     keep(t, l);
@@ -108,6 +133,7 @@ int64_t turn_end(worker *w, desk *d, async *a) {
     if (a->locked) waited = block_lock(a->block, timed);
     int64_t before = block_version(a->block), version = block_push(a->block, &p);
     block_give_back(a->block, (int64_t)a->learning->rollout_steps * a->envs_per_worker - t->steps);
+    moments_push(a->moments, &w->learner);
     if (a->recording) recording_add(a->recording, w->index, true);
     if (a->locked) block_unlock(a->block);
     if (p.parameters) d->version = before + 1;

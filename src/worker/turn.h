@@ -10,6 +10,7 @@
 #include "base/flag.h"
 #include "global/block.h"
 #include "global/episodes.h"
+#include "global/moments.h"
 #include "global/pauses.h"
 #include "learn/learner.h"
 #include "learn/schedules.h"
@@ -23,12 +24,14 @@ typedef struct async {
     block *block;
     episodes *episodes;
     pauses *pauses;
+    moments *moments;            /* of the normalization, or NULL */
     const learner_config *learning;
     int workers, envs_per_worker;
     int64_t total_steps;
     schedule learning_rate, entropy_coef;
     double max_grad_norm;
     bool locked, own_statistics, own_adam_count, stop_when_solved;
+    int behavior_delay;          /* updates by which the parameters that collect lag behind those pulled: a test's knob */
     bool hand_over;              /* a thread's next turn follows its push at once, and takes the parameters from it */
     int timed_every;             /* one turn in so many is timed; 0: none */
     struct recording *recording; /* events are appended here (async.record), or NULL */
@@ -69,6 +72,8 @@ typedef struct desk {
     void *memory;       /* of all this */
     float *parameters;  /* [net.size] */
     float *gradient;    /* [net.size] */
+    float *history;     /* [behavior_delay + 1, net.size] the parameters pulled last, or NULL */
+    int64_t pulls;
     rollout rollout;
     int64_t version;    /* of the parameters, -1: none yet */
     bool handed_over;   /* the last push left the parameters here: the next pull need not copy */
