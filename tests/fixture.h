@@ -80,29 +80,46 @@ static inline void fixture_shared(fixture *f, int threads) {
 static inline void fixture_async(fixture *f, int threads) {
     const settings *s = &f->plan.settings;
     fixture_shared(f, threads);
-    f->async = (async){.block = f->block, .episodes = f->episodes, .pauses = f->pauses, .learning = &f->plan.learning,
-                       .workers = s->workers, .envs_per_worker = s->envs_per_worker, .total_steps = s->total_steps,
-                       .learning_rate = f->plan.learning_rate, .entropy_coef = f->plan.entropy_coef,
-                       .max_grad_norm = s->optimizer.max_grad_norm, .locked = s->async.update == SETTINGS_LOCKED,
-                       .own_statistics = s->optimizer.statistics == SETTINGS_STATISTICS_WORKER, .timed_every = 16};
+    f->async = (async){.block = f->block,
+                       .episodes = f->episodes,
+                       .pauses = f->pauses,
+                       .learning = &f->plan.learning,
+                       .workers = s->workers,
+                       .envs_per_worker = s->envs_per_worker,
+                       .total_steps = s->total_steps,
+                       .learning_rate = f->plan.learning_rate,
+                       .entropy_coef = f->plan.entropy_coef,
+                       .max_grad_norm = s->optimizer.max_grad_norm,
+                       .locked = s->async.update == SETTINGS_LOCKED,
+                       .own_statistics = s->optimizer.statistics == SETTINGS_STATISTICS_WORKER,
+                       .timed_every = 16};
     bool open = s->async.schedule != SETTINGS_SCHEDULE_THREADS;
     f->crew = crew_new(&f->async, f->kinds, threads, open, &f->plan.optimizer);
-    f->time.cost = (turn_cost){.kind = (cost_kind)s->async.simulated.cost, .mean = 1, .spread = s->async.simulated.spread};
+    f->time.cost =
+        (turn_cost){.kind = (cost_kind)s->async.simulated.cost, .mean = 1, .spread = s->async.simulated.spread};
     f->time.stream = memory_array(random_stream, (size_t)s->workers);
     for (int w = 0; w < s->workers; w++) {
         f->time.stream[w] = random_stream_new(s->seed, (uint32_t)w, RANDOM_TURN_COST);
-        for (int e = 0; e < s->envs_per_worker; e++) learner_seed_env(&f->crew->workers[w].learner, e, (uint32_t)w, (uint32_t)e);
+        for (int e = 0; e < s->envs_per_worker; e++)
+            learner_seed_env(&f->crew->workers[w].learner, e, (uint32_t)w, (uint32_t)e);
     }
 }
 
 static inline void fixture_sync(fixture *f, int threads) {
     const settings *s = &f->plan.settings;
     fixture_shared(f, threads);
-    f->sync = (sync_run){.block = f->block, .episodes = f->episodes, .pauses = f->pauses, .learning = &f->plan.learning,
-                         .workers = s->workers, .envs_per_worker = s->envs_per_worker, .total_steps = s->total_steps,
-                         .learning_rate = f->plan.learning_rate, .entropy_coef = f->plan.entropy_coef,
+    f->sync = (sync_run){.block = f->block,
+                         .episodes = f->episodes,
+                         .pauses = f->pauses,
+                         .learning = &f->plan.learning,
+                         .workers = s->workers,
+                         .envs_per_worker = s->envs_per_worker,
+                         .total_steps = s->total_steps,
+                         .learning_rate = f->plan.learning_rate,
+                         .entropy_coef = f->plan.entropy_coef,
                          .max_grad_norm = s->optimizer.max_grad_norm,
-                         .barrier_each_step = s->sync.barrier == SETTINGS_BARRIER_STEP, .timed_every = 16};
+                         .barrier_each_step = s->sync.barrier == SETTINGS_BARRIER_STEP,
+                         .timed_every = 16};
     f->team = team_new(&f->sync, f->kinds, team_threads(&f->sync, threads));
     int n = s->workers * s->envs_per_worker;
     for (int i = 0, index; i < n; i++) {

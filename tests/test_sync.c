@@ -2,9 +2,15 @@
  * Sync: one result for any number of threads, and the same gradient as one learner over the whole batch. */
 #include "fixture.h"
 
-#define BASE "mode=sync", "total_steps=4000", "rollout_steps=6", "network.layers=[{dense: 24, activation: silu}, {dense: 16, activation: tanh}]"
+#define BASE                                                                                                           \
+    "mode=sync", "total_steps=4000", "rollout_steps=6",                                                                \
+        "network.layers=[{dense: 24, activation: silu}, {dense: 16, activation: tanh}]"
 
-typedef struct outcome { uint64_t hash; update_figures figures; episode_history history; } outcome;
+typedef struct outcome {
+    uint64_t hash;
+    update_figures figures;
+    episode_history history;
+} outcome;
 
 static outcome run_once(const char *const *overrides, int threads) {
     static fixture f;
@@ -32,10 +38,16 @@ static void check_threads(const char *const *overrides) {
 static void threads_do_not_change_a_bit(void **state) {
     (void)state;
     const char *plain[] = {BASE, "workers=5", "envs_per_worker=2", NULL};
-    const char *normalized[] = {BASE, "workers=5", "envs_per_worker=3", "advantage.normalize=true", "loss.entropy_coef=0.01", NULL};
+    const char *normalized[] = {
+        BASE, "workers=5", "envs_per_worker=3", "advantage.normalize=true", "loss.entropy_coef=0.01", NULL};
     const char *step[] = {BASE, "workers=6", "envs_per_worker=1", "sync.barrier=step", NULL};
-    const char *until[] = {BASE, "workers=4", "envs_per_worker=1", "rollout_until_done=true", "advantage.estimator=monte_carlo",
-                           "rollout_steps=40", NULL};
+    const char *until[] = {BASE,
+                           "workers=4",
+                           "envs_per_worker=1",
+                           "rollout_until_done=true",
+                           "advantage.estimator=monte_carlo",
+                           "rollout_steps=40",
+                           NULL};
     const char *many[] = {BASE, "workers=130", "envs_per_worker=1", NULL};
     check_threads(plain);
     check_threads(normalized);

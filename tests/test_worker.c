@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define BASE "mode=async", "total_steps=6000", "rollout_steps=8", "network.layers=[{dense: 24, activation: tanh}, {dense: 16, activation: relu}]"
+#define BASE                                                                                                           \
+    "mode=async", "total_steps=6000", "rollout_steps=8",                                                               \
+        "network.layers=[{dense: 24, activation: tanh}, {dense: 16, activation: relu}]"
 
 static uint64_t run_once(const char *const *overrides, int threads, int64_t *staleness, double *lost) {
     static fixture f;
@@ -19,8 +21,10 @@ static uint64_t run_once(const char *const *overrides, int threads, int64_t *sta
     f.pause_every = 1000;
     fixture_plan(&f, overrides);
     fixture_async(&f, threads);
-    if (f.plan.settings.async.schedule == SETTINGS_SCHEDULE_SIMULATED) run_simulated(f.crew, &f.time);
-    else run_threads(f.crew);
+    if (f.plan.settings.async.schedule == SETTINGS_SCHEDULE_SIMULATED)
+        run_simulated(f.crew, &f.time);
+    else
+        run_threads(f.crew);
     assert_true(block_steps(f.block) >= f.plan.settings.total_steps);
     assert_int_equal(block_reserved(f.block), block_steps(f.block));
     for (int t = 0; staleness && t < threads; t++)
@@ -33,7 +37,8 @@ static uint64_t run_once(const char *const *overrides, int threads, int64_t *sta
 
 static void one_thread_repeats(void **state) {
     (void)state;
-    const char *a[] = {BASE, "workers=4", "envs_per_worker=2", NULL}, *b[] = {BASE, "workers=4", "envs_per_worker=2", "seed=2", NULL};
+    const char *a[] = {BASE, "workers=4", "envs_per_worker=2", NULL},
+               *b[] = {BASE, "workers=4", "envs_per_worker=2", "seed=2", NULL};
     uint64_t first = run_once(a, 1, NULL, NULL);
     assert_true(first == run_once(a, 1, NULL, NULL));
     assert_true(first != run_once(b, 1, NULL, NULL));
@@ -48,7 +53,8 @@ static void one_simulated_worker_is_async_with_one(void **state) {
 /* Equal costs, W workers: after each has pushed once, W - 1 others push between a worker's pull and its push. */
 static void equal_costs_give_staleness_w_minus_1(void **state) {
     (void)state;
-    const char *a[] = {BASE, "workers=7", "envs_per_worker=1", "async.schedule=simulated", "async.simulated.cost=constant", NULL};
+    const char *a[] = {
+        BASE, "workers=7", "envs_per_worker=1", "async.schedule=simulated", "async.simulated.cost=constant", NULL};
     static int64_t bins[STALENESS_BINS];
     memset(bins, 0, sizeof bins);
     run_once(a, 1, bins, NULL);
@@ -60,7 +66,9 @@ static void equal_costs_give_staleness_w_minus_1(void **state) {
 
 static void simulation_repeats(void **state) {
     (void)state;
-    const char *a[] = {BASE, "workers=9", "async.schedule=simulated", "async.simulated.cost=lognormal", "async.simulated.spread=0.5", NULL};
+    const char *a[] = {
+        BASE, "workers=9", "async.schedule=simulated", "async.simulated.cost=lognormal", "async.simulated.spread=0.5",
+        NULL};
     static int64_t bins[STALENESS_BINS];
     memset(bins, 0, sizeof bins);
     assert_true(run_once(a, 1, bins, NULL) == run_once(a, 1, NULL, NULL));
@@ -71,8 +79,10 @@ static void simulation_repeats(void **state) {
 
 static void turn_costs_have_their_moments(void **state) {
     (void)state;
-    turn_cost costs[] = {{.kind = COST_CONSTANT, .mean = 20}, {.kind = COST_UNIFORM, .mean = 20, .spread = 0.3},
-                         {.kind = COST_EXPONENTIAL, .mean = 20, .spread = 1}, {.kind = COST_LOGNORMAL, .mean = 20, .spread = 0.7}};
+    turn_cost costs[] = {{.kind = COST_CONSTANT, .mean = 20},
+                         {.kind = COST_UNIFORM, .mean = 20, .spread = 0.3},
+                         {.kind = COST_EXPONENTIAL, .mean = 20, .spread = 1},
+                         {.kind = COST_LOGNORMAL, .mean = 20, .spread = 0.7}};
     double spread[] = {0, 0.3, 1, 0.7};
     for (int k = 0; k < 4; k++) {
         random_stream s = random_stream_new(5, 3, RANDOM_TURN_COST);
@@ -93,7 +103,8 @@ static void turn_costs_have_their_moments(void **state) {
 static uint64_t replay_once(const char *path, int threads) {
     static fixture f;
     memset(&f, 0, sizeof f);
-    const char *overrides[] = {BASE, "workers=6", "async.update=locked", "async.schedule=replay", "async.recording=x", NULL};
+    const char *overrides[] = {BASE, "workers=6", "async.update=locked", "async.schedule=replay", "async.recording=x",
+                               NULL};
     fixture_plan(&f, overrides);
     fixture_async(&f, threads);
     size_t count;
@@ -161,7 +172,8 @@ static void *hammer(void *pointer) {
     return NULL;
 }
 
-/* Two threads without a lock overwrite each other's work: the lanes must show it. The same code with one thread loses nothing. */
+/* Two threads without a lock overwrite each other's work: the lanes must show it. The same code with one thread loses
+ * nothing. */
 static void two_threads_lose_updates_without_a_lock(void **state) {
     (void)state;
     optimizer o = {.kind = OPTIMIZER_RMSPROP, .decay = 0.99, .epsilon = 1e-5};
@@ -186,7 +198,8 @@ static void pull_and_push_move_what_they_should(void **state) {
     enum { N = 4000 / 16 * 16 };
     optimizer o = {.kind = OPTIMIZER_SGD, .momentum = 0};
     block *b = block_new(N, &o, true, false);
-    float *theta = memory_array(float, N), *gradient = memory_array(float, N), *out = memory_array(float, N), *pulled = memory_array(float, N);
+    float *theta = memory_array(float, N), *gradient = memory_array(float, N), *out = memory_array(float, N),
+          *pulled = memory_array(float, N);
     for (int i = 0; i < N; i++) theta[i] = (float)i, gradient[i] = (float)(N - i);
     block_set(b, theta, NULL, NULL);
     assert_int_equal(block_pull(b, pulled), 0);
@@ -205,15 +218,24 @@ static void pull_and_push_move_what_they_should(void **state) {
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
 static _Atomic long allocations;
-extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t), *__libc_memalign(size_t, size_t);
+extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t),
+    *__libc_memalign(size_t, size_t);
 static void *counted(void *p) {
     allocations++;
     return p;
 }
-void *malloc(size_t n) { return counted(__libc_malloc(n)); }
-void *calloc(size_t n, size_t m) { return counted(__libc_calloc(n, m)); }
-void *realloc(void *p, size_t n) { return counted(__libc_realloc(p, n)); }
-void *aligned_alloc(size_t a, size_t n) { return counted(__libc_memalign(a, n)); }
+void *malloc(size_t n) {
+    return counted(__libc_malloc(n));
+}
+void *calloc(size_t n, size_t m) {
+    return counted(__libc_calloc(n, m));
+}
+void *realloc(void *p, size_t n) {
+    return counted(__libc_realloc(p, n));
+}
+void *aligned_alloc(size_t a, size_t n) {
+    return counted(__libc_memalign(a, n));
+}
 
 static long seen[64];
 static int looks;
@@ -227,11 +249,14 @@ static void check_no_allocation(int mode, int threads) {
     memset(&f, 0, sizeof f);
     f.pause_every = 500;
     f.at_pause = look;
-    const char *overrides[] = {mode ? "mode=sync" : "mode=async", "total_steps=8000", "rollout_steps=8", "workers=4", NULL};
+    const char *overrides[] = {mode ? "mode=sync" : "mode=async", "total_steps=8000", "rollout_steps=8", "workers=4",
+                               NULL};
     fixture_plan(&f, overrides);
     looks = 0;
-    if (mode) fixture_sync(&f, threads), team_run(f.team);
-    else fixture_async(&f, threads), run_threads(f.crew);
+    if (mode)
+        fixture_sync(&f, threads), team_run(f.team);
+    else
+        fixture_async(&f, threads), run_threads(f.crew);
     assert_true(looks > 5);
     for (int i = 2; i < looks; i++) assert_int_equal(seen[i], seen[1]);
     assert_true(seen[0] > 0); /* the counter counts */
@@ -246,7 +271,10 @@ static void loops_allocate_nothing(void **state) {
     }
 }
 #else
-static void loops_allocate_nothing(void **state) { (void)state; skip(); }
+static void loops_allocate_nothing(void **state) {
+    (void)state;
+    skip();
+}
 #endif
 
 int main(void) {

@@ -27,23 +27,26 @@ enum { A3C_POLICY_ACTION_DIMS = 8 };
 typedef enum a3c_choice { A3C_GREEDY = 0, A3C_SAMPLE = 1 } a3c_choice;
 
 typedef struct a3c_policy_info {
-    const char *env;         /* the environment it was trained in */
-    int observation_size;    /* floats of an observation: a vector, planes C*H*W, or one index a component; frame-stacked ones
-                                oldest first */
-    int continuous;          /* 1: actions are numbers with mean and std; 0: indices with probabilities */
-    int action_dims;         /* components of an action */
+    const char *env;      /* the environment it was trained in */
+    int observation_size; /* floats of an observation: a vector, planes C*H*W, or one index a component; frame-stacked
+                             ones oldest first */
+    int continuous;       /* 1: actions are numbers with mean and std; 0: indices with probabilities */
+    int action_dims;      /* components of an action */
     int action_n[A3C_POLICY_ACTION_DIMS]; /* choices of each component when not continuous */
 } a3c_policy_info;
 
 typedef struct a3c_answer {
-    union { int32_t index; float number; } action[A3C_POLICY_ACTION_DIMS]; /* what the environment is given */
-    float value;              /* of the observation, in the learner's reward scale */
+    union {
+        int32_t index;
+        float number;
+    } action[A3C_POLICY_ACTION_DIMS]; /* what the environment is given */
+    float value;                      /* of the observation, in the learner's reward scale */
     const float *probabilities; /* components one after the other; NULL when continuous; valid until the next call */
-    const float *mean, *std;  /* [action_dims] when continuous, else NULL; the distribution's own, before clipping */
+    const float *mean, *std;    /* [action_dims] when continuous, else NULL; the distribution's own, before clipping */
 } a3c_answer;
 
-/* Loads a checkpoint (.safetensors). NULL with a message when it cannot be read or is no policy. Free with a3c_policy_free, after
- * its actors. */
+/* Loads a checkpoint (.safetensors). NULL with a message when it cannot be read or is no policy. Free with
+ * a3c_policy_free, after its actors. */
 a3c_policy *a3c_policy_load(const char *path, char *message, size_t message_size);
 void a3c_policy_free(a3c_policy *policy);
 a3c_policy_info a3c_policy_describe(const a3c_policy *policy);
@@ -53,8 +56,8 @@ a3c_actor *a3c_actor_new(const a3c_policy *policy, uint64_t seed);
 void a3c_actor_free(a3c_actor *actor);
 /* A new episode: the recurrent state is zero again; the random stream goes on. */
 void a3c_actor_reset(a3c_actor *actor);
-/* Acts on one observation, float[observation_size]. Returns 0, or -1 when an index of a discrete observation is out of range or a number
- * is not finite (the answer is then untouched). */
+/* Acts on one observation, float[observation_size]. Returns 0, or -1 when an index of a discrete observation is out of
+ * range or a number is not finite (the answer is then untouched). */
 int a3c_actor_act(a3c_actor *actor, const float *observation, a3c_choice choice, a3c_answer *answer);
 
 #ifdef __cplusplus

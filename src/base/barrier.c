@@ -27,7 +27,9 @@ barrier *barrier_new(int threads) {
     return b;
 }
 
-void barrier_free(barrier *b) { memory_free(b); }
+void barrier_free(barrier *b) {
+    memory_free(b);
+}
 
 static void relax(void) {
 #if defined(__x86_64__)
@@ -36,7 +38,8 @@ static void relax(void) {
 }
 
 void barrier_wait(barrier *b) {
-    uint32_t round = atomic_load_explicit(&b->round, memory_order_relaxed); /* cannot change before this thread has come */
+    uint32_t round =
+        atomic_load_explicit(&b->round, memory_order_relaxed); /* cannot change before this thread has come */
     if (atomic_fetch_add_explicit(&b->arrived, 1, memory_order_acq_rel) == b->threads - 1) {
         atomic_store_explicit(&b->arrived, 0, memory_order_relaxed);
         atomic_store(&b->round, round + 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * A barrier for threads that usually arrive within microseconds of each other: it spins for a moment, then sleeps, so that a thread
- * whose partner has lost its CPU to another program gives its own away. (OpenMP's own barrier spins for milliseconds: beside
- * another busy process a team lost two thirds of its speed to it.) */
+ * A barrier for threads that usually arrive within microseconds of each other: it spins for a moment, then sleeps, so
+ * that a thread whose partner has lost its CPU to another program gives its own away. (OpenMP's own barrier spins for
+ * milliseconds: beside another busy process a team lost two thirds of its speed to it.) */
 #ifndef BASE_BARRIER_H
 #define BASE_BARRIER_H
 

@@ -11,6 +11,10 @@ int64_t clock_ns(void) {
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-__attribute__((constructor)) static void note_load(void) { loaded = clock_ns(); }
+__attribute__((constructor)) static void note_load(void) {
+    loaded = clock_ns();
+}
 
-double clock_process_seconds(void) { return 1e-9 * (double)(clock_ns() - loaded); }
+double clock_process_seconds(void) {
+    return 1e-9 * (double)(clock_ns() - loaded);
+}

@@ -19,7 +19,8 @@
 static cpu_set_t allowed;
 static bool remembered;
 
-/* The mask that the parent gave: when OpenMP has bound this thread already, the whole machine's (cpuset limits still apply). */
+/* The mask that the parent gave: when OpenMP has bound this thread already, the whole machine's (cpuset limits still
+ * apply). */
 __attribute__((constructor(101))) void cpus_remember(void) {
     if (remembered) return;
     remembered = true;
@@ -30,8 +31,10 @@ __attribute__((constructor(101))) void cpus_remember(void) {
     cpu_set_t all, bound = allowed;
     CPU_ZERO(&all);
     for (int i = 0; i < sysconf(_SC_NPROCESSORS_CONF) && i < CPU_SETSIZE; i++) CPU_SET(i, &all);
-    if (sched_setaffinity(0, sizeof all, &all) == 0) sched_getaffinity(0, sizeof allowed, &allowed);
-    else allowed = bound;
+    if (sched_setaffinity(0, sizeof all, &all) == 0)
+        sched_getaffinity(0, sizeof allowed, &allowed);
+    else
+        allowed = bound;
 }
 
 /* The container's quota in CPUs, rounded up; 0: none. */
@@ -59,7 +62,9 @@ int cpus_allowed(void) {
     return count > 0 ? count : 1;
 }
 
-static void bind_to(const cpu_set_t *set) { sched_setaffinity(0, sizeof *set, set); }
+static void bind_to(const cpu_set_t *set) {
+    sched_setaffinity(0, sizeof *set, set);
+}
 
 /* The index-th allowed CPU. */
 static cpu_set_t nth_cpu(int index) {
@@ -85,7 +90,8 @@ static void make_order(void) {
             hwloc_bitmap_t set = hwloc_get_obj_by_type(topology, HWLOC_OBJ_CORE, (unsigned)c)->cpuset;
             int cpu = hwloc_bitmap_first(set);
             for (int k = 0; k < sibling && cpu >= 0; k++) cpu = hwloc_bitmap_next(set, cpu);
-            if (cpu >= 0 && cpu < CPU_SETSIZE && ordered < CPU_SETSIZE && CPU_ISSET(cpu, &allowed)) order[ordered++] = cpu;
+            if (cpu >= 0 && cpu < CPU_SETSIZE && ordered < CPU_SETSIZE && CPU_ISSET(cpu, &allowed))
+                order[ordered++] = cpu;
         }
     }
     hwloc_topology_destroy(topology);
@@ -95,7 +101,8 @@ static void make_order(void) {
 void cpus_prepare(int threads) {
     cpus_remember();
 #ifdef A3C_HAVE_HWLOC
-    if (threads < CPU_COUNT(&allowed) && ordered == 0) make_order(); /* with every CPU in use there is nothing to choose */
+    if (threads < CPU_COUNT(&allowed) && ordered == 0)
+        make_order(); /* with every CPU in use there is nothing to choose */
 #else
     (void)threads;
 #endif
@@ -117,7 +124,9 @@ void cpus_pin(int index, int threads) {
     bind_to(&one);
 }
 
-void cpus_release(void) { bind_to(&allowed); }
+void cpus_release(void) {
+    bind_to(&allowed);
+}
 
 void cpus_flush_denormals(void) {
 #if defined(__SSE__)

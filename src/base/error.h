@@ -13,8 +13,8 @@ typedef struct error {
     char text[1024];
 } error;
 
-/* Fills `e` (NULL: nothing is kept) and returns -1, so that `return error_set(...)` ends a function. Control characters that
- * came from a file are replaced by '?', so that the text is safe on a terminal. */
+/* Fills `e` (NULL: nothing is kept) and returns -1, so that `return error_set(...)` ends a function. Control characters
+ * that came from a file are replaced by '?', so that the text is safe on a terminal. */
 int error_set(error *e, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Puts words before the text: error_prefix(e, "%s: ", path). Returns -1. */

@@ -19,14 +19,17 @@ void *memory_new(size_t bytes) {
     size_t size = (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
     if (size == 0) size = CACHE_LINE;
     int huge = size >= HUGE_PAGE;
-    void *pointer = aligned_alloc(huge ? HUGE_PAGE : CACHE_LINE, huge ? (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE : size);
+    void *pointer =
+        aligned_alloc(huge ? HUGE_PAGE : CACHE_LINE, huge ? (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE : size);
     if (!pointer) no_memory(bytes);
     if (huge) madvise(pointer, size, MADV_HUGEPAGE);
     memset(pointer, 0, size);
     return pointer;
 }
 
-void memory_free(void *pointer) { free(pointer); }
+void memory_free(void *pointer) {
+    free(pointer);
+}
 
 size_t memory_product(size_t count, size_t size) {
     size_t bytes;

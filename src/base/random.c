@@ -20,7 +20,9 @@ uint32_t random_word(random_stream *s) {
     return s->block[s->counter++ & 3];
 }
 
-float random_uniform(random_stream *s) { return (float)(random_word(s) >> 8) * 0x1p-24f; }
+float random_uniform(random_stream *s) {
+    return (float)(random_word(s) >> 8) * 0x1p-24f;
+}
 
 double random_uniform_double(random_stream *s) {
     uint64_t high = random_word(s), low = random_word(s);

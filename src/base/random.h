@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Counter-based random streams (Philox4x32-10, Random123): word k of a stream is a function of seed, worker, environment,
- * purpose and k alone, so that no stream depends on which thread runs when. The counter is the whole state. */
+ * Counter-based random streams (Philox4x32-10, Random123): word k of a stream is a function of seed, worker,
+ * environment, purpose and k alone, so that no stream depends on which thread runs when. The counter is the whole
+ * state. */
 #ifndef BASE_RANDOM_H
 #define BASE_RANDOM_H
 
@@ -17,7 +18,7 @@ typedef enum random_purpose {
 
 typedef struct random_stream {
     uint64_t seed;
-    uint32_t id;      /* worker and environment, as one number */
+    uint32_t id; /* worker and environment, as one number */
     uint32_t purpose;
     uint64_t counter; /* words drawn so far */
     uint32_t block[4];

@@ -3,12 +3,12 @@
 #ifndef BASE_SIGNALS_H
 #define BASE_SIGNALS_H
 
-/* Blocks SIGINT, SIGTERM and SIGUSR1 in this thread and all that it starts; before any other thread exists. What arrives meanwhile
- * waits. A signal that the process was started with ignored stays ignored. */
+/* Blocks SIGINT, SIGTERM and SIGUSR1 in this thread and all that it starts; before any other thread exists. What
+ * arrives meanwhile waits. A signal that the process was started with ignored stays ignored. */
 void signals_block(void);
 
-/* Starts the thread that waits for them. `received` is called in it: with SIGINT or SIGTERM (once: a second one ends the process at once
- * with 128 + its number) or with SIGUSR1 (each time). */
+/* Starts the thread that waits for them. `received` is called in it: with SIGINT or SIGTERM (once: a second one ends
+ * the process at once with 128 + its number) or with SIGUSR1 (each time). */
 void signals_watch(void (*received)(int signal, void *context), void *context);
 /* Stops that thread; signals stay blocked. */
 void signals_unwatch(void);

@@ -56,15 +56,25 @@ void block_free(block *b) {
     memory_free(b);
 }
 
-int block_stripes(const block *b) { return b->stripes; }
+int block_stripes(const block *b) {
+    return b->stripes;
+}
 
-int64_t block_reserve(block *b, int64_t n) { return count_add_relaxed(&b->count->reserved, n); }
+int64_t block_reserve(block *b, int64_t n) {
+    return count_add_relaxed(&b->count->reserved, n);
+}
 void block_give_back(block *b, int64_t n) {
     if (n != 0) count_add_relaxed(&b->count->reserved, -n);
 }
-int64_t block_reserved(const block *b) { return count_read_relaxed(&b->count->reserved); }
-int64_t block_steps(const block *b) { return count_read_acquire(&b->count->steps); }
-int64_t block_version(const block *b) { return count_read_acquire(&b->count->version); }
+int64_t block_reserved(const block *b) {
+    return count_read_relaxed(&b->count->reserved);
+}
+int64_t block_steps(const block *b) {
+    return count_read_acquire(&b->count->steps);
+}
+int64_t block_version(const block *b) {
+    return count_read_acquire(&b->count->version);
+}
 
 /* Array `a` (0 the parameters, 1 .. the statistics) of a stripe, at its counting lane's line. */
 static float *stripe_array(const block *b, int stripe, int a) {
@@ -99,7 +109,8 @@ static void step_stripe(block *b, int stripe, const push *p, const optimizer_num
     if (lane) theta[0] += 1;
     optimizer_step(&b->optimizer, numbers, n, theta + LINE_FLOATS, slots, p->gradient + first);
     block_write(shared, theta + LINE_FLOATS - lane, lane + n);
-    for (int k = 0; k < b->slots && b->shared_statistics; k++) block_write(stripe_array(b, stripe, 1 + k), statistic[k], n);
+    for (int k = 0; k < b->slots && b->shared_statistics; k++)
+        block_write(stripe_array(b, stripe, 1 + k), statistic[k], n);
     if (p->parameters) memcpy(p->parameters + first, theta + LINE_FLOATS, n * sizeof *theta);
 }
 
@@ -146,7 +157,9 @@ uint64_t block_lock(block *b, bool timed) {
     return clock_ticks() - start;
 }
 
-void block_unlock(block *b) { pthread_mutex_unlock(&b->lock); }
+void block_unlock(block *b) {
+    pthread_mutex_unlock(&b->lock);
+}
 
 static void fold_lanes(block *b) {
     if (!b->count_lost) return;
@@ -177,7 +190,8 @@ void block_get(const block *b, float *parameters, float *const statistics[OPTIMI
     if (c) *c = (block_counters){block_reserved(b), block_steps(b), block_version(b), b->lanes, b->pushes};
 }
 
-void block_set(block *b, const float *parameters, const float *const statistics[OPTIMIZER_SLOTS], const block_counters *c) {
+void block_set(block *b, const float *parameters, const float *const statistics[OPTIMIZER_SLOTS],
+               const block_counters *c) {
     for (int s = 0; s < b->stripes; s++) {
         size_t first, n = block_stripe_range(b, s, &first);
         block_write(stripe_array(b, s, 0) + LINE_FLOATS, parameters + first, n);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * The shared block: one set of parameters (and optimizer statistics, unless each worker has its own), the counters that go with
- * them, and the two ways to touch them: pull and push.
+ * The shared block: one set of parameters (and optimizer statistics, unless each worker has its own), the counters that
+ * go with them, and the two ways to touch them: pull and push.
  *
- * The parameter vector [size] is cut in stripes of STRIPE_FLOATS; a stripe's parameters and statistics lie together, each on cache
- * lines of its own. push works stripe by stripe: read, optimizer_step, write. Any thread may call any function at any time, but
- * for those that say otherwise. */
+ * The parameter vector [size] is cut in stripes of STRIPE_FLOATS; a stripe's parameters and statistics lie together,
+ * each on cache lines of its own. push works stripe by stripe: read, optimizer_step, write. Any thread may call any
+ * function at any time, but for those that say otherwise. */
 #ifndef GLOBAL_BLOCK_H
 #define GLOBAL_BLOCK_H
 
@@ -18,8 +18,8 @@ enum { STRIPE_FLOATS = 1008 };
 
 typedef struct block block;
 
-/* `size` floats (a multiple of 16) of parameters, all 0. Statistics are in the block when `shared_statistics`. `count_lost`:
- * every push raises one spare lane a stripe, so that lost updates can be counted. */
+/* `size` floats (a multiple of 16) of parameters, all 0. Statistics are in the block when `shared_statistics`.
+ * `count_lost`: every push raises one spare lane a stripe, so that lost updates can be counted. */
 block *block_new(size_t size, const optimizer *optimizer, bool shared_statistics, bool count_lost);
 void block_free(block *b);
 
@@ -41,19 +41,20 @@ int64_t block_version(const block *b);
 int64_t block_pull(block *b, float *parameters);
 
 typedef struct push {
-    const float *gradient;                 /* [size] */
-    float scale;                           /* the gradient is multiplied by it (clipping) */
-    float rate;                            /* learning rate */
+    const float *gradient;                  /* [size] */
+    float scale;                            /* the gradient is multiplied by it (clipping) */
+    float rate;                             /* learning rate */
     float *own_statistics[OPTIMIZER_SLOTS]; /* [size] each when the worker keeps its own, else NULL */
-    int64_t own_count;                     /* Adam's t when > 0; else the block's version decides */
-    int64_t steps;                         /* steps that this update used */
-    float *parameters;                     /* [size] receives the parameters as this push leaves them (a pull in the same pass), or NULL */
+    int64_t own_count;                      /* Adam's t when > 0; else the block's version decides */
+    int64_t steps;                          /* steps that this update used */
+    float *parameters; /* [size] receives the parameters as this push leaves them (a pull in the same pass), or NULL */
 } push;
 
 /* Applies one update. Returns the block's version before it: pushed - pulled = the update's staleness. */
 int64_t block_push(block *b, const push *p);
 
-/* One lock for a whole pull or push, the control for what lost updates cost (async.update: locked). Returns ticks waited when `timed`. */
+/* One lock for a whole pull or push, the control for what lost updates cost (async.update: locked). Returns ticks
+ * waited when `timed`. */
 uint64_t block_lock(block *b, bool timed);
 void block_unlock(block *b);
 
@@ -67,13 +68,17 @@ size_t block_stripe_range(const block *b, int stripe, size_t *first);
 /* ---- While nobody pushes: snapshots ---- */
 
 /* What a checkpoint keeps of the block beside its arrays. */
-typedef struct block_counters { int64_t reserved, steps, version; double lanes, pushes; } block_counters;
+typedef struct block_counters {
+    int64_t reserved, steps, version;
+    double lanes, pushes;
+} block_counters;
 
 void block_get(const block *b, float *parameters, float *const statistics[OPTIMIZER_SLOTS], block_counters *counters);
-void block_set(block *b, const float *parameters, const float *const statistics[OPTIMIZER_SLOTS], const block_counters *counters);
+void block_set(block *b, const float *parameters, const float *const statistics[OPTIMIZER_SLOTS],
+               const block_counters *counters);
 
-/* Fraction of stripe updates that another thread overwrote: 1 - lanes / (stripes * pushes); NAN when it is not counted. Folds the
- * lanes into wide counters first, as must happen before 2^24 pushes. */
+/* Fraction of stripe updates that another thread overwrote: 1 - lanes / (stripes * pushes); NAN when it is not counted.
+ * Folds the lanes into wide counters first, as must happen before 2^24 pushes. */
 double block_lost(block *b);
 
 #endif

@@ -31,7 +31,9 @@ void episodes_free(episodes *e) {
     memory_free(e);
 }
 
-episode_history *episodes_history(episodes *e) { return &e->history; }
+episode_history *episodes_history(episodes *e) {
+    return &e->history;
+}
 
 static void keep(episode_window *w, const episode *one) {
     w->total[w->count % EPISODES_KEPT] = one->total;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * The finished training episodes of a run, by whoever played them: the last hundred returns, counts, and the step at which their
- * mean first reached the return that solves the environment. Any thread may add; a lock orders them, taken only by turns in
- * which an episode ended. */
+ * The finished training episodes of a run, by whoever played them: the last hundred returns, counts, and the step at
+ * which their mean first reached the return that solves the environment. Any thread may add; a lock orders them, taken
+ * only by turns in which an episode ended. */
 #ifndef GLOBAL_EPISODES_H
 #define GLOBAL_EPISODES_H
 
@@ -24,11 +24,13 @@ typedef struct episode_history {
 
 typedef struct episodes episodes;
 
-/* `solved_return` NAN: never solved. `task_of` [number of environments] names each environment's task, or NULL: one task. */
+/* `solved_return` NAN: never solved. `task_of` [number of environments] names each environment's task, or NULL: one
+ * task. */
 episodes *episodes_new(double solved_return, const int *task_of, double seconds_before);
 void episodes_free(episodes *e);
 
-/* Adds a turn's finished episodes, in order; `step`: steps landed in the run by then. Returns whether they solved it just now. */
+/* Adds a turn's finished episodes, in order; `step`: steps landed in the run by then. Returns whether they solved it
+ * just now. */
 bool episodes_add(episodes *e, const episode *list, int count, int64_t step);
 
 /* While nobody adds, or for a look that may be torn: the history to read or restore. */

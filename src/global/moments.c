@@ -47,5 +47,9 @@ void moments_push(moments *m, const learner *l) {
     pthread_mutex_unlock(&m->lock);
 }
 
-double *moments_observations(moments *m) { return m ? m->observations : NULL; }
-double *moments_returns(moments *m) { return m ? m->returns : NULL; }
+double *moments_observations(moments *m) {
+    return m ? m->observations : NULL;
+}
+double *moments_returns(moments *m) {
+    return m ? m->returns : NULL;
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The running moments that all workers of a run share (normalize.observations, normalize.returns): read in pull, added to in push,
- * under a lock of their own that is taken only where something is normalized. */
+ * The running moments that all workers of a run share (normalize.observations, normalize.returns): read in pull, added
+ * to in push, under a lock of their own that is taken only where something is normalized. */
 #ifndef GLOBAL_MOMENTS_H
 #define GLOBAL_MOMENTS_H
 

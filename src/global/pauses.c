@@ -35,7 +35,9 @@ void pauses_free(pauses *p) {
     memory_free(p);
 }
 
-bool pauses_due(pauses *p, int64_t step) { return step >= count_read_relaxed(&p->due); }
+bool pauses_due(pauses *p, int64_t step) {
+    return step >= count_read_relaxed(&p->due);
+}
 
 /* No lock: whoever asks must not wait for a pause that is under way. */
 void pauses_request(pauses *p) {
@@ -43,7 +45,9 @@ void pauses_request(pauses *p) {
     count_write_ordered(&p->due, 0);
 }
 
-bool pauses_ended(pauses *p) { return count_read_relaxed(&p->ended) != 0; }
+bool pauses_ended(pauses *p) {
+    return count_read_relaxed(&p->ended) != 0;
+}
 
 /* With the lock held and everybody standing still. */
 static void act(pauses *p) {
@@ -66,7 +70,8 @@ bool pauses_act(pauses *p) {
 bool pauses_wait(pauses *p) {
     pthread_mutex_lock(&p->lock);
     uint64_t round = p->round;
-    if (++p->standing == p->threads) act(p);
+    if (++p->standing == p->threads)
+        act(p);
     else
         while (p->round == round) pthread_cond_wait(&p->over, &p->lock);
     pthread_mutex_unlock(&p->lock);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * Pauses: the moments, between a push and the next pull, when all threads of a run stand still so that one of them can look at
- * everything at once: to log, to take a checkpoint, to evaluate, to end the run.
+ * Pauses: the moments, between a push and the next pull, when all threads of a run stand still so that one of them can
+ * look at everything at once: to log, to take a checkpoint, to evaluate, to end the run.
  *
- * A pause is due when the run reaches a step, or when someone asks for one. Reading whether it is due costs one load of a line
- * that nobody writes meanwhile. */
+ * A pause is due when the run reaches a step, or when someone asks for one. Reading whether it is due costs one load of
+ * a line that nobody writes meanwhile. */
 #ifndef GLOBAL_PAUSES_H
 #define GLOBAL_PAUSES_H
 
@@ -12,7 +12,8 @@
 
 typedef struct pauses pauses;
 
-/* Called while all threads stand still, by one of them. Returns the step at which the next pause is due, or -1: end the run. */
+/* Called while all threads stand still, by one of them. Returns the step at which the next pause is due, or -1: end the
+ * run. */
 typedef int64_t (*pause_action)(void *context);
 
 pauses *pauses_new(int threads, int64_t first_step, pause_action action, void *context);

@@ -9,7 +9,9 @@
 #include <math.h>
 #include <string.h>
 
-static void *instance(const learner *l, int e) { return l->instances + l->instance_at[e]; }
+static void *instance(const learner *l, int e) {
+    return l->instances + l->instance_at[e];
+}
 
 /* The present observations become the network's input at rows t*n .. */
 static void present(learner *l, int t, int first, int count) {
@@ -17,14 +19,17 @@ static void present(learner *l, int t, int first, int count) {
     size_t ld = (size_t)c->net->input_ld;
     const float *from = l->observation + (size_t)first * ld;
     float *to = l->rollout->tape.input + ((size_t)t * (size_t)l->envs + (size_t)first) * ld;
-    if (c->normalize_observations) normalize_rows(c->net->input_size, l->mean, l->scale, c->normalize_clip, count, (int)ld, from, to);
-    else memcpy(to, from, (size_t)count * ld * sizeof(float));
+    if (c->normalize_observations)
+        normalize_rows(c->net->input_size, l->mean, l->scale, c->normalize_clip, count, (int)ld, from, to);
+    else
+        memcpy(to, from, (size_t)count * ld * sizeof(float));
 }
 
 /* Moments start anew each turn; whoever shares them merges what this turn saw. */
 static void forget_moments(learner *l) {
     const learner_config *c = l->config;
-    if (c->normalize_observations) memset(l->seen, 0, (size_t)l->envs * moments_size(c->net->input_size) * sizeof *l->seen);
+    if (c->normalize_observations)
+        memset(l->seen, 0, (size_t)l->envs * moments_size(c->net->input_size) * sizeof *l->seen);
     if (c->normalize_returns) memset(l->seen_returns, 0, (size_t)l->envs * moments_size(1) * sizeof *l->seen_returns);
 }
 
@@ -32,7 +37,8 @@ void learner_begin(learner *l) {
     net_tape *tape = &l->rollout->tape;
     for (int e = 0; e < l->envs; e++) {
         tape->start[e] = l->fresh[e];
-        if (l->config->net->recurrent) net_state_load(l->config->net, tape, e, l->recurrent + (size_t)e * l->config->net->state_size);
+        if (l->config->net->recurrent)
+            net_state_load(l->config->net, tape, e, l->recurrent + (size_t)e * l->config->net->state_size);
     }
     forget_moments(l);
     present(l, 0, 0, l->envs);
@@ -48,12 +54,14 @@ static void step_all(learner *l, int t) {
     int n = l->envs, dims = l->config->distribution.dims, ld = l->config->net->input_ld;
     for (int e = 0, end; e < n; e = end) {
         for (end = e + 1; end < n && l->kinds[end] == l->kinds[e];) end++;
-        env_step_batch(l->kinds[e], instance(l, e), end - e, r->action + ((size_t)t * (size_t)n + (size_t)e) * (size_t)dims,
+        env_step_batch(l->kinds[e], instance(l, e), end - e,
+                       r->action + ((size_t)t * (size_t)n + (size_t)e) * (size_t)dims,
                        l->observation + (size_t)e * (size_t)ld, ld, r->raw_reward + e, r->flags + e, &l->frames);
     }
 }
 
-/* V of the true final observation of environment e, which time step t truncated; its row is overwritten by the next episode's. */
+/* V of the true final observation of environment e, which time step t truncated; its row is overwritten by the next
+ * episode's. */
 static float final_value(learner *l, const float *parameters, int t, int e) {
     net_tape *tape = &l->rollout->tape;
     int row = (t + 1) * l->envs + e;
@@ -61,14 +69,16 @@ static float final_value(learner *l, const float *parameters, int t, int e) {
     tape->start[row] = 0;
     if (l->rollout->final_input) {
         size_t ld = (size_t)l->config->net->input_ld;
-        memcpy(l->rollout->final_input + (size_t)(t * l->envs + e) * ld, tape->input + (size_t)row * ld, ld * sizeof(float));
+        memcpy(l->rollout->final_input + (size_t)(t * l->envs + e) * ld, tape->input + (size_t)row * ld,
+               ld * sizeof(float));
     }
     net_forward(l->config->net, parameters, tape, row, 1);
     return tape->value[(size_t)row * (size_t)l->config->net->value_ld];
 }
 
 static void end_episode(learner *l, int t, int e) {
-    l->rollout->episodes[l->episode_count++] = (episode){l->episode_return[e], l->episode_length[e], l->first_env + e, t};
+    l->rollout->episodes[l->episode_count++] =
+        (episode){l->episode_return[e], l->episode_length[e], l->first_env + e, t};
     l->episode_return[e] = 0;
     l->episode_length[e] = 0;
     env_reset(l->kinds[e], instance(l, e), l->observation + (size_t)e * (size_t)l->config->net->input_ld);
@@ -78,10 +88,13 @@ static void end_episode(learner *l, int t, int e) {
 static float learner_reward(learner *l, int e, double raw, bool done) {
     const learner_config *c = l->config;
     double r = raw * c->reward_scale;
-    if (c->reward_sign) r = (r > 0) - (r < 0);
-    else if (c->reward_clip > 0) r = fmin(fmax(r, -c->reward_clip), c->reward_clip);
+    if (c->reward_sign)
+        r = (r > 0) - (r < 0);
+    else if (c->reward_clip > 0)
+        r = fmin(fmax(r, -c->reward_clip), c->reward_clip);
     if (!c->normalize_returns) return (float)r;
-    normalize_track_return(c->estimator.discount, r, done, &l->discounted[e], l->seen_returns + (size_t)e * moments_size(1));
+    normalize_track_return(c->estimator.discount, r, done, &l->discounted[e],
+                           l->seen_returns + (size_t)e * moments_size(1));
     return (float)fmin(fmax(r * l->return_scale, -c->normalize_clip), c->normalize_clip);
 }
 
@@ -118,13 +131,15 @@ static void act(learner *l, const float *parameters, int t) {
     rollout *r = l->rollout;
     int n = l->envs, row = t * n, inputs = c->net->input_size;
     for (int e = 0; c->normalize_observations && e < n; e++)
-        moments_add(inputs, l->seen + (size_t)e * moments_size(inputs), l->observation + (size_t)e * (size_t)c->net->input_ld);
+        moments_add(inputs, l->seen + (size_t)e * moments_size(inputs),
+                    l->observation + (size_t)e * (size_t)c->net->input_ld);
     net_forward(c->net, parameters, &r->tape, row, n);
     for (int e = 0; c->masked && e < n; e++) mask(l, row + e, e);
     distribution_evaluate(&c->distribution, parameters, &r->rows, row, n);
     for (int e = 0; e < n; e++) choose(l, parameters, t, e);
     for (int i = row; c->keep_behavior && i < row + n; i++)
-        r->log_behavior[i] = distribution_log_probability(&c->distribution, &r->rows, i, r->action + (size_t)i * (size_t)c->distribution.dims);
+        r->log_behavior[i] = distribution_log_probability(&c->distribution, &r->rows, i,
+                                                          r->action + (size_t)i * (size_t)c->distribution.dims);
 }
 
 bool learner_step(learner *l, const float *parameters, int t) {
@@ -143,8 +158,10 @@ bool learner_step(learner *l, const float *parameters, int t) {
         r->reward[i] = learner_reward(l, e, r->raw_reward[e], r->flags[e] != 0);
         r->value[i] = r->tape.value[i * (size_t)c->net->value_ld];
         r->done[i] = (uint8_t)r->flags[e];
-        if (r->flags[e] == A3C_TRUNCATED) r->next_value[i] = final_value(l, parameters, t, e);
-        else if (r->flags[e]) r->next_value[i] = 0;
+        if (r->flags[e] == A3C_TRUNCATED)
+            r->next_value[i] = final_value(l, parameters, t, e);
+        else if (r->flags[e])
+            r->next_value[i] = 0;
         if (r->flags[e]) end_episode(l, t, e);
         r->tape.start[(size_t)(row + n + e)] = l->fresh[e] = r->flags[e] != 0;
         done |= r->flags[e] != 0;
@@ -177,9 +194,15 @@ static void bootstrap(learner *l, const float *parameters) {
 void learner_estimate(learner *l) {
     rollout *r = l->rollout;
     for (int e = 0; e < l->envs; e++) {
-        estimator_arrays arrays = {.steps = l->steps, .stride = l->envs, .reward = r->reward + e, .value = r->value + e,
-                                   .next_value = r->next_value + e, .done = r->done + e, .advantage = r->advantage + e,
-                                   .target = r->target + e, .log_rho = r->log_rho ? r->log_rho + e : NULL};
+        estimator_arrays arrays = {.steps = l->steps,
+                                   .stride = l->envs,
+                                   .reward = r->reward + e,
+                                   .value = r->value + e,
+                                   .next_value = r->next_value + e,
+                                   .done = r->done + e,
+                                   .advantage = r->advantage + e,
+                                   .target = r->target + e,
+                                   .log_rho = r->log_rho ? r->log_rho + e : NULL};
         estimate(&l->config->estimator, &arrays);
     }
 }
@@ -187,12 +210,15 @@ void learner_estimate(learner *l) {
 void learner_end(learner *l, const float *parameters) {
     uint64_t start = l->timed ? clock_ticks() : 0;
     bootstrap(l, parameters);
-    if (l->rollout->log_rho) memset(l->rollout->log_rho, 0, (size_t)(l->steps * l->envs) * sizeof(float)); /* what collected is what learns */
+    if (l->rollout->log_rho)
+        memset(l->rollout->log_rho, 0,
+               (size_t)(l->steps * l->envs) * sizeof(float)); /* what collected is what learns */
     learner_estimate(l);
     if (l->timed) l->ticks.forward += clock_ticks() - start;
 }
 
-/* Time step after time step, since a truncated episode's final observation shares its row with the next episode's first. */
+/* Time step after time step, since a truncated episode's final observation shares its row with the next episode's
+ * first. */
 void learner_second_pass(learner *l, const float *parameters) {
     const learner_config *c = l->config;
     rollout *r = l->rollout;
@@ -205,11 +231,19 @@ void learner_second_pass(learner *l, const float *parameters) {
             int i = t * n + e, below = i + n;
             if (r->done[i] != A3C_TRUNCATED) continue;
             float *input = r->tape.input + (size_t)below * ld, *final = r->final_input + (size_t)i * ld;
-            for (size_t k = 0; k < ld; k++) { float x = input[k]; input[k] = final[k]; final[k] = x; }
+            for (size_t k = 0; k < ld; k++) {
+                float x = input[k];
+                input[k] = final[k];
+                final[k] = x;
+            }
             r->tape.start[below] = 0;
             net_forward(c->net, parameters, &r->tape, below, 1);
             r->next_value[i] = r->tape.value[(size_t)below * (size_t)c->net->value_ld];
-            for (size_t k = 0; k < ld; k++) { float x = input[k]; input[k] = final[k]; final[k] = x; }
+            for (size_t k = 0; k < ld; k++) {
+                float x = input[k];
+                input[k] = final[k];
+                final[k] = x;
+            }
             r->tape.start[below] = 1;
         }
     }

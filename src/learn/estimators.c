@@ -39,7 +39,8 @@ static void n_step(const estimator_arrays *a, float gamma, int n) {
     }
 }
 
-/* vs_t - V_t = rho_t delta_t + gamma c_t (1 - done_t) (vs_{t+1} - V_{t+1}); the advantage is rho_t (r_t + gamma vs_{t+1} - V_t). */
+/* vs_t - V_t = rho_t delta_t + gamma c_t (1 - done_t) (vs_{t+1} - V_{t+1}); the advantage is rho_t (r_t + gamma
+ * vs_{t+1} - V_t). */
 static void vtrace(const estimator_arrays *a, float gamma, float lambda, float rho_clip, float c_clip) {
     float above = 0; /* vs_{t+1} - V_{t+1} */
     for (int t = a->steps; t-- > 0;) {
@@ -56,13 +57,23 @@ static void vtrace(const estimator_arrays *a, float gamma, float lambda, float r
 void estimate(const estimator *e, const estimator_arrays *a) {
     float gamma = (float)e->discount;
     switch (e->kind) {
-    case ESTIMATOR_GAE: gae(a, gamma, (float)(e->discount * e->lambda)); break;
-    case ESTIMATOR_TD: gae(a, gamma, 0); break;
-    case ESTIMATOR_N_STEP:
-        if (e->n > 0) n_step(a, gamma, e->n);
-        else return_to_end(a, gamma);
+    case ESTIMATOR_GAE:
+        gae(a, gamma, (float)(e->discount * e->lambda));
         break;
-    case ESTIMATOR_MONTE_CARLO: return_to_end(a, gamma); break;
-    case ESTIMATOR_VTRACE: vtrace(a, gamma, (float)e->lambda, (float)e->rho_clip, (float)e->c_clip); break;
+    case ESTIMATOR_TD:
+        gae(a, gamma, 0);
+        break;
+    case ESTIMATOR_N_STEP:
+        if (e->n > 0)
+            n_step(a, gamma, e->n);
+        else
+            return_to_end(a, gamma);
+        break;
+    case ESTIMATOR_MONTE_CARLO:
+        return_to_end(a, gamma);
+        break;
+    case ESTIMATOR_VTRACE:
+        vtrace(a, gamma, (float)e->lambda, (float)e->rho_clip, (float)e->c_clip);
+        break;
     }
 }

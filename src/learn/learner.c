@@ -8,7 +8,10 @@
 #include <string.h>
 
 /* Counts bytes, or hands them out when there is memory. */
-typedef struct placer { char *memory; size_t used; } placer;
+typedef struct placer {
+    char *memory;
+    size_t used;
+} placer;
 
 static void *place(placer *p, size_t count, size_t size) {
     void *pointer = p->memory ? p->memory + p->used : NULL;
@@ -16,7 +19,8 @@ static void *place(placer *p, size_t count, size_t size) {
     return pointer;
 }
 
-static size_t place_learner(learner *l, const learner_config *config, const env_kind *const *kinds, int envs, void *memory) {
+static size_t place_learner(learner *l, const learner_config *config, const env_kind *const *kinds, int envs,
+                            void *memory) {
     placer p = {memory, 0};
     size_t n = (size_t)envs, bytes = 0;
     l->instance_at = place(&p, n, sizeof *l->instance_at);
@@ -47,7 +51,8 @@ size_t learner_bytes(const learner_config *config, const env_kind *const *kinds,
     return place_learner(&unused, config, kinds, envs, NULL);
 }
 
-void learner_place(learner *l, const learner_config *config, const env_kind *const *kinds, int envs, int first_env, void *memory) {
+void learner_place(learner *l, const learner_config *config, const env_kind *const *kinds, int envs, int first_env,
+                   void *memory) {
     *l = (learner){.config = config, .envs = envs, .first_env = first_env, .kinds = kinds};
     place_learner(l, config, kinds, envs, memory);
     l->return_scale = 1;
@@ -76,7 +81,8 @@ static size_t place_rollout(const learner_config *config, int envs, void *memory
         r->final_input = place(&p, samples * (size_t)config->net->input_ld, sizeof(float));
     }
     if (config->distribution.noise == NOISE_GSDE)
-        r->rows.variance = place(&p, (size_t)config->distribution.dims * line_floats((size_t)config->net->features), sizeof(float));
+        r->rows.variance =
+            place(&p, (size_t)config->distribution.dims * line_floats((size_t)config->net->features), sizeof(float));
     r->raw_reward = place(&p, n, sizeof(double));
     r->flags = place(&p, n, sizeof(unsigned));
     r->episodes = place(&p, samples, sizeof(episode));
@@ -96,7 +102,9 @@ void rollout_place(const learner_config *config, int envs, void *memory, rollout
     r->rows.ld = config->net->policy_ld;
 }
 
-static void *instance(const learner *l, int e) { return l->instances + l->instance_at[e]; }
+static void *instance(const learner *l, int e) {
+    return l->instances + l->instance_at[e];
+}
 
 void learner_seed_env(learner *l, int e, uint32_t worker, uint32_t index) {
     uint32_t key[2] = {worker, index};
@@ -126,14 +134,16 @@ typedef struct carried {
 
 size_t learner_env_bytes(const learner *l, int e) {
     return sizeof(carried) + l->kinds[e]->instance_stride +
-           ((size_t)l->config->net->input_ld + l->config->net->state_size + distribution_noise_size(&l->config->distribution)) *
+           ((size_t)l->config->net->input_ld + l->config->net->state_size +
+            distribution_noise_size(&l->config->distribution)) *
                sizeof(float);
 }
 
 void learner_env_save(const learner *l, int e, void *bytes) {
     size_t input = (size_t)l->config->net->input_ld, state = l->config->net->state_size;
     size_t noise = distribution_noise_size(&l->config->distribution);
-    carried c = {l->episode_return[e], l->discounted[e], l->episode_length[e], l->noise_left[e], l->stream[e].counter, l->fresh[e]};
+    carried c = {l->episode_return[e], l->discounted[e],     l->episode_length[e],
+                 l->noise_left[e],     l->stream[e].counter, l->fresh[e]};
     char *at = bytes;
     memcpy(at, &c, sizeof c), at += sizeof c;
     memcpy(at, instance(l, e), l->kinds[e]->instance_stride), at += l->kinds[e]->instance_stride;

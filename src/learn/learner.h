@@ -2,9 +2,9 @@
  * A learner: environments, a rollout, random streams and episode statistics. It collects with given parameters and
  * differentiates the loss at them; it knows nothing of threads, of sharing, or of who asked.
  *
- * Sizes: n environments, T rollout length, L <= T steps really taken, rows t*n + e. The caller owns all memory: learner_bytes /
- * learner_place for what lives from turn to turn, rollout_bytes / rollout_place for what one turn needs (which a thread may lend
- * to one learner after another). */
+ * Sizes: n environments, T rollout length, L <= T steps really taken, rows t*n + e. The caller owns all memory:
+ * learner_bytes / learner_place for what lives from turn to turn, rollout_bytes / rollout_place for what one turn needs
+ * (which a thread may lend to one learner after another). */
 #ifndef LEARN_LEARNER_H
 #define LEARN_LEARNER_H
 
@@ -16,24 +16,27 @@
 typedef struct learner_config {
     const net *net;
     distribution distribution;
-    int rollout_steps;        /* T */
-    bool rollout_until_done;  /* one environment: the rollout ends with the episode or after T */
+    int rollout_steps;       /* T */
+    bool rollout_until_done; /* one environment: the rollout ends with the episode or after T */
     estimator estimator;
     bool normalize_advantage;
-    bool sum_loss;            /* sum over the update's samples instead of their mean */
+    bool sum_loss; /* sum over the update's samples instead of their mean */
     double value_coef;
     double reward_scale, reward_clip; /* what the learner sees: clip(reward * scale) to +- reward_clip; 0: no clip */
     bool reward_sign;                 /* or its sign alone */
     bool normalize_observations, normalize_returns;
     float normalize_clip;
-    int noise_hold;           /* steps that an environment's lasting noise lasts; 0: a rollout (gSDE) */
-    bool masked;              /* some environment forbids actions */
-    bool keep_behavior;       /* log pi of the actions as they were taken is kept: V-trace, PPO */
+    int noise_hold;     /* steps that an environment's lasting noise lasts; 0: a rollout (gSDE) */
+    bool masked;        /* some environment forbids actions */
+    bool keep_behavior; /* log pi of the actions as they were taken is kept: V-trace, PPO */
     uint64_t seed;
 } learner_config;
 
 /* The finished episodes of a turn, in order of time step, then environment; raw returns. */
-typedef struct episode { double total; int length, env, t; } episode;
+typedef struct episode {
+    double total;
+    int length, env, t;
+} episode;
 
 /* Sums over the samples of a turn; a metric is a ratio of them. */
 typedef struct loss_sums {
@@ -49,56 +52,59 @@ typedef struct update_figures {
 } update_figures;
 
 /* Ticks spent, filled while learner.timed. */
-typedef struct learner_ticks { uint64_t environment, forward, backward; } learner_ticks;
+typedef struct learner_ticks {
+    uint64_t environment, forward, backward;
+} learner_ticks;
 
 /* Memory of one turn. */
 typedef struct rollout {
     net_tape tape;
     distribution_rows rows;
-    action_word *action;                          /* [T, n, dims] */
-    float *reward, *value, *next_value;           /* [T, n] */
-    float *advantage, *target;                    /* [T, n] */
-    uint8_t *done;                                /* [T, n] A3C_TERMINATED | A3C_TRUNCATED */
-    uint8_t *allowed;                             /* [T, n, outputs] where masked, else NULL */
-    float *log_behavior, *log_rho;                /* [T, n] log pi when the action was taken; less than the second pass's; or NULL */
-    float *final_input;                           /* [T, n, input_ld] the true final observations, with keep_behavior */
-    double *raw_reward;                           /* [n] of one step */
-    unsigned *flags;                              /* [n] of one step */
-    episode *episodes;                            /* [T * n] */
+    action_word *action;                /* [T, n, dims] */
+    float *reward, *value, *next_value; /* [T, n] */
+    float *advantage, *target;          /* [T, n] */
+    uint8_t *done;                      /* [T, n] A3C_TERMINATED | A3C_TRUNCATED */
+    uint8_t *allowed;                   /* [T, n, outputs] where masked, else NULL */
+    float *log_behavior, *log_rho; /* [T, n] log pi when the action was taken; less than the second pass's; or NULL */
+    float *final_input;            /* [T, n, input_ld] the true final observations, with keep_behavior */
+    double *raw_reward;            /* [n] of one step */
+    unsigned *flags;               /* [n] of one step */
+    episode *episodes;             /* [T * n] */
 } rollout;
 
 typedef struct learner {
     const learner_config *config;
-    int envs;                   /* n */
-    int first_env;              /* global index of the first */
+    int envs;                     /* n */
+    int first_env;                /* global index of the first */
     const env_kind *const *kinds; /* [n] what each environment is */
-    char *instances;            /* the environments, one after the other */
-    size_t *instance_at;        /* [n] byte offsets in instances */
-    float *observation;         /* [n, input_ld] the present one */
-    float *recurrent;           /* [n, net.state_size] */
-    uint8_t *fresh;             /* [n] 1: the present observation starts an episode */
-    double *episode_return;     /* [n] so far */
-    int32_t *episode_length;    /* [n] so far, in steps */
-    random_stream *stream;      /* [n] of actions */
-    double *discounted;         /* [n] discounted return so far, for the normalization of returns */
-    float *noise;               /* [n, noise size] lasting exploration noise, and how many steps it still lasts */
-    int32_t *noise_left;        /* [n] */
-    double *seen;               /* [n, moments_size(input_size)] of this turn's observations, for who shares them */
-    double *seen_returns;       /* [n, moments_size(1)] */
-    float *mean, *scale;        /* [input_ld] of the normalization in use, constant through a turn */
+    char *instances;              /* the environments, one after the other */
+    size_t *instance_at;          /* [n] byte offsets in instances */
+    float *observation;           /* [n, input_ld] the present one */
+    float *recurrent;             /* [n, net.state_size] */
+    uint8_t *fresh;               /* [n] 1: the present observation starts an episode */
+    double *episode_return;       /* [n] so far */
+    int32_t *episode_length;      /* [n] so far, in steps */
+    random_stream *stream;        /* [n] of actions */
+    double *discounted;           /* [n] discounted return so far, for the normalization of returns */
+    float *noise;                 /* [n, noise size] lasting exploration noise, and how many steps it still lasts */
+    int32_t *noise_left;          /* [n] */
+    double *seen;                 /* [n, moments_size(input_size)] of this turn's observations, for who shares them */
+    double *seen_returns;         /* [n, moments_size(1)] */
+    float *mean, *scale;          /* [input_ld] of the normalization in use, constant through a turn */
     float return_scale;
-    rollout *rollout;           /* borrowed */
+    rollout *rollout; /* borrowed */
 
-    int steps;                  /* L of the present rollout */
-    int64_t frames;             /* played in the present rollout */
-    int episode_count;          /* finished in the present rollout: rollout->episodes */
-    loss_sums sums;             /* of the present turn */
+    int steps;         /* L of the present rollout */
+    int64_t frames;    /* played in the present rollout */
+    int episode_count; /* finished in the present rollout: rollout->episodes */
+    loss_sums sums;    /* of the present turn */
     bool timed;
     learner_ticks ticks;
 } learner;
 
 size_t learner_bytes(const learner_config *config, const env_kind *const *kinds, int envs);
-void learner_place(learner *l, const learner_config *config, const env_kind *const *kinds, int envs, int first_env, void *memory);
+void learner_place(learner *l, const learner_config *config, const env_kind *const *kinds, int envs, int first_env,
+                   void *memory);
 /* `envs` n; memory zeroed. */
 size_t rollout_bytes(const learner_config *config, int envs);
 void rollout_place(const learner_config *config, int envs, void *memory, rollout *r);
@@ -106,8 +112,8 @@ void rollout_place(const learner_config *config, int envs, void *memory, rollout
 /* Seeds environment e as worker w's and starts its first episode. */
 void learner_seed_env(learner *l, int e, uint32_t worker, uint32_t index);
 
-/* The running moments that normalize this turn: of observations [moments_size(input_size)], of returns [moments_size(1)]; either may
- * be NULL where it is not normalized. Before learner_begin. */
+/* The running moments that normalize this turn: of observations [moments_size(input_size)], of returns
+ * [moments_size(1)]; either may be NULL where it is not normalized. Before learner_begin. */
 void learner_use_moments(learner *l, const double *observations, const double *returns);
 
 /* ---- Collecting: begin, then one step after another, then the end; or all at once ---- */
@@ -128,16 +134,16 @@ void learner_advantage_moments(const learner *l, int first, int count, double *s
 
 /* What a gradient needs beside the parameters. */
 typedef struct gradient_scale {
-    double samples;             /* of the whole update: the mean divides by it */
+    double samples; /* of the whole update: the mean divides by it */
     double entropy_coef;
     double advantage_mean, advantage_deviation; /* of the whole update when normalize_advantage; else 0 and 1 */
 } gradient_scale;
 
-/* gradient (+)= d L / d parameters over environments first .. first + count - 1, one environment after the other, so that the bits do not
- * depend on what else this learner holds; and the sums of the loss (added to `sums`).
- *   L = -mean(log pi(a|s) A) + c_v * 1/2 mean((G - V)^2) - beta * mean(H), or the same with sums. */
-void learner_gradient_part(learner *l, const float *parameters, int first, int count, const gradient_scale *scale, bool accumulate,
-                           float *gradient, loss_sums *sums);
+/* gradient (+)= d L / d parameters over environments first .. first + count - 1, one environment after the other, so
+ * that the bits do not depend on what else this learner holds; and the sums of the loss (added to `sums`). L =
+ * -mean(log pi(a|s) A) + c_v * 1/2 mean((G - V)^2) - beta * mean(H), or the same with sums. */
+void learner_gradient_part(learner *l, const float *parameters, int first, int count, const gradient_scale *scale,
+                           bool accumulate, float *gradient, loss_sums *sums);
 /* The same over all its environments in one pass, step by step: an update of its own. */
 void learner_gradient(learner *l, const float *parameters, double entropy_coef, float *gradient);
 

@@ -35,8 +35,9 @@ static void sample_loss(learner *l, int row, double scale, const gradient_scale 
     const action_word *action = r->action + (size_t)row * (size_t)c->distribution.dims;
     double advantage = (r->advantage[row] - g->advantage_mean) / g->advantage_deviation;
     double residual = (double)r->target[row] - r->value[row];
-    distribution_gradient(&c->distribution, &r->rows, row, action, (float)(advantage * scale), (float)(g->entropy_coef * scale),
-                          r->tape.d_policy + (size_t)row * (size_t)c->net->policy_ld, d_log_std);
+    distribution_gradient(&c->distribution, &r->rows, row, action, (float)(advantage * scale),
+                          (float)(g->entropy_coef * scale), r->tape.d_policy + (size_t)row * (size_t)c->net->policy_ld,
+                          d_log_std);
     r->tape.d_value[(size_t)row * (size_t)c->net->value_ld] = (float)(-residual * c->value_coef * scale);
 
     double target = r->target[row];
@@ -51,7 +52,8 @@ static void sample_loss(learner *l, int row, double scale, const gradient_scale 
 }
 
 /* The loss of environments first .. first + count - 1, step by step; its gradients at the heads go to the tape. */
-static void heads(learner *l, int first, int count, const gradient_scale *scale, bool accumulate, float *gradient, loss_sums *sums) {
+static void heads(learner *l, int first, int count, const gradient_scale *scale, bool accumulate, float *gradient,
+                  loss_sums *sums) {
     const net *net = l->config->net;
     double each = l->config->sum_loss ? 1 : 1 / scale->samples;
     float *d_log_std = net->spec.log_std ? gradient + net->log_std : NULL;
@@ -60,12 +62,13 @@ static void heads(learner *l, int first, int count, const gradient_scale *scale,
         for (int e = first; e < first + count; e++) sample_loss(l, t * l->envs + e, each, scale, sums, d_log_std);
 }
 
-void learner_gradient_part(learner *l, const float *parameters, int first, int count, const gradient_scale *scale, bool accumulate,
-                           float *gradient, loss_sums *sums) {
+void learner_gradient_part(learner *l, const float *parameters, int first, int count, const gradient_scale *scale,
+                           bool accumulate, float *gradient, loss_sums *sums) {
     uint64_t start = l->timed ? clock_ticks() : 0;
     heads(l, first, count, scale, accumulate, gradient, sums);
     for (int e = first; e < first + count; e++)
-        net_backward(l->config->net, parameters, &l->rollout->tape, e, l->steps, l->envs, accumulate || e > first, gradient);
+        net_backward(l->config->net, parameters, &l->rollout->tape, e, l->steps, l->envs, accumulate || e > first,
+                     gradient);
     if (l->timed) l->ticks.backward += clock_ticks() - start;
 }
 
@@ -76,7 +79,8 @@ void learner_gradient(learner *l, const float *parameters, double entropy_coef, 
         double sum = 0, squares = 0;
         learner_advantage_moments(l, 0, l->envs, &sum, &squares);
         scale.advantage_mean = sum / scale.samples;
-        scale.advantage_deviation = sqrt(fmax(0, squares / scale.samples - scale.advantage_mean * scale.advantage_mean)) + 1e-8;
+        scale.advantage_deviation =
+            sqrt(fmax(0, squares / scale.samples - scale.advantage_mean * scale.advantage_mean)) + 1e-8;
     }
     heads(l, 0, l->envs, &scale, false, gradient, &l->sums);
     net_backward(l->config->net, parameters, &l->rollout->tape, 0, l->steps * l->envs, 1, false, gradient);

@@ -20,9 +20,12 @@ static inline double schedule_at(const schedule *s, int64_t step, int64_t total)
     if (progress > 1) progress = 1;
     double warm = step < s->warmup_steps ? (double)(step + 1) / (double)s->warmup_steps : 1;
     switch (s->kind) {
-    case SCHEDULE_LINEAR: return s->value * warm * (1 - progress);
-    case SCHEDULE_COSINE: return s->value * warm * 0.5 * (1 + cos(3.141592653589793 * progress));
-    default: return s->value * warm;
+    case SCHEDULE_LINEAR:
+        return s->value * warm * (1 - progress);
+    case SCHEDULE_COSINE:
+        return s->value * warm * 0.5 * (1 + cos(3.141592653589793 * progress));
+    default:
+        return s->value * warm;
     }
 }
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT
- * Dense layers: y = f(W x + b). The first layer of a discrete observation adds up rows of its weights instead of multiplying
- * by ones and zeros; a layer of few outputs is a handful of dot products. */
+ * Dense layers: y = f(W x + b). The first layer of a discrete observation adds up rows of its weights instead of
+ * multiplying by ones and zeros; a layer of few outputs is a handful of dot products. */
 #include "net/layer.h"
 
 #include "base/memory.h"
 
 #include <string.h>
 
-static size_t at(int row, int ld) { return (size_t)row * (size_t)ld; }
+static size_t at(int row, int ld) {
+    return (size_t)row * (size_t)ld;
+}
 
 /* y = f(b + sum over components of the weight row that the component's index selects) */
 static void one_hot_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
@@ -26,8 +28,8 @@ static void one_hot_forward(const net_layer *l, const float *parameters, const l
 }
 
 /* dW[index] += delta of each row, in order of the rows */
-static void one_hot_gradient(const net_layer *l, const layer_below *below, const float *delta, layer_rows rows, bool accumulate,
-                             float *weight) {
+static void one_hot_gradient(const net_layer *l, const layer_below *below, const float *delta, layer_rows rows,
+                             bool accumulate, float *weight) {
     const kernels *k = kernels_get();
     if (!accumulate) memset(weight, 0, sizeof *weight * at(l->in, l->ldw));
     for (int i = 0; i < rows.count; i++) {
@@ -59,27 +61,31 @@ void dense_forward(const net_layer *l, const float *parameters, const layer_belo
     }
 }
 
-void dense_backward(const net_layer *l, const float *parameters, const layer_below *below, const float *delta, layer_rows rows,
-                    bool accumulate, float *gradient, layer_turned turned) {
+void dense_backward(const net_layer *l, const float *parameters, const layer_below *below, const float *delta,
+                    layer_rows rows, bool accumulate, float *gradient, layer_turned turned) {
     const kernels *k = kernels_get();
     const float *x = below->x + at(rows.first, below->ld), *d = delta + at(rows.first, l->ld);
     int ldx = below->ld * rows.stride, ldd = l->ld * rows.stride;
     float *dw = gradient + l->weight;
-    if (l->sparse) one_hot_gradient(l, below, delta, rows, accumulate, dw);
-    else if (l->few) k->outer(rows.count, l->out, l->in, d, ldd, x, ldx, accumulate, dw, l->ldw);
-    else k->outer(rows.count, l->in, l->out, x, ldx, d, ldd, accumulate, dw, l->ldw);
+    if (l->sparse)
+        one_hot_gradient(l, below, delta, rows, accumulate, dw);
+    else if (l->few)
+        k->outer(rows.count, l->out, l->in, d, ldd, x, ldx, accumulate, dw, l->ldw);
+    else
+        k->outer(rows.count, l->in, l->out, x, ldx, d, ldd, accumulate, dw, l->ldw);
     k->column_sum(rows.count, l->out, d, ldd, accumulate, gradient + l->bias);
     if (!below->delta) return;
 
     const float *w = parameters + l->weight;
     int ldw = l->ldw;
-    if (!l->few) { /* the input gradient is a product with the transposed weights; few outputs are stored that way already */
+    if (!l->few) { /* the input gradient is a product with the transposed weights; few outputs are stored that way
+                      already */
         ldw = (int)line_floats((size_t)l->in);
         if (!*turned.done) k->transpose(l->in, l->out, w, l->ldw, turned.weight, ldw);
         *turned.done = true;
         w = turned.weight;
     }
     const float *z = below->extra ? below->extra + at(rows.first, below->ld) : NULL;
-    k->dense_backward(rows.count, l->out, l->in, d, ldd, w, ldw, below->activation, x, z, below->delta + at(rows.first, below->ld),
-                      ldx);
+    k->dense_backward(rows.count, l->out, l->in, d, ldd, w, ldw, below->activation, x, z,
+                      below->delta + at(rows.first, below->ld), ldx);
 }

@@ -10,14 +10,19 @@ static const layer_below *below_layer(const net *net, const net_tape *tape, int 
         return b;
     }
     const net_layer *l = &net->tower[tower].layer[j - 1];
-    *b = (layer_below){.x = tape->output[tower][j - 1], .ld = l->ld, .activation = l->activation,
+    *b = (layer_below){.x = tape->output[tower][j - 1],
+                       .ld = l->ld,
+                       .activation = l->activation,
                        .extra = l->activation == ACTIVATION_SILU ? tape->extra[tower][j - 1] : NULL};
     return b;
 }
 
 static layer_own own_arrays(const net_tape *tape, int tower, int j) {
-    return (layer_own){.output = tape->output[tower][j], .extra = tape->extra[tower][j], .state = tape->state[tower][j],
-                       .start = tape->start, .envs = tape->envs};
+    return (layer_own){.output = tape->output[tower][j],
+                       .extra = tape->extra[tower][j],
+                       .state = tape->state[tower][j],
+                       .start = tape->start,
+                       .envs = tape->envs};
 }
 
 const float *net_features(const net *net, const net_tape *tape) {
@@ -39,10 +44,18 @@ void net_forward_rows(const net *net, const float *parameters, net_tape *tape, i
             layer_own own = own_arrays(tape, i, j);
             below_layer(net, tape, i, j, &below);
             switch (l->kind) {
-            case LAYER_DENSE: dense_forward(l, parameters, &below, &own, rows); break;
-            case LAYER_CONV: conv_forward(l, parameters, &below, &own, rows, tape->scratch); break;
-            case LAYER_LSTM: lstm_forward(l, parameters, &below, &own, rows, tape->scratch); break;
-            case LAYER_NORM: norm_forward(l, parameters, &below, &own, rows); break;
+            case LAYER_DENSE:
+                dense_forward(l, parameters, &below, &own, rows);
+                break;
+            case LAYER_CONV:
+                conv_forward(l, parameters, &below, &own, rows, tape->scratch);
+                break;
+            case LAYER_LSTM:
+                lstm_forward(l, parameters, &below, &own, rows, tape->scratch);
+                break;
+            case LAYER_NORM:
+                norm_forward(l, parameters, &below, &own, rows);
+                break;
             }
         }
         below_layer(net, tape, i, net->tower[i].layers, &below);
@@ -55,8 +68,8 @@ static layer_turned turned_weights(net_tape *tape, int tower, int j) {
     return (layer_turned){tape->turned[tower][j], &tape->is_turned[tower][j]};
 }
 
-void net_backward(const net *net, const float *parameters, net_tape *tape, int first, int count, int stride, bool accumulate,
-                  float *gradient) {
+void net_backward(const net *net, const float *parameters, net_tape *tape, int first, int count, int stride,
+                  bool accumulate, float *gradient) {
     layer_rows rows = {first, count, stride};
     layer_below below;
     for (int i = 0; i < net->towers; i++) {
@@ -64,7 +77,8 @@ void net_backward(const net *net, const float *parameters, net_tape *tape, int f
         below_layer(net, tape, i, layers, &below);
         below.delta = layers > 0 ? tape->delta[side] : NULL;
         const float *top = i == 0 ? tape->d_policy : tape->d_value;
-        dense_backward(&net->head[i], parameters, &below, top, rows, accumulate, gradient, turned_weights(tape, i, NET_LAYERS));
+        dense_backward(&net->head[i], parameters, &below, top, rows, accumulate, gradient,
+                       turned_weights(tape, i, NET_LAYERS));
         for (int j = layers; j-- > 0; side = 1 - side) {
             const net_layer *l = &net->tower[i].layer[j];
             layer_own own = own_arrays(tape, i, j);
@@ -76,12 +90,16 @@ void net_backward(const net *net, const float *parameters, net_tape *tape, int f
                 dense_backward(l, parameters, &below, delta, rows, accumulate, gradient, turned_weights(tape, i, j));
                 break;
             case LAYER_CONV:
-                conv_backward(l, parameters, &below, delta, rows, accumulate, gradient, tape->transposed, tape->scratch);
+                conv_backward(l, parameters, &below, delta, rows, accumulate, gradient, tape->transposed,
+                              tape->scratch);
                 break;
             case LAYER_LSTM:
-                lstm_backward(l, parameters, &below, &own, delta, rows, accumulate, gradient, tape->transposed, tape->scratch);
+                lstm_backward(l, parameters, &below, &own, delta, rows, accumulate, gradient, tape->transposed,
+                              tape->scratch);
                 break;
-            case LAYER_NORM: norm_backward(l, parameters, &below, &own, delta, rows, accumulate, gradient); break;
+            case LAYER_NORM:
+                norm_backward(l, parameters, &below, &own, delta, rows, accumulate, gradient);
+                break;
             }
         }
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Initial parameters. Orthogonal (Saxe et al., 1312.6120): rows of W orthonormal (columns where there are more rows), times a
- * gain. He (1502.01852): normal, sigma = sqrt(2 / fan_in). Xavier (Glorot and Bengio, 2010): uniform, +- sqrt(6 / (fan_in +
- * fan_out)). Torch: uniform, +- 1 / sqrt(fan_in), biases too. Elsewhere biases are 0. */
+ * Initial parameters. Orthogonal (Saxe et al., 1312.6120): rows of W orthonormal (columns where there are more rows),
+ * times a gain. He (1502.01852): normal, sigma = sqrt(2 / fan_in). Xavier (Glorot and Bengio, 2010): uniform, +- sqrt(6
+ * / (fan_in + fan_out)). Torch: uniform, +- 1 / sqrt(fan_in), biases too. Elsewhere biases are 0. */
 #include "net/net.h"
 
 #include "base/memory.h"
@@ -10,9 +10,15 @@
 #include <math.h>
 #include <string.h>
 
-typedef struct matrix { float *at; int rows, columns; const net_tensor *tensor; int part; /* gate of an LSTM */ } matrix;
+typedef struct matrix {
+    float *at;
+    int rows, columns;
+    const net_tensor *tensor;
+    int part; /* gate of an LSTM */
+} matrix;
 
-/* A tensor as a matrix [rows, fan_in]: convolutions flatten all but the first dimension; an LSTM's four gates are four matrices. */
+/* A tensor as a matrix [rows, fan_in]: convolutions flatten all but the first dimension; an LSTM's four gates are four
+ * matrices. */
 static float *element(const matrix *m, int r, int c) {
     const net_tensor *t = m->tensor;
     if (t->joined) return m->at + (size_t)m->part * t->stride[0] + (size_t)r * t->stride[1] + (size_t)c * t->stride[2];
@@ -24,7 +30,8 @@ static float *element(const matrix *m, int r, int c) {
     return m->at + offset;
 }
 
-/* Fills `q` [n, length] with n <= length orthonormal rows, from normal numbers by modified Gram-Schmidt, twice for accuracy. */
+/* Fills `q` [n, length] with n <= length orthonormal rows, from normal numbers by modified Gram-Schmidt, twice for
+ * accuracy. */
 static void orthonormal(double *q, int n, int length, random_stream *s) {
     for (int i = 0; i < n; i++) {
         double *v = q + (size_t)i * (size_t)length;
@@ -51,9 +58,15 @@ static void fill(const matrix *m, const net_init_spec *spec, double gain, random
         for (int c = 0; c < columns; c++) {
             double v;
             switch (spec->kind) {
-            case INIT_ORTHOGONAL: v = work[wide ? (size_t)r * (size_t)columns + (size_t)c : (size_t)c * (size_t)rows + (size_t)r]; break;
-            case INIT_HE: v = random_normal(s) * sqrt(2.0 / columns); break;
-            default: v = bound * (2 * random_uniform_double(s) - 1); break;
+            case INIT_ORTHOGONAL:
+                v = work[wide ? (size_t)r * (size_t)columns + (size_t)c : (size_t)c * (size_t)rows + (size_t)r];
+                break;
+            case INIT_HE:
+                v = random_normal(s) * sqrt(2.0 / columns);
+                break;
+            default:
+                v = bound * (2 * random_uniform_double(s) - 1);
+                break;
             }
             *element(m, r, c) = (float)(gain * v);
         }
@@ -84,7 +97,8 @@ static void fill_bias(const net_tensor *t, const net_init_spec *spec, int inputs
         }
 }
 
-/* The forget gate's bias starts at the layer's forget_bias, so that state is kept until the network learns to drop it. */
+/* The forget gate's bias starts at the layer's forget_bias, so that state is kept until the network learns to drop it.
+ */
 static void set_forget_bias(const net *net, float *parameters) {
     for (int i = 0; i < net->towers; i++)
         for (int j = 0; j < net->tower[i].layers; j++) {

@@ -1,25 +1,30 @@
 /* SPDX-License-Identifier: MIT
- * Inside net/: one layer's forward and backward pass, a file a kind. Rows are first, first + stride, .. (count of them);
- * arrays are indexed by row, so that a slice of a batch is a stride. */
+ * Inside net/: one layer's forward and backward pass, a file a kind. Rows are first, first + stride, .. (count of
+ * them); arrays are indexed by row, so that a slice of a batch is a stride. */
 #ifndef NET_LAYER_H
 #define NET_LAYER_H
 
 #include "net/net.h"
 
-typedef struct layer_rows { int first, count, stride; } layer_rows;
+typedef struct layer_rows {
+    int first, count, stride;
+} layer_rows;
 
-/* What a layer reads below it: its input [rows, ld] and, for the backward pass, where the gradient below goes (NULL: nobody
- * wants it) with the derivative of the activation that made the input (ACTIVATION_NONE when there is none). */
+/* What a layer reads below it: its input [rows, ld] and, for the backward pass, where the gradient below goes (NULL:
+ * nobody wants it) with the derivative of the activation that made the input (ACTIVATION_NONE when there is none). */
 typedef struct layer_below {
-    const float *x;      /* [rows, ld] */
+    const float *x; /* [rows, ld] */
     int ld;
-    float *delta;        /* [rows, ld] */
+    float *delta; /* [rows, ld] */
     activation activation;
-    const float *extra;  /* value before SiLU, [rows, ld] */
+    const float *extra; /* value before SiLU, [rows, ld] */
 } layer_below;
 
 /* A dense layer's transposed weights, kept from one backward pass to the next while the parameters are the same. */
-typedef struct layer_turned { float *weight; bool *done; } layer_turned;
+typedef struct layer_turned {
+    float *weight;
+    bool *done;
+} layer_turned;
 
 /* Where a layer's own arrays are in a tape. */
 typedef struct layer_own {
@@ -36,20 +41,21 @@ void dense_backward(const net_layer *l, const float *parameters, const layer_bel
 
 void conv_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
                   layer_rows rows, float *scratch);
-void conv_backward(const net_layer *l, const float *parameters, const layer_below *below, const float *delta, layer_rows rows,
-                   bool accumulate, float *gradient, float *transposed, float *scratch);
+void conv_backward(const net_layer *l, const float *parameters, const layer_below *below, const float *delta,
+                   layer_rows rows, bool accumulate, float *gradient, float *transposed, float *scratch);
 /* Floats of scratch either pass needs. */
 size_t conv_scratch(const net_layer *l);
 
-void norm_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own, layer_rows rows);
+void norm_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
+                  layer_rows rows);
 void norm_backward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
                    const float *delta, layer_rows rows, bool accumulate, float *gradient);
 
-void lstm_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own, layer_rows rows,
-                  float *scratch);
+void lstm_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
+                  layer_rows rows, float *scratch);
 /* `delta` [rows, l->ld]: the gradient at the output h. */
-void lstm_backward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own, float *delta,
-                   layer_rows rows, bool accumulate, float *gradient, float *transposed, float *scratch);
+void lstm_backward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
+                   float *delta, layer_rows rows, bool accumulate, float *gradient, float *transposed, float *scratch);
 size_t lstm_scratch(const net_layer *l, int rows, int envs);
 
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * From a network specification to a parameter layout, a forward pass and a backward pass.
  *
- * A network is one tower (shared trunk) or two (separate actor and critic) of layers, with a policy head and a value head.
- * `net` is the plan: const after net_plan, shared by every thread. Parameters are one flat array of net.size floats, padded so
- * that every matrix row starts on a cache line; padding is 0 and stays 0. `net_tape` is the memory of one learner: inputs,
- * every layer's output for every row, kept for the backward pass. The caller owns all memory; nothing here allocates or fails.
+ * A network is one tower (shared trunk) or two (separate actor and critic) of layers, with a policy head and a value
+ * head. `net` is the plan: const after net_plan, shared by every thread. Parameters are one flat array of net.size
+ * floats, padded so that every matrix row starts on a cache line; padding is 0 and stays 0. `net_tape` is the memory of
+ * one learner: inputs, every layer's output for every row, kept for the backward pass. The caller owns all memory;
+ * nothing here allocates or fails.
  *
- * Rows: a tape holds rows t*n + e for time t = 0 .. T and environment e = 0 .. n-1; a recurrent layer reads the state that
- * row - n left behind. */
+ * Rows: a tape holds rows t*n + e for time t = 0 .. T and environment e = 0 .. n-1; a recurrent layer reads the state
+ * that row - n left behind. */
 #ifndef NET_NET_H
 #define NET_NET_H
 
@@ -30,17 +31,19 @@ typedef enum input_kind { INPUT_VECTOR, INPUT_PLANES, INPUT_DISCRETE } input_kin
 
 typedef struct net_spec {
     input_kind input;
-    int input_dims;             /* entries of input_shape that count */
-    int input_shape[NET_DIMS];  /* vector: size; planes: C, H, W (C already times the frame stack); discrete: n of each component */
+    int input_dims;            /* entries of input_shape that count */
+    int input_shape[NET_DIMS]; /* vector: size; planes: C, H, W (C already times the frame stack); discrete: n of each
+                                  component */
     int layers;
     layer_spec layer[NET_LAYERS];
-    bool separate;              /* actor and critic towers of their own */
-    int policy_outputs;         /* logits, or means (and the raw deviations when they depend on the state) */
-    int log_std;                /* state-independent log standard deviations: a parameter vector of this size, or 0 */
-    bool log_std_features;      /* gSDE: a matrix [features, log_std] instead, features the policy head's inputs */
+    bool separate;         /* actor and critic towers of their own */
+    int policy_outputs;    /* logits, or means (and the raw deviations when they depend on the state) */
+    int log_std;           /* state-independent log standard deviations: a parameter vector of this size, or 0 */
+    bool log_std_features; /* gSDE: a matrix [features, log_std] instead, features the policy head's inputs */
 } net_spec;
 
-/* One named tensor of the checkpoint, seen in the flat parameters: element (i, j, ..) at offset + sum index * stride. */
+/* One named tensor of the checkpoint, seen in the flat parameters: element (i, j, ..) at offset + sum index * stride.
+ */
 typedef struct net_tensor {
     char name[NET_NAME]; /* "trunk.0.weight" */
     int dims;
@@ -53,71 +56,76 @@ typedef struct net_tensor {
 typedef struct net_layer {
     layer_kind kind;
     activation activation;
-    bool few, sparse;     /* few outputs: dot form, weights [out, ldw]; sparse: the one-hot first layer */
-    int in, out;          /* features; in of a one-hot layer: the sum of its components */
-    int ld;               /* row stride of the output */
-    size_t weight, bias;  /* offsets in the parameters */
-    int ldw;              /* row stride of the weights */
-    size_t weight2;       /* LSTM: weight_hh */
+    bool few, sparse;    /* few outputs: dot form, weights [out, ldw]; sparse: the one-hot first layer */
+    int in, out;         /* features; in of a one-hot layer: the sum of its components */
+    int ld;              /* row stride of the output */
+    size_t weight, bias; /* offsets in the parameters */
+    int ldw;             /* row stride of the weights */
+    size_t weight2;      /* LSTM: weight_hh */
     int components, component_base[NET_DIMS]; /* one-hot: where each component's weights begin */
     int channels, height, width, out_height, out_width, kernel, stride, padding; /* convolution */
     float forget_bias;
-    size_t extra;         /* floats a row of what the backward pass needs beside the output (value before SiLU, gates, ..) */
+    size_t extra; /* floats a row of what the backward pass needs beside the output (value before SiLU, gates, ..) */
 } net_layer;
 
-typedef struct net_tower { int layers; net_layer layer[NET_LAYERS]; } net_tower;
+typedef struct net_tower {
+    int layers;
+    net_layer layer[NET_LAYERS];
+} net_tower;
 
 typedef struct net {
     net_spec spec;
-    int input_size, input_ld;    /* floats of an input row: the observation (one index a component when discrete) */
-    int towers;                  /* 1 shared, 2 actor and critic */
+    int input_size, input_ld; /* floats of an input row: the observation (one index a component when discrete) */
+    int towers;               /* 1 shared, 2 actor and critic */
     net_tower tower[2];
-    int heads;                   /* 1: policy and value outputs in one matrix; 2: one a tower */
+    int heads; /* 1: policy and value outputs in one matrix; 2: one a tower */
     net_layer head[2];
-    int policy_ld;               /* row stride of the policy outputs */
+    int policy_ld; /* row stride of the policy outputs */
     int value_ld;
-    size_t log_std;              /* offset of the log standard deviations: [log_std], or [log_std, features padded to lines] */
-    size_t log_std_size;         /* floats of them with their padding */
-    int features;                /* inputs of the policy head */
-    size_t size;                 /* floats of a parameter vector with its padding, a multiple of 16 */
-    size_t parameters;           /* true parameters: what a checkpoint holds */
+    size_t log_std;      /* offset of the log standard deviations: [log_std], or [log_std, features padded to lines] */
+    size_t log_std_size; /* floats of them with their padding */
+    int features;        /* inputs of the policy head */
+    size_t size;         /* floats of a parameter vector with its padding, a multiple of 16 */
+    size_t parameters;   /* true parameters: what a checkpoint holds */
     int tensor_count;
     net_tensor tensor[NET_TENSORS];
-    int widest_ld;               /* largest row stride of any layer */
+    int widest_ld; /* largest row stride of any layer */
     bool recurrent;
-    size_t state_size;           /* floats of recurrent state one environment carries from rollout to rollout */
+    size_t state_size; /* floats of recurrent state one environment carries from rollout to rollout */
 } net;
 
-/* Lays the network out. 0, or -1 with the error for a stack that is impossible (a convolution behind a dense layer, ..). */
+/* Lays the network out. 0, or -1 with the error for a stack that is impossible (a convolution behind a dense layer,
+ * ..). */
 int net_plan(net *net, const net_spec *spec, error *e);
 
 /* The memory of one learner: rows = (T + 1) * n. */
 typedef struct net_tape {
     int rows, envs;
-    float *input;                         /* [rows, input_ld] written by the caller, padding lanes 0 */
-    float *output[2][NET_LAYERS];         /* [rows, layer.ld] */
-    float *extra[2][NET_LAYERS];          /* [rows, layer.extra] */
-    float *state[2][NET_LAYERS];          /* recurrent: [rows + n, 2 * layer.ld] h and c; row r's result at r + n */
-    float *policy;                        /* [rows, policy_ld] */
-    float *value;                         /* value of row r: value[r * value_ld] */
-    uint8_t *start;                       /* [rows] 1 where an episode starts: recurrent state is zero before it */
-    float *delta[2];                      /* scratch of the backward pass: [rows, widest_ld] each */
-    float *turned[2][NET_LAYERS + 1];     /* a dense layer's (last: the head's) weights transposed, made by the first backward pass .. */
-    bool is_turned[2][NET_LAYERS + 1];    /* .. after a forward pass */
-    float *transposed;                    /* scratch: another kind of layer's weights transposed */
-    float *d_policy, *d_value;            /* [rows, policy_ld], [rows, value_ld]: loss gradients at the heads, by the caller */
-    float *scratch;                       /* convolution, LSTM */
+    float *input;                 /* [rows, input_ld] written by the caller, padding lanes 0 */
+    float *output[2][NET_LAYERS]; /* [rows, layer.ld] */
+    float *extra[2][NET_LAYERS];  /* [rows, layer.extra] */
+    float *state[2][NET_LAYERS];  /* recurrent: [rows + n, 2 * layer.ld] h and c; row r's result at r + n */
+    float *policy;                /* [rows, policy_ld] */
+    float *value;                 /* value of row r: value[r * value_ld] */
+    uint8_t *start;               /* [rows] 1 where an episode starts: recurrent state is zero before it */
+    float *delta[2];              /* scratch of the backward pass: [rows, widest_ld] each */
+    float *turned[2][NET_LAYERS +
+                     1]; /* a dense layer's (last: the head's) weights transposed, made by the first backward pass .. */
+    bool is_turned[2][NET_LAYERS + 1]; /* .. after a forward pass */
+    float *transposed;                 /* scratch: another kind of layer's weights transposed */
+    float *d_policy, *d_value; /* [rows, policy_ld], [rows, value_ld]: loss gradients at the heads, by the caller */
+    float *scratch;            /* convolution, LSTM */
 } net_tape;
 
 /* Bytes of a tape, and its pointers set into such memory (zeroed, 64-byte aligned). */
 size_t net_tape_bytes(const net *net, int rows, int envs);
 void net_tape_place(const net *net, int rows, int envs, void *memory, net_tape *tape);
 
-/* Forward pass of `count` rows from `row` (of one time step, or of several whole ones, when the network is recurrent): input ->
- * policy, value. */
+/* Forward pass of `count` rows from `row` (of one time step, or of several whole ones, when the network is recurrent):
+ * input -> policy, value. */
 void net_forward(const net *net, const float *parameters, net_tape *tape, int row, int count);
-/* The same for rows first, first + stride, ..; a recurrent network: stride 1 and whole time steps, one after the other, or stride n,
- * an environment's time steps. The states before the first rows are those that the tape holds. */
+/* The same for rows first, first + stride, ..; a recurrent network: stride 1 and whole time steps, one after the other,
+ * or stride n, an environment's time steps. The states before the first rows are those that the tape holds. */
 void net_forward_rows(const net *net, const float *parameters, net_tape *tape, int first, int count, int stride);
 
 /* The policy head's inputs in a tape: [rows, features padded to whole lines]. */
@@ -128,15 +136,18 @@ void net_state_load(const net *net, net_tape *tape, int env, const float *state)
 /* The recurrent state after time step `t` of environment e: float[state_size]. */
 void net_state_save(const net *net, const net_tape *tape, int t, int env, float *state);
 
-/* Backward pass: gradient (+)= d loss / d parameters over rows first, first + stride, .. (`count` of them; a recurrent network:
- * one environment's consecutive time steps, or all environments' with stride 1 and count T*n), from tape->d_policy and d_value.
- * `gradient` [net.size]; accumulate false overwrites. */
-void net_backward(const net *net, const float *parameters, net_tape *tape, int first, int count, int stride, bool accumulate,
-                  float *gradient);
+/* Backward pass: gradient (+)= d loss / d parameters over rows first, first + stride, .. (`count` of them; a recurrent
+ * network: one environment's consecutive time steps, or all environments' with stride 1 and count T*n), from
+ * tape->d_policy and d_value. `gradient` [net.size]; accumulate false overwrites. */
+void net_backward(const net *net, const float *parameters, net_tape *tape, int first, int count, int stride,
+                  bool accumulate, float *gradient);
 
 /* Initial parameters; deterministic in seed. */
 typedef enum init_kind { INIT_ORTHOGONAL, INIT_HE, INIT_XAVIER, INIT_TORCH } init_kind;
-typedef struct net_init_spec { init_kind kind; double hidden_gain, policy_gain, value_gain, log_std; } net_init_spec;
+typedef struct net_init_spec {
+    init_kind kind;
+    double hidden_gain, policy_gain, value_gain, log_std;
+} net_init_spec;
 /* `work` [net_init_work(net)] doubles of scratch. */
 size_t net_init_work(const net *net);
 void net_init(const net *net, const net_init_spec *spec, uint64_t seed, float *parameters, double *work);

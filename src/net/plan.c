@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static int line(int n) { return (int)line_floats((size_t)n); }
+static int line(int n) {
+    return (int)line_floats((size_t)n);
+}
 
 /* The next `floats` of the parameter vector, on a cache line. */
 static size_t take(net *net, size_t floats) {
@@ -37,8 +39,8 @@ static void add_vector(net *net, const char *prefix, const char *name, size_t of
 }
 
 /* A matrix [out, in] whose element (o, i) is at offset + o*stride_out + i*stride_in. */
-static void add_matrix(net *net, const char *prefix, const char *name, size_t offset, int out, int in, size_t stride_out,
-                       size_t stride_in) {
+static void add_matrix(net *net, const char *prefix, const char *name, size_t offset, int out, int in,
+                       size_t stride_out, size_t stride_in) {
     net_tensor *t = add_tensor(net, offset, "%s.%s", prefix, name);
     t->dims = 2;
     t->shape[0] = out;
@@ -49,7 +51,10 @@ static void add_matrix(net *net, const char *prefix, const char *name, size_t of
 }
 
 /* Shape of what flows between layers. */
-typedef struct flow { bool planes, one_hot; int channels, height, width, features; } flow;
+typedef struct flow {
+    bool planes, one_hot;
+    int channels, height, width, features;
+} flow;
 
 static int plan_dense(net *net, net_layer *l, const layer_spec *s, flow *f, const char *prefix) {
     l->in = f->features;
@@ -63,7 +68,8 @@ static int plan_dense(net *net, net_layer *l, const layer_spec *s, flow *f, cons
     l->extra = l->activation == ACTIVATION_SILU ? (size_t)l->ld : 0;
     if (l->sparse) {
         l->components = net->spec.input_dims;
-        for (int c = 1; c < l->components; c++) l->component_base[c] = l->component_base[c - 1] + net->spec.input_shape[c - 1];
+        for (int c = 1; c < l->components; c++)
+            l->component_base[c] = l->component_base[c - 1] + net->spec.input_shape[c - 1];
     }
     size_t ldw = (size_t)l->ldw;
     if (prefix) {
@@ -80,8 +86,8 @@ static int plan_conv(net *net, net_layer *l, const layer_spec *s, flow *f, const
     l->kernel = s->kernel, l->stride = s->stride, l->padding = s->padding;
     int h = f->height + 2 * s->padding - s->kernel, w = f->width + 2 * s->padding - s->kernel;
     if (h < 0 || w < 0)
-        return error_set(e, STATUS_USAGE, "%s: a kernel of %d does not fit into a picture of %d x %d", prefix, s->kernel, f->height,
-                         f->width);
+        return error_set(e, STATUS_USAGE, "%s: a kernel of %d does not fit into a picture of %d x %d", prefix,
+                         s->kernel, f->height, f->width);
     l->out_height = h / s->stride + 1, l->out_width = w / s->stride + 1;
     l->in = f->channels * s->kernel * s->kernel;
     l->out = s->size;
@@ -92,18 +98,26 @@ static int plan_conv(net *net, net_layer *l, const layer_spec *s, flow *f, const
     l->extra = l->activation == ACTIVATION_SILU ? (size_t)l->ld : 0;
     int k = s->kernel;
     net_tensor *t = add_tensor(net, l->weight, "%s.weight", prefix);
-    *t = (net_tensor){.dims = 4, .shape = {l->out, f->channels, k, k}, .offset = l->weight,
+    *t = (net_tensor){.dims = 4,
+                      .shape = {l->out, f->channels, k, k},
+                      .offset = l->weight,
                       .stride = {1, (size_t)(k * k * l->ldw), (size_t)(k * l->ldw), (size_t)l->ldw}};
     snprintf(t->name, sizeof t->name, "%s.weight", prefix);
     net->parameters += (size_t)l->out * (size_t)l->in;
     add_vector(net, prefix, "bias", l->bias, l->out);
-    *f = (flow){.planes = true, .channels = l->out, .height = l->out_height, .width = l->out_width,
+    *f = (flow){.planes = true,
+                .channels = l->out,
+                .height = l->out_height,
+                .width = l->out_width,
                 .features = l->out * l->out_height * l->out_width};
     return 0;
 }
 
 static int plan_lstm(net *net, net_layer *l, const layer_spec *s, flow *f, const char *prefix, error *e) {
-    if (f->one_hot) return error_set(e, STATUS_USAGE, "%s: an LSTM cannot read a discrete observation directly: put a dense layer before it", prefix);
+    if (f->one_hot)
+        return error_set(e, STATUS_USAGE,
+                         "%s: an LSTM cannot read a discrete observation directly: put a dense layer before it",
+                         prefix);
     l->in = f->features;
     l->out = s->size;
     l->forget_bias = s->forget_bias;
@@ -114,7 +128,8 @@ static int plan_lstm(net *net, net_layer *l, const layer_spec *s, flow *f, const
     l->bias = take(net, (size_t)l->ldw);
     l->extra = 5 * (size_t)l->ld; /* the four gates and tanh(c) */
     const char *names[2] = {"weight_ih", "weight_hh"};
-    for (int m = 0; m < 2; m++) { /* [4H, in] with row g*H + h at column g*ld + h: seen as [4, H, in], flattened by the exporter */
+    for (int m = 0; m < 2;
+         m++) { /* [4H, in] with row g*H + h at column g*ld + h: seen as [4, H, in], flattened by the exporter */
         net_tensor *t = add_tensor(net, m ? l->weight2 : l->weight, "%s.%s", prefix, names[m]);
         t->dims = 3;
         t->joined = true;
@@ -135,7 +150,8 @@ static int plan_lstm(net *net, net_layer *l, const layer_spec *s, flow *f, const
 }
 
 static int plan_norm(net *net, net_layer *l, flow *f, const char *prefix, error *e) {
-    if (f->one_hot) return error_set(e, STATUS_USAGE, "%s: layer normalization cannot read a discrete observation", prefix);
+    if (f->one_hot)
+        return error_set(e, STATUS_USAGE, "%s: layer normalization cannot read a discrete observation", prefix);
     l->in = l->out = f->features;
     l->ld = line(l->out);
     l->weight = take(net, (size_t)l->ld);
@@ -183,14 +199,17 @@ static int plan_tower(net *net, net_tower *tower, flow *f, const char *name, err
     return 0;
 }
 
-/* The Gaussian's log standard deviations: one an action, or one an action and feature, rows of features padded to lines. */
+/* The Gaussian's log standard deviations: one an action, or one an action and feature, rows of features padded to
+ * lines. */
 static void plan_log_std(net *net, int features) {
     int n = net->spec.log_std, ld = line(features);
     net->features = features;
     net->log_std_size = (size_t)(net->spec.log_std_features ? n * ld : n ? line(n) : 0);
     if (n) net->log_std = take(net, net->log_std_size);
-    if (n && net->spec.log_std_features) add_matrix(net, "policy", "log_std", net->log_std, features, n, 1, (size_t)ld);
-    else if (n) add_vector(net, "policy", "log_std", net->log_std, n);
+    if (n && net->spec.log_std_features)
+        add_matrix(net, "policy", "log_std", net->log_std, features, n, 1, (size_t)ld);
+    else if (n)
+        add_vector(net, "policy", "log_std", net->log_std, n);
 }
 
 /* A head of `outputs` rows, some of them the policy's, the last the value's when both share it. */
@@ -221,7 +240,9 @@ int net_plan(net *net, const net_spec *spec, error *e) {
     for (int i = 0; i < net->towers; i++)
         if (plan_tower(net, &net->tower[i], &f[i], names[net->towers - 1][i], e)) return -1;
     if (spec->log_std_features && f[0].one_hot)
-        return error_set(e, STATUS_USAGE, "noise that depends on the state needs a layer before the policy when observations are discrete");
+        return error_set(
+            e, STATUS_USAGE,
+            "noise that depends on the state needs a layer before the policy when observations are discrete");
     if (spec->separate) {
         plan_head(net, &net->head[0], f[0], spec->policy_outputs, 0);
         plan_head(net, &net->head[1], f[1], 0, 1);
@@ -235,7 +256,10 @@ int net_plan(net *net, const net_spec *spec, error *e) {
 
 /* ---- Tape: one pass over the arrays, which counts or places them ---- */
 
-typedef struct placer { float *memory; size_t used; } placer;
+typedef struct placer {
+    float *memory;
+    size_t used;
+} placer;
 
 static float *place(placer *p, size_t floats) {
     float *pointer = p->memory ? p->memory + p->used : NULL;
@@ -261,13 +285,15 @@ static size_t place_all(const net *net, int rows, int envs, float *memory, net_t
             size_t turned = (size_t)(l->kind == LAYER_LSTM ? l->ldw : l->out) * line_floats((size_t)l->in);
             if (l->kind == LAYER_LSTM && l->out > l->in) turned = (size_t)l->ldw * (size_t)l->ld;
             bool dense = l->kind == LAYER_DENSE;
-            if (dense && j > 0 && !l->few) t->turned[i][j] = place(&p, turned); /* nobody wants the gradient below the first */
+            if (dense && j > 0 && !l->few)
+                t->turned[i][j] = place(&p, turned); /* nobody wants the gradient below the first */
             if (!dense && l->kind != LAYER_NORM && turned > transposed) transposed = turned;
             size_t s = layer_scratch(l, rows, envs);
             if (s > scratch) scratch = s;
         }
     for (int i = 0; i < net->heads; i++)
-        if (!net->head[i].few) t->turned[i][NET_LAYERS] = place(&p, (size_t)net->head[i].out * line_floats((size_t)net->head[i].in));
+        if (!net->head[i].few)
+            t->turned[i][NET_LAYERS] = place(&p, (size_t)net->head[i].out * line_floats((size_t)net->head[i].in));
     t->policy = place(&p, r * (size_t)net->policy_ld);
     t->d_policy = place(&p, r * (size_t)net->policy_ld);
     if (net->heads == 2) {

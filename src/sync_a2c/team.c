@@ -6,10 +6,14 @@
 
 #include <omp.h>
 
-static int shard_count(const sync_run *r) { return r->workers < TEAM_SHARDS ? r->workers : TEAM_SHARDS; }
+static int shard_count(const sync_run *r) {
+    return r->workers < TEAM_SHARDS ? r->workers : TEAM_SHARDS;
+}
 
 /* Where part `i` of `parts` begins in `n` things. */
-static int cut(int n, int parts, int i) { return (int)((int64_t)n * i / parts); }
+static int cut(int n, int parts, int i) {
+    return (int)((int64_t)n * i / parts);
+}
 
 int team_threads(const sync_run *r, int threads) {
     int shards = shard_count(r), given = 1;
@@ -30,7 +34,8 @@ static void place_member(team *t, int i, const env_kind *const *kinds) {
     m->first_stripe = cut(stripes, t->threads, i);
     m->stripes = cut(stripes, t->threads, i + 1) - m->first_stripe;
 
-    int first = cut(r->workers, t->shards, m->first_shard), workers = cut(r->workers, t->shards, m->first_shard + m->shards) - first;
+    int first = cut(r->workers, t->shards, m->first_shard),
+        workers = cut(r->workers, t->shards, m->first_shard + m->shards) - first;
     m->count = r->learning->rollout_until_done ? workers : 1;
     int envs = workers / m->count * r->envs_per_worker, first_env = first * r->envs_per_worker;
     m->learners = memory_array(learner, (size_t)m->count);
@@ -63,7 +68,8 @@ team *team_new(sync_run *r, const env_kind *const *kinds, int threads) {
     t->stripe_squares = memory_array(double, (size_t)block_stripes(r->block));
     t->shard_sums = memory_array(loss_sums, (size_t)t->shards);
     t->moments = memory_array(double, 3 * (size_t)t->shards);
-    t->episodes = memory_array(episode, (size_t)r->learning->rollout_steps * (size_t)r->workers * (size_t)r->envs_per_worker);
+    t->episodes =
+        memory_array(episode, (size_t)r->learning->rollout_steps * (size_t)r->workers * (size_t)r->envs_per_worker);
     for (int i = 0; i < threads; i++) place_member(t, i, kinds);
     return t;
 }

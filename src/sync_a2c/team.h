@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Sync (A2C): a team of threads collects with the same parameters, meets, and makes one batched update (update.c).
  *
- * A thread has one learner for all the environments of its workers, so that their forward passes are one batch. The gradient is
- * computed in shards, each a range of workers that depends on settings alone; shards are reduced in their order, stripe by
- * stripe, so that the bits do not depend on the number of threads. */
+ * A thread has one learner for all the environments of its workers, so that their forward passes are one batch. The
+ * gradient is computed in shards, each a range of workers that depends on settings alone; shards are reduced in their
+ * order, stripe by stripe, so that the bits do not depend on the number of threads. */
 #ifndef SYNC_A2C_TEAM_H
 #define SYNC_A2C_TEAM_H
 
@@ -22,7 +22,7 @@ typedef struct sync_run {
     block *block;
     episodes *episodes;
     pauses *pauses;
-    moments *moments;         /* of the normalization, or NULL */
+    moments *moments; /* of the normalization, or NULL */
     const learner_config *learning;
     int workers, envs_per_worker;
     int64_t total_steps;
@@ -32,7 +32,9 @@ typedef struct sync_run {
     int timed_every; /* one update in so many is timed; 0: none */
 } sync_run;
 
-typedef struct team_ticks { uint64_t environment, forward, backward, push, wait, total; } team_ticks;
+typedef struct team_ticks {
+    uint64_t environment, forward, backward, push, wait, total;
+} team_ticks;
 
 /* A thread's part: learners over consecutive environments. */
 typedef struct team_member {
@@ -48,16 +50,16 @@ typedef struct team {
     sync_run *run;
     int threads, shards;
     barrier *barrier;
-    team_member *members;     /* [threads] */
-    float *parameters;        /* [net.size] what all collect with, and differentiate at */
-    float *shard_gradients;   /* [shards, net.size] */
-    float *gradient;          /* [net.size] reduced */
-    double *stripe_squares;   /* [stripes] */
-    loss_sums *shard_sums;    /* [shards] */
-    double *moments;          /* [shards, 3] samples, sum and sum of squares of the advantages */
-    episode *episodes;        /* [T * N] one update's, merged */
-    update_figures figures;   /* since the metrics were last looked at */
-    int64_t frames;           /* over the whole run */
+    team_member *members;   /* [threads] */
+    float *parameters;      /* [net.size] what all collect with, and differentiate at */
+    float *shard_gradients; /* [shards, net.size] */
+    float *gradient;        /* [net.size] reduced */
+    double *stripe_squares; /* [stripes] */
+    loss_sums *shard_sums;  /* [shards] */
+    double *moments;        /* [shards, 3] samples, sum and sum of squares of the advantages */
+    episode *episodes;      /* [T * N] one update's, merged */
+    update_figures figures; /* since the metrics were last looked at */
+    int64_t frames;         /* over the whole run */
     bool pause, diverged;
 } team;
 

@@ -40,7 +40,8 @@ static void collect(team *t, team_member *m, team_member *timed) {
 
 /* Environments [first, first + count) of a learner that belong to shard s; count 0: none. */
 static int shard_part(const team *t, const learner *l, int s, int *first) {
-    int w0 = (int)((int64_t)t->run->workers * s / t->shards), w1 = (int)((int64_t)t->run->workers * (s + 1) / t->shards);
+    int w0 = (int)((int64_t)t->run->workers * s / t->shards),
+        w1 = (int)((int64_t)t->run->workers * (s + 1) / t->shards);
     int from = w0 * t->run->envs_per_worker - l->first_env, to = w1 * t->run->envs_per_worker - l->first_env;
     *first = from > 0 ? from : 0;
     if (to > l->envs) to = l->envs;
@@ -72,7 +73,8 @@ static gradient_scale whole(const team *t, double entropy_coef) {
     gradient_scale scale = {samples, entropy_coef, 0, 1};
     if (t->run->learning->normalize_advantage) {
         scale.advantage_mean = sum / samples;
-        scale.advantage_deviation = sqrt(fmax(0, squares / samples - scale.advantage_mean * scale.advantage_mean)) + 1e-8;
+        scale.advantage_deviation =
+            sqrt(fmax(0, squares / samples - scale.advantage_mean * scale.advantage_mean)) + 1e-8;
     }
     return scale;
 }
@@ -99,7 +101,8 @@ static void reduce(team *t, const team_member *m) {
     for (int i = m->first_stripe; i < m->first_stripe + m->stripes; i++) {
         size_t first, n = block_stripe_range(t->run->block, i, &first);
         memcpy(t->gradient + first, t->shard_gradients + first, n * sizeof(float));
-        for (int s = 1; s < t->shards; s++) k->add(n, t->shard_gradients + size * (size_t)s + first, t->gradient + first);
+        for (int s = 1; s < t->shards; s++)
+            k->add(n, t->shard_gradients + size * (size_t)s + first, t->gradient + first);
         t->stripe_squares[i] = k->sum_of_squares(n, t->gradient + first);
     }
 }
@@ -111,7 +114,9 @@ static double gradient_norm(const team *t) {
 }
 
 static void step(team *t, const team_member *m, double norm, double rate) {
-    push p = {.gradient = t->gradient, .scale = (float)optimizer_clip(norm, t->run->max_grad_norm), .rate = (float)rate,
+    push p = {.gradient = t->gradient,
+              .scale = (float)optimizer_clip(norm, t->run->max_grad_norm),
+              .rate = (float)rate,
               .parameters = t->parameters};
     for (int i = m->first_stripe; i < m->first_stripe + m->stripes; i++) block_step_stripe(t->run->block, i, &p);
 }
@@ -146,10 +151,13 @@ static void conclude(team *t, double norm, int64_t samples) {
     f->updates++;
     f->frames += frames;
     t->frames += frames;
-    if (isfinite(norm)) block_landed(r->block, samples);
-    else t->diverged = true;
+    if (isfinite(norm))
+        block_landed(r->block, samples);
+    else
+        t->diverged = true;
     int64_t steps = block_steps(r->block);
-    if (finished && episodes_add(r->episodes, t->episodes, merge_episodes(t), steps) && r->stop_when_solved) pauses_request(r->pauses);
+    if (finished && episodes_add(r->episodes, t->episodes, merge_episodes(t), steps) && r->stop_when_solved)
+        pauses_request(r->pauses);
     if (t->diverged) pauses_request(r->pauses);
     t->pause = pauses_due(r->pauses, steps);
 }

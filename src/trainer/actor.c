@@ -16,13 +16,15 @@ static void *place(char *memory, size_t *used, size_t bytes) {
 static size_t place_all(actor *a, char *memory) {
     const net *net = &a->plan->net;
     const distribution *d = &a->plan->learning.distribution;
-    size_t used = 0, n = (size_t)a->lanes, ld = (size_t)net->input_ld, outputs = n * (size_t)net->policy_ld * sizeof(float);
+    size_t used = 0, n = (size_t)a->lanes, ld = (size_t)net->input_ld,
+           outputs = n * (size_t)net->policy_ld * sizeof(float);
     void *tape = place(memory, &used, net_tape_bytes(net, a->lanes, a->lanes));
     if (memory) net_tape_place(net, a->lanes, a->lanes, tape, &a->tape);
     a->rows.log_probability = place(memory, &used, outputs);
     a->rows.probability = place(memory, &used, outputs);
     a->rows.entropy = place(memory, &used, n * sizeof(float));
-    if (d->noise == NOISE_GSDE) a->rows.variance = place(memory, &used, (size_t)d->dims * line_floats((size_t)net->features) * sizeof(float));
+    if (d->noise == NOISE_GSDE)
+        a->rows.variance = place(memory, &used, (size_t)d->dims * line_floats((size_t)net->features) * sizeof(float));
     a->observation = place(memory, &used, n * ld * sizeof(float));
     a->mean = place(memory, &used, ld * sizeof(float));
     a->scale = place(memory, &used, ld * sizeof(float));
@@ -54,11 +56,17 @@ void actor_free(actor *a) {
     memory_free(a);
 }
 
-float *actor_observation(actor *a, int lane) { return a->observation + (size_t)lane * (size_t)a->plan->net.input_ld; }
+float *actor_observation(actor *a, int lane) {
+    return a->observation + (size_t)lane * (size_t)a->plan->net.input_ld;
+}
 
-uint8_t *actor_allowed(actor *a, int lane) { return a->allowed + (size_t)lane * (size_t)a->plan->learning.distribution.outputs; }
+uint8_t *actor_allowed(actor *a, int lane) {
+    return a->allowed + (size_t)lane * (size_t)a->plan->learning.distribution.outputs;
+}
 
-void actor_start(actor *a, int lane) { a->tape.start[lane] = 1; }
+void actor_start(actor *a, int lane) {
+    a->tape.start[lane] = 1;
+}
 
 /* The state that a layer left at row + lanes becomes the one before the next row. */
 static void carry_state(actor *a) {
@@ -75,8 +83,10 @@ void actor_forward(actor *a) {
     const net *net = &a->plan->net;
     const learner_config *c = &a->plan->learning;
     if (a->normalized)
-        normalize_rows(net->input_size, a->mean, a->scale, c->normalize_clip, a->lanes, net->input_ld, a->observation, a->tape.input);
-    else memcpy(a->tape.input, a->observation, (size_t)a->lanes * (size_t)net->input_ld * sizeof(float));
+        normalize_rows(net->input_size, a->mean, a->scale, c->normalize_clip, a->lanes, net->input_ld, a->observation,
+                       a->tape.input);
+    else
+        memcpy(a->tape.input, a->observation, (size_t)a->lanes * (size_t)net->input_ld * sizeof(float));
     net_forward(net, a->parameters, &a->tape, 0, a->lanes);
     for (int i = 0; c->masked && i < a->lanes; i++)
         distribution_mask(&c->distribution, actor_allowed(a, i), a->tape.policy + (size_t)i * (size_t)net->policy_ld);
@@ -85,10 +95,14 @@ void actor_forward(actor *a) {
     memset(a->tape.start, 0, (size_t)a->lanes);
 }
 
-float actor_value(const actor *a, int lane) { return a->tape.value[(size_t)lane * (size_t)a->plan->net.value_ld]; }
+float actor_value(const actor *a, int lane) {
+    return a->tape.value[(size_t)lane * (size_t)a->plan->net.value_ld];
+}
 
 void actor_act(actor *a, int lane, random_stream *stream, action_word *action) {
     const distribution *d = &a->plan->learning.distribution;
-    if (stream) distribution_sample(d, &a->rows, lane, stream, action);
-    else distribution_greedy(d, &a->rows, lane, action);
+    if (stream)
+        distribution_sample(d, &a->rows, lane, stream, action);
+    else
+        distribution_greedy(d, &a->rows, lane, action);
 }

@@ -8,20 +8,20 @@
 /* A policy that does not change while it acts. */
 typedef struct acting {
     const plan *plan;
-    const float *parameters;   /* [net.size] */
-    const double *moments;     /* [moments_size(input_size)] of observations where they are normalized, else NULL */
+    const float *parameters; /* [net.size] */
+    const double *moments;   /* [moments_size(input_size)] of observations where they are normalized, else NULL */
 } acting;
 
 typedef struct actor {
     const plan *plan;
     const float *parameters;
-    float *observation;       /* [lanes, input_ld] raw */
-    float *mean, *scale;      /* [input_ld] of the normalization */
+    float *observation;  /* [lanes, input_ld] raw */
+    float *mean, *scale; /* [input_ld] of the normalization */
     bool normalized;
-    uint8_t *allowed;         /* [lanes, outputs]; 1 but for what actor_mask forbade */
+    uint8_t *allowed; /* [lanes, outputs]; 1 but for what actor_mask forbade */
     int lanes;
     void *memory;
-    net_tape tape;            /* rows 0 .. lanes-1 are the present ones */
+    net_tape tape; /* rows 0 .. lanes-1 are the present ones */
     distribution_rows rows;
 } actor;
 
@@ -31,7 +31,8 @@ void actor_free(actor *a);
 
 /* Where lane i's observation is to be written: float[net.input_size]. */
 float *actor_observation(actor *a, int lane);
-/* Where lane i's allowed actions are written, uint8_t[outputs] (env_action_mask), before actor_forward; all are allowed at first. */
+/* Where lane i's allowed actions are written, uint8_t[outputs] (env_action_mask), before actor_forward; all are allowed
+ * at first. */
 uint8_t *actor_allowed(actor *a, int lane);
 /* Lane i starts a new episode: its recurrent state is zero. */
 void actor_start(actor *a, int lane);

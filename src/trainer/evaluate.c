@@ -13,7 +13,12 @@
 enum { LANES = 64 };
 
 /* One episode under way in a lane. */
-typedef struct play { int episode; double total; int length; random_stream stream; } play;
+typedef struct play {
+    int episode;
+    double total;
+    int length;
+    random_stream stream;
+} play;
 
 typedef struct stage {
     const plan *plan;
@@ -21,7 +26,7 @@ typedef struct stage {
     const evaluation_request *request;
     actor *actor;
     char *instances;
-    int next;       /* the next episode to start */
+    int next; /* the next episode to start */
     double *returns, lengths;
 } stage;
 
@@ -42,7 +47,8 @@ static void step_lane(stage *s, int lane, play *p) {
     action_word action[ACTION_DIMS];
     actor_act(s->actor, lane, s->request->policy == SETTINGS_SAMPLE ? &p->stream : NULL, action);
     double reward;
-    unsigned flags = env_step(s->kind, env_at(s->kind, s->instances, lane), action, actor_observation(s->actor, lane), &reward, NULL);
+    unsigned flags = env_step(s->kind, env_at(s->kind, s->instances, lane), action, actor_observation(s->actor, lane),
+                              &reward, NULL);
     p->total += reward;
     p->length++;
     if (!flags && p->length < EVALUATION_STEPS) return;
@@ -71,7 +77,11 @@ void evaluate(const acting *policy, const env_kind *kind, const evaluation_reque
               double *returns) {
     int64_t begin = clock_ns();
     int rounds = (request->episodes + LANES - 1) / LANES, lanes = (request->episodes + rounds - 1) / rounds;
-    stage s = {.plan = policy->plan, .kind = kind, .request = request, .actor = actor_new(policy, lanes), .returns = returns,
+    stage s = {.plan = policy->plan,
+               .kind = kind,
+               .request = request,
+               .actor = actor_new(policy, lanes),
+               .returns = returns,
                .instances = memory_new(memory_product((size_t)lanes, kind->instance_stride))};
     play plays[LANES];
     for (int i = 0; i < lanes; i++) start_episode(&s, i, &plays[i]);
@@ -95,7 +105,8 @@ void evaluate(const acting *policy, const env_kind *kind, const evaluation_reque
     memory_free(s.instances);
 }
 
-int evaluate_run(const char *run, bool best, const evaluation_request *request, evaluation *result, double *returns, error *e) {
+int evaluate_run(const char *run, bool best, const evaluation_request *request, evaluation *result, double *returns,
+                 error *e) {
     char path[4096];
     if (run_checkpoint_path(run, best, path, e)) return -1;
     saved *s = saved_read(path, request->env, request->env_may_load, e);

@@ -6,8 +6,9 @@
 #include "trainer/actor.h"
 #include "trainer/trainer.h"
 
-/* Plays request->episodes episodes of `kind`; episode k starts from reset(seed + k) and samples from stream k, so that the figures do
- * not depend on how many are played at once. `returns` [episodes]. Episodes without a time limit end after EVALUATION_STEPS. */
+/* Plays request->episodes episodes of `kind`; episode k starts from reset(seed + k) and samples from stream k, so that
+ * the figures do not depend on how many are played at once. `returns` [episodes]. Episodes without a time limit end
+ * after EVALUATION_STEPS. */
 enum { EVALUATION_STEPS = 100000 };
 void evaluate(const acting *policy, const env_kind *kind, const evaluation_request *request, evaluation *result,
               double *returns);

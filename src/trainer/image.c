@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * A checkpoint: the tensors of a run, in memory taken once, filled in a pause, written behind its back. The same list of tensors
- * says what is written and what must be found when it is read. */
+ * A checkpoint: the tensors of a run, in memory taken once, filled in a pause, written behind its back. The same list
+ * of tensors says what is written and what must be found when it is read. */
 #include "trainer/image.h"
 
 #include "base/file.h"
@@ -26,13 +26,16 @@ static void *add(image *i, const char *name, safetensor_type type, int dims, con
     return t->memory;
 }
 
-static void *add1(image *i, const char *name, safetensor_type type, int64_t n) { return add(i, name, type, 1, &n); }
+static void *add1(image *i, const char *name, safetensor_type type, int64_t n) {
+    return add(i, name, type, 1, &n);
+}
 
 static void *add2(image *i, const char *name, safetensor_type type, int64_t n, int64_t m) {
     return add(i, name, type, 2, (int64_t[]){n, m});
 }
 
-/* One array of parameters or statistics, tensor by tensor: PREFIX/trunk.0.weight, .. Returns where the first one is in the list. */
+/* One array of parameters or statistics, tensor by tensor: PREFIX/trunk.0.weight, .. Returns where the first one is in
+ * the list. */
 static int add_network(image *i, const net *net, const char *prefix) {
     int first = i->count;
     for (int k = 0; k < net->tensor_count; k++) {
@@ -48,8 +51,10 @@ static int add_network(image *i, const net *net, const char *prefix) {
 int image_shape(const net_tensor *t, int64_t shape[4]) {
     int dims = 0;
     for (int d = 0; d < t->dims; d++) {
-        if (d == 1 && t->joined) shape[0] *= t->shape[1];
-        else shape[dims++] = t->shape[d];
+        if (d == 1 && t->joined)
+            shape[0] *= t->shape[1];
+        else
+            shape[dims++] = t->shape[d];
     }
     return dims;
 }
@@ -92,7 +97,8 @@ static void add_moments(image *i, run *r) {
 image *image_new(run *r) {
     const net *net = &r->plan.net;
     image *i = memory_new(sizeof *i);
-    int64_t tasks = 1 + (r->plan.settings.env.count > 1 ? r->plan.settings.env.count : 0), workers = r->plan.settings.workers;
+    int64_t tasks = 1 + (r->plan.settings.env.count > 1 ? r->plan.settings.env.count : 0),
+            workers = r->plan.settings.workers;
     int slots = optimizer_slots(&r->plan.optimizer);
     i->parameters = add_network(i, net, "param");
     i->network_tensors = net->tensor_count;
@@ -100,8 +106,10 @@ image *image_new(run *r) {
         const char *name = optimizer_slot_name(&r->plan.optimizer, k);
         char own[IMAGE_NAME];
         snprintf(own, sizeof own, "worker/%s", name);
-        if (r->crew && r->async.own_statistics) i->own[k] = add2(i, own, SAFETENSOR_F32, workers, (int64_t)net->parameters);
-        else i->statistics[k] = add_network(i, net, name);
+        if (r->crew && r->async.own_statistics)
+            i->own[k] = add2(i, own, SAFETENSOR_F32, workers, (int64_t)net->parameters);
+        else
+            i->statistics[k] = add_network(i, net, name);
     }
     add_moments(i, r);
     i->env_bytes = widest_env(r);
@@ -160,8 +168,12 @@ static void collect(image *i, const net *net, int first, float *padded) {
 
 typedef enum direction { TAKE, PUT } direction;
 
-static void move_count(direction way, int64_t *stored, int64_t *live) { *(way == TAKE ? stored : live) = *(way == TAKE ? live : stored); }
-static void move_number(direction way, double *stored, double *live) { *(way == TAKE ? stored : live) = *(way == TAKE ? live : stored); }
+static void move_count(direction way, int64_t *stored, int64_t *live) {
+    *(way == TAKE ? stored : live) = *(way == TAKE ? live : stored);
+}
+static void move_number(direction way, double *stored, double *live) {
+    *(way == TAKE ? stored : live) = *(way == TAKE ? live : stored);
+}
 
 static void move_block(image *i, run *r, direction way) {
     const net *net = &r->plan.net;
@@ -176,8 +188,10 @@ static void move_block(image *i, run *r, direction way) {
         collect(i, net, i->parameters, i->padded);
     }
     for (int k = 0; shared && k < optimizer_slots(&r->plan.optimizer); k++) {
-        if (way == TAKE) spread(i, net, i->slot[k], i->statistics[k]);
-        else collect(i, net, i->statistics[k], i->slot[k]);
+        if (way == TAKE)
+            spread(i, net, i->slot[k], i->statistics[k]);
+        else
+            collect(i, net, i->statistics[k], i->slot[k]);
     }
     move_count(way, &i->counters[0], &c.reserved);
     move_count(way, &i->counters[1], &c.steps);
@@ -200,8 +214,10 @@ static void move_environments(image *i, run *r, direction way) {
     for (int e = 0, index; e < r->environments; e++) {
         learner *l = run_learner(r, e, &index);
         uint8_t *bytes = i->environments + (size_t)e * i->env_bytes;
-        if (way == TAKE) learner_env_save(l, index, bytes);
-        else learner_env_load(l, index, bytes);
+        if (way == TAKE)
+            learner_env_save(l, index, bytes);
+        else
+            learner_env_load(l, index, bytes);
     }
 }
 
@@ -222,8 +238,8 @@ static void move_episodes(image *i, run *r, direction way) {
 }
 
 static void move_sums(double *stored, loss_sums *live, direction way) {
-    double *fields[] = {&live->samples, &live->policy_loss, &live->value_loss, &live->entropy, &live->target, &live->target_squared,
-                        &live->residual, &live->residual_squared};
+    double *fields[] = {&live->samples, &live->policy_loss,    &live->value_loss, &live->entropy,
+                        &live->target,  &live->target_squared, &live->residual,   &live->residual_squared};
     for (int k = 0; k < 8; k++) move_number(way, &stored[k], fields[k]);
 }
 
@@ -231,8 +247,9 @@ static void move_progress(image *i, run *r, direction way) {
     int64_t evaluated = isfinite(r->best_return), frames = r->team ? r->team->frames : 0;
     int64_t recorded = r->async.recording ? recording_events(r->async.recording) : 0;
     double best = evaluated ? r->best_return : 0, seconds = run_seconds(r);
-    int64_t *counts[] = {&r->row_step, &r->last_row_step, &r->checkpoint_step, &r->evaluation_step, &r->next_event, &evaluated, &frames,
-                         &recorded};
+    int64_t *counts[] = {
+        &r->row_step, &r->last_row_step, &r->checkpoint_step, &r->evaluation_step, &r->next_event, &evaluated,
+        &frames,      &recorded};
     double *numbers[] = {&seconds, &r->last_row_seconds, &best, &r->time.now, &r->evaluation_seconds};
     for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) move_count(way, &i->counters[4 + k], counts[k]);
     for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) move_number(way, &i->figures[3 + k], numbers[k]);
@@ -246,7 +263,8 @@ static void move_progress(image *i, run *r, direction way) {
 static void move_figures(image *i, run *r, direction way) {
     for (int k = 0; k < run_figure_count(r); k++) {
         update_figures *f = run_figures(r, k);
-        double *stored = i->update_figures + k * UPDATE_FIGURES, updates = (double)f->updates, frames = (double)f->frames;
+        double *stored = i->update_figures + k * UPDATE_FIGURES, updates = (double)f->updates,
+               frames = (double)f->frames;
         move_sums(stored, &f->sums, way);
         double *numbers[] = {&f->norm_sum, &f->staleness_sum, &updates, &frames};
         for (int j = 0; j < 4; j++) move_number(way, &stored[8 + j], numbers[j]);
@@ -266,8 +284,10 @@ static void move_workers(image *i, run *r, direction way) {
         if (way == PUT) r->time.stream[w].counter = (uint64_t)drawn;
         for (int k = 0; k < OPTIMIZER_SLOTS && i->own[k]; k++) {
             float *flat = i->own[k] + (size_t)w * net->parameters;
-            if (way == TAKE) net_export(net, one->statistics[k], flat);
-            else net_import(net, flat, one->statistics[k]);
+            if (way == TAKE)
+                net_export(net, one->statistics[k], flat);
+            else
+                net_import(net, flat, one->statistics[k]);
         }
     }
     /* the histogram is the whole run's; who sat at which desk does not matter */
@@ -279,13 +299,15 @@ static void move_workers(image *i, run *r, direction way) {
     }
 }
 
-/* Turns that are between their pull and their push (replay, simulated): what they will push, and what they know of themselves. */
+/* Turns that are between their pull and their push (replay, simulated): what they will push, and what they know of
+ * themselves. */
 static void move_turns(image *i, run *r, direction way) {
     const net *net = &r->plan.net;
     for (int w = 0; i->turn_counters && w < r->async.workers; w++) {
         worker *one = &r->crew->workers[w];
         turn *t = &one->turn;
-        int64_t open = t->open, *counts[TURN_COUNTERS] = {&open, &t->pulled, &t->position, &t->steps, &t->frames, &t->episode_count};
+        int64_t open = t->open,
+                *counts[TURN_COUNTERS] = {&open, &t->pulled, &t->position, &t->steps, &t->frames, &t->episode_count};
         for (int k = 0; k < TURN_COUNTERS; k++) move_count(way, &i->turn_counters[w * TURN_COUNTERS + k], counts[k]);
         t->open = open != 0;
         double *stored = i->turn_figures + w * TURN_FIGURES;
@@ -294,14 +316,19 @@ static void move_turns(image *i, run *r, direction way) {
         move_sums(stored + 2, &t->sums, way);
         float *gradient = i->turn_gradients + (size_t)w * net->parameters;
         t->gradient = one->gradient;
-        if (way == TAKE) net_export(net, one->gradient, gradient);
-        else net_import(net, gradient, one->gradient);
+        if (way == TAKE)
+            net_export(net, one->gradient, gradient);
+        else
+            net_import(net, gradient, one->gradient);
         for (int64_t k = 0; k < r->samples_per_update; k++) {
             double *e = i->turn_episodes + (w * r->samples_per_update + k) * 4;
             if (way == TAKE && k < t->episode_count)
-                e[0] = t->episodes[k].total, e[1] = t->episodes[k].length, e[2] = t->episodes[k].env, e[3] = t->episodes[k].t;
-            else if (way == TAKE) e[0] = e[1] = e[2] = e[3] = 0;
-            else t->episodes[k] = (episode){e[0], (int)e[1], (int)e[2], (int)e[3]};
+                e[0] = t->episodes[k].total, e[1] = t->episodes[k].length, e[2] = t->episodes[k].env,
+                e[3] = t->episodes[k].t;
+            else if (way == TAKE)
+                e[0] = e[1] = e[2] = e[3] = 0;
+            else
+                t->episodes[k] = (episode){e[0], (int)e[1], (int)e[2], (int)e[3]};
         }
     }
 }
@@ -330,7 +357,8 @@ void image_fingerprint(const image *i, char text[17]) {
     snprintf(text, 17, "%016" PRIx64, hash);
 }
 
-/* Environments' states are flat memory that their code trusts: a file whose bytes changed since they were written is refused. */
+/* Environments' states are flat memory that their code trusts: a file whose bytes changed since they were written is
+ * refused. */
 static void environments_hash(const image *i, char text[17]) {
     snprintf(text, 17, "%016" PRIx64, hash_bytes(HASH_START, i->environments, i->environments_bytes));
 }
@@ -341,14 +369,19 @@ int image_write(const image *i, const char *folder, const char *name, error *e) 
     snprintf(format, sizeof format, "%d", SETTINGS_FORMAT);
     environments_hash(i, hash);
     image_fingerprint(i, fingerprint);
-    safetensors_pair metadata[] = {{"format", format}, {"program", "a3c"}, {"config", i->config}, {"params_fingerprint", fingerprint},
+    safetensors_pair metadata[] = {{"format", format},
+                                   {"program", "a3c"},
+                                   {"config", i->config},
+                                   {"params_fingerprint", fingerprint},
                                    {"env_state_hash", hash}};
     return safetensors_write(path, i->list, (size_t)i->count, metadata, sizeof metadata / sizeof *metadata, e);
 }
 
 /* ---- Reading: what a file says is believed only within the run's own bounds ---- */
 
-static bool within(int64_t value, int64_t low, int64_t high) { return value >= low && value <= high; }
+static bool within(int64_t value, int64_t low, int64_t high) {
+    return value >= low && value <= high;
+}
 
 static int check_turns(const image *i, run *r, error *e) {
     for (int w = 0; i->turn_counters && w < r->async.workers; w++) {
@@ -359,7 +392,8 @@ static int check_turns(const image *i, run *r, error *e) {
             const double *one = i->turn_episodes + (w * r->samples_per_update + k) * 4;
             good = one[1] >= 1 && one[1] <= INT32_MAX && one[2] >= 0 && one[2] < r->environments;
         }
-        if (!good) return error_set(e, STATUS_FAILED, "turn/counters: worker %d's open turn holds a counter out of range", w);
+        if (!good)
+            return error_set(e, STATUS_FAILED, "turn/counters: worker %d's open turn holds a counter out of range", w);
     }
     return 0;
 }
@@ -367,16 +401,19 @@ static int check_turns(const image *i, run *r, error *e) {
 static int check_counters(const image *i, run *r, error *e) {
     const int64_t *c = i->counters, most = INT64_MAX / 4;
     bool good = within(c[1], 0, most) && within(c[0], c[1], most) && within(c[2], 0, c[1]) && within(c[3], -1, c[1]) &&
-                within(c[4], 1, most) && within(c[5], 0, c[1]) && c[6] >= 1 && c[7] >= 1 && c[8] >= 0 && within(c[9], 0, 1) &&
-                c[10] >= 0 && c[11] >= 0;
+                within(c[4], 1, most) && within(c[5], 0, c[1]) && c[6] >= 1 && c[7] >= 1 && c[8] >= 0 &&
+                within(c[9], 0, 1) && c[10] >= 0 && c[11] >= 0;
     for (int k = 0; k < 3; k++) good = good && i->figures[k] >= 0;
     if (!good) return error_set(e, STATUS_FAILED, "run/counters: a counter is out of range");
     for (int64_t t = 0; t < (r->tasks ? 1 + r->plan.settings.env.count : 1); t++)
-        if (!within(i->episode_counts[t], 0, most)) return error_set(e, STATUS_FAILED, "episodes/count: a counter is out of range");
+        if (!within(i->episode_counts[t], 0, most))
+            return error_set(e, STATUS_FAILED, "episodes/count: a counter is out of range");
     for (int w = 0; i->workers && w < r->async.workers * WORKER_COUNTERS; w++)
-        if (!within(i->workers[w], 0, most)) return error_set(e, STATUS_FAILED, "worker/counters: a counter is out of range");
+        if (!within(i->workers[w], 0, most))
+            return error_set(e, STATUS_FAILED, "worker/counters: a counter is out of range");
     for (int b = 0; b < STALENESS_BINS; b++)
-        if (!within(i->staleness[b], 0, most)) return error_set(e, STATUS_FAILED, "run/staleness: a counter is out of range");
+        if (!within(i->staleness[b], 0, most))
+            return error_set(e, STATUS_FAILED, "run/staleness: a counter is out of range");
     return check_turns(i, r, e);
 }
 

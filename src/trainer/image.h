@@ -17,34 +17,40 @@ enum {
     TURN_FIGURES = 10,
 };
 
-typedef struct image_tensor { char name[IMAGE_NAME]; void *memory; } image_tensor;
+typedef struct image_tensor {
+    char name[IMAGE_NAME];
+    void *memory;
+} image_tensor;
 
 /* Running statistics in a checkpoint. */
-typedef struct image_moments { int n; double *mean, *variance, *count; } image_moments;
+typedef struct image_moments {
+    int n;
+    double *mean, *variance, *count;
+} image_moments;
 
 struct image {
     int count;
     image_tensor tensors[IMAGE_TENSORS];
     safetensor list[IMAGE_TENSORS];
     int network_tensors, parameters, statistics[OPTIMIZER_SLOTS]; /* where in the list each network's tensors begin */
-    float *own[OPTIMIZER_SLOTS];                 /* [workers, parameters] or NULL */
-    uint8_t *environments;                       /* [N, env_bytes] */
+    float *own[OPTIMIZER_SLOTS];                                  /* [workers, parameters] or NULL */
+    uint8_t *environments;                                        /* [N, env_bytes] */
     image_moments observations, returns;
     size_t env_bytes, environments_bytes;
-    int64_t *counters;                           /* [IMAGE_COUNTERS] reserved, steps, version, solved_at_step, .. */
-    double *figures;                             /* [IMAGE_FIGURES] */
-    double *update_figures;                      /* [workers or 1, UPDATE_FIGURES] */
+    int64_t *counters;      /* [IMAGE_COUNTERS] reserved, steps, version, solved_at_step, .. */
+    double *figures;        /* [IMAGE_FIGURES] */
+    double *update_figures; /* [workers or 1, UPDATE_FIGURES] */
     int64_t *staleness, *episode_counts;
     double *episode_totals;
     int32_t *episode_lengths;
     double *alerts;
     int64_t *workers;
-    int64_t *turn_counters;                      /* NULL where turns are never open in a pause */
+    int64_t *turn_counters; /* NULL where turns are never open in a pause */
     double *turn_figures, *turn_episodes;
     float *turn_gradients;
     float *padded, *slot[OPTIMIZER_SLOTS], *flat; /* scratch: [net.size], [net.parameters] */
     char *config;
-    int64_t recorded;                            /* events of the recording at the restored checkpoint */
+    int64_t recorded; /* events of the recording at the restored checkpoint */
 };
 
 /* The checkpoint's shape of a network's tensor: returns its dimensions. */

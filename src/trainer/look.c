@@ -11,9 +11,13 @@
 #include <string.h>
 
 /* The next multiple of `interval` past `step`; never when there is no interval. */
-static int64_t next_multiple(int64_t step, int64_t interval) { return interval > 0 ? (step / interval + 1) * interval : INT64_MAX; }
+static int64_t next_multiple(int64_t step, int64_t interval) {
+    return interval > 0 ? (step / interval + 1) * interval : INT64_MAX;
+}
 
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+static int64_t least(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
 
 int64_t run_next_pause(run *r) {
     const settings *s = &r->plan.settings;
@@ -104,7 +108,8 @@ static void evaluate_now(run *r, int64_t step) {
         image_take(r->image, r);
         if (image_write(r->image, r->folder, "best.safetensors", &e)) fail(r, &e);
     }
-    progress_say(&r->progress, "step %lld: evaluation over %d episodes: mean return %.2f", (long long)step, result.episodes, result.mean);
+    progress_say(&r->progress, "step %lld: evaluation over %d episodes: mean return %.2f", (long long)step,
+                 result.episodes, result.mean);
     memory_free(returns);
     memory_free(parameters);
 }
@@ -147,7 +152,9 @@ static void check_failures(run *r, int64_t step) {
     m.grad_norm = INFINITY;
     alerts_update(&r->alerts, &m);
     progress_warn(&r->progress, "%s", alerts_message(ALERT_GRADIENTS));
-    error_set(&e, STATUS_FAILED, "training diverged at step %lld: a gradient is not finite; the last checkpoint is kept. %s", (long long)step,
+    error_set(&e, STATUS_FAILED,
+              "training diverged at step %lld: a gradient is not finite; the last checkpoint is kept. %s",
+              (long long)step,
               "Try a lower optimizer.learning_rate, a smaller env.reward_scale or a stricter optimizer.max_grad_norm.");
     fail(r, &e);
 }
@@ -166,7 +173,8 @@ int64_t run_pause(void *context) {
     bool asked = flag_read(&r->checkpoint_asked) != 0;
     if (last || step >= r->checkpoint_step || (asked && why == STOP_NONE)) {
         flag_raise(&r->checkpoint_asked, 0);
-        if (step >= r->checkpoint_step) r->checkpoint_step = next_multiple(step, r->plan.settings.checkpoint.interval_steps);
+        if (step >= r->checkpoint_step)
+            r->checkpoint_step = next_multiple(step, r->plan.settings.checkpoint.interval_steps);
         if (why != STOP_ERROR) checkpoint(r);
     }
     r->stopped_by = why;

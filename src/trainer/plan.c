@@ -13,12 +13,13 @@ _Static_assert((int)SETTINGS_SGD == (int)OPTIMIZER_SGD, "optimizers");
 
 bool plan_same_spaces(const env_kind *a, const env_kind *b) {
     const a3c_env_spec *x = &a->spec, *y = &b->spec;
-    bool same = x->observation == y->observation && a->observation_size == b->observation_size && x->action == y->action &&
-                x->action_dims == y->action_dims;
+    bool same = x->observation == y->observation && a->observation_size == b->observation_size &&
+                x->action == y->action && x->action_dims == y->action_dims;
     for (int i = 0; same && i < x->observation_dims; i++) same = x->observation_shape[i] == y->observation_shape[i];
     for (int i = 0; same && i < x->action_dims; i++)
-        same = x->action == A3C_ACTION_BOX ? x->action_low[i] == y->action_low[i] && x->action_high[i] == y->action_high[i]
-                                           : x->action_n[i] == y->action_n[i];
+        same = x->action == A3C_ACTION_BOX
+                   ? x->action_low[i] == y->action_low[i] && x->action_high[i] == y->action_high[i]
+                   : x->action_n[i] == y->action_n[i];
     return same;
 }
 
@@ -27,7 +28,8 @@ static int plan_environments(plan *p, error *e) {
     for (int i = 0; i < s->env.count; i++) {
         if (settings_env_kind(s, i, &p->kinds[i], e)) return -1;
         if (!plan_same_spaces(&p->kinds[0], &p->kinds[i]))
-            return error_set(e, STATUS_USAGE, "env.id: %s and %s have different spaces, so that one network cannot serve both",
+            return error_set(e, STATUS_USAGE,
+                             "env.id: %s and %s have different spaces, so that one network cannot serve both",
                              s->env.id[0], s->env.id[i]);
     }
     p->solved_return = isnan(s->env.solved_return) ? p->kinds[0].spec.solved_return : s->env.solved_return;
@@ -61,8 +63,8 @@ static void plan_input(const plan *p, net_spec *spec) {
 static int plan_distribution(plan *p, distribution *d, error *e) {
     const a3c_env_spec *env = &p->kinds[0].spec;
     if (env->action_dims > ACTION_DIMS)
-        return error_set(e, STATUS_USAGE, "env.id: %s has actions of %d components; at most %d can be learned", p->settings.env.id[0],
-                         (int)env->action_dims, ACTION_DIMS);
+        return error_set(e, STATUS_USAGE, "env.id: %s has actions of %d components; at most %d can be learned",
+                         p->settings.env.id[0], (int)env->action_dims, ACTION_DIMS);
     d->dims = env->action_dims;
     if (env->action == A3C_ACTION_BOX) {
         d->kind = DISTRIBUTION_GAUSSIAN;
@@ -86,7 +88,8 @@ static int plan_network(plan *p, error *e) {
     memcpy(spec.layer, s->network.layers, sizeof spec.layer);
     plan_input(p, &spec);
     if (spec.input_dims > NET_DIMS)
-        return error_set(e, STATUS_USAGE, "env.frame_stack: %d frames of %s are too many components", s->env.frame_stack, s->env.id[0]);
+        return error_set(e, STATUS_USAGE, "env.frame_stack: %d frames of %s are too many components",
+                         s->env.frame_stack, s->env.id[0]);
     if (plan_distribution(p, d, e)) return -1;
     spec.policy_outputs = d->outputs;
     spec.log_std = d->kind == DISTRIBUTION_GAUSSIAN && !d->state_dependent_std ? d->dims : 0;
@@ -105,8 +108,12 @@ static void plan_learning(plan *p) {
     c->net = &p->net;
     c->rollout_steps = s->rollout_steps;
     c->rollout_until_done = s->rollout_until_done;
-    c->estimator = (estimator){(estimator_kind)s->advantage.estimator, s->discount, s->advantage.lambda, s->advantage.n,
-                               s->advantage.rho_clip, s->advantage.c_clip};
+    c->estimator = (estimator){(estimator_kind)s->advantage.estimator,
+                               s->discount,
+                               s->advantage.lambda,
+                               s->advantage.n,
+                               s->advantage.rho_clip,
+                               s->advantage.c_clip};
     c->normalize_advantage = s->advantage.normalize;
     c->sum_loss = s->loss.reduction == SETTINGS_REDUCTION_SUM;
     c->value_coef = s->loss.value_coef;
@@ -120,9 +127,15 @@ static void plan_learning(plan *p) {
     for (int i = 0; i < s->env.count; i++) c->masked |= p->kinds[i].def->action_mask != NULL;
     c->keep_behavior = c->estimator.kind == ESTIMATOR_VTRACE || s->loss.kind == SETTINGS_LOSS_PPO;
     c->seed = s->seed;
-    p->optimizer = (optimizer){(optimizer_kind)s->optimizer.kind, s->optimizer.decay, s->optimizer.epsilon,
-                               s->optimizer.epsilon_inside_root, s->optimizer.momentum, s->optimizer.beta1, s->optimizer.beta2};
-    p->learning_rate = (schedule){(schedule_kind)s->optimizer.schedule, s->optimizer.learning_rate, s->optimizer.warmup_steps};
+    p->optimizer = (optimizer){(optimizer_kind)s->optimizer.kind,
+                               s->optimizer.decay,
+                               s->optimizer.epsilon,
+                               s->optimizer.epsilon_inside_root,
+                               s->optimizer.momentum,
+                               s->optimizer.beta1,
+                               s->optimizer.beta2};
+    p->learning_rate =
+        (schedule){(schedule_kind)s->optimizer.schedule, s->optimizer.learning_rate, s->optimizer.warmup_steps};
     p->entropy_coef = (schedule){(schedule_kind)s->loss.entropy_schedule, s->loss.entropy_coef, 0};
 }
 
@@ -131,7 +144,8 @@ static int plan_threads(const plan *p) {
     const settings *s = &p->settings;
     if (s->mode == MODE_ASYNC && s->async.schedule == SETTINGS_SCHEDULE_SIMULATED) return 1;
     int most = s->workers, threads = s->threads;
-    if (threads == 0) threads = (p->kinds[0].spec.flags & A3C_ENV_BLOCKS) && s->mode == MODE_ASYNC ? most : cpus_allowed();
+    if (threads == 0)
+        threads = (p->kinds[0].spec.flags & A3C_ENV_BLOCKS) && s->mode == MODE_ASYNC ? most : cpus_allowed();
     return threads < most ? threads : most;
 }
 
@@ -143,9 +157,12 @@ static int plan_refuse(const plan *p, error *e) {
     if (s->normalize.observations && p->net.spec.input != INPUT_VECTOR)
         return error_set(e, STATUS_USAGE, "normalize.observations: %s has no vector of numbers to observe", id);
     if (d->kind != DISTRIBUTION_GAUSSIAN && s->exploration.noise != SETTINGS_NOISE_FRESH)
-        return error_set(e, STATUS_USAGE, "exploration.noise: noise that lasts is for actions that are numbers; those of %s are choices", id);
+        return error_set(e, STATUS_USAGE,
+                         "exploration.noise: noise that lasts is for actions that are numbers; those of %s are choices",
+                         id);
     if (d->noise == NOISE_GSDE && d->state_dependent_std)
-        return error_set(e, STATUS_USAGE, "exploration.state_dependent_std: gsde has deviations of its own that depend on the state");
+        return error_set(e, STATUS_USAGE,
+                         "exploration.state_dependent_std: gsde has deviations of its own that depend on the state");
     if (d->noise == NOISE_HELD && s->exploration.hold < 1)
         return error_set(e, STATUS_USAGE, "exploration.hold: held noise lasts for at least 1 step");
     return 0;

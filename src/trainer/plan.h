@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * From settings to the plain structs that the mathematics takes: environments, network, distribution, learner, optimizer. */
+ * From settings to the plain structs that the mathematics takes: environments, network, distribution, learner,
+ * optimizer. */
 #ifndef TRAINER_PLAN_H
 #define TRAINER_PLAN_H
 
@@ -13,18 +14,20 @@ typedef struct plan {
     env_kind kinds[SETTINGS_TASKS]; /* [settings.env.count] tasks of equal spaces */
     net net;
     net_init_spec init;
-    learner_config learning;        /* points into this plan: it must not move */
+    learner_config learning; /* points into this plan: it must not move */
     optimizer optimizer;
     schedule learning_rate, entropy_coef;
-    double solved_return;           /* NAN: none */
-    int threads;                    /* resolved */
+    double solved_return; /* NAN: none */
+    int threads;          /* resolved */
 } plan;
 
 /* 0, or -1 with the error for what the environment makes impossible. */
 int plan_make(plan *p, const settings *s, error *e);
 
 /* Task of a worker, and its environment. */
-static inline int plan_task(const plan *p, int worker) { return worker % p->settings.env.count; }
+static inline int plan_task(const plan *p, int worker) {
+    return worker % p->settings.env.count;
+}
 
 /* Whether two environments can share a network. */
 bool plan_same_spaces(const env_kind *a, const env_kind *b);

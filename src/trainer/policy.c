@@ -10,8 +10,14 @@
 #include <stdio.h>
 #include <string.h>
 
-struct a3c_policy { saved *saved; };
-struct a3c_actor { const a3c_policy *policy; actor *actor; random_stream stream; };
+struct a3c_policy {
+    saved *saved;
+};
+struct a3c_actor {
+    const a3c_policy *policy;
+    actor *actor;
+    random_stream stream;
+};
 
 a3c_policy *a3c_policy_load(const char *path, char *message, size_t message_size) {
     error e = {0};
@@ -34,8 +40,10 @@ void a3c_policy_free(a3c_policy *p) {
 a3c_policy_info a3c_policy_describe(const a3c_policy *p) {
     const plan *plan = &p->saved->plan;
     const distribution *d = &plan->learning.distribution;
-    a3c_policy_info info = {.env = plan->kinds[0].def->name, .observation_size = plan->net.input_size,
-                            .continuous = d->kind == DISTRIBUTION_GAUSSIAN, .action_dims = d->dims};
+    a3c_policy_info info = {.env = plan->kinds[0].def->name,
+                            .observation_size = plan->net.input_size,
+                            .continuous = d->kind == DISTRIBUTION_GAUSSIAN,
+                            .action_dims = d->dims};
     for (int i = 0; i < d->dims; i++) info.action_n[i] = d->n[i];
     return info;
 }
@@ -55,13 +63,16 @@ void a3c_actor_free(a3c_actor *a) {
     memory_free(a);
 }
 
-void a3c_actor_reset(a3c_actor *a) { actor_start(a->actor, 0); }
+void a3c_actor_reset(a3c_actor *a) {
+    actor_start(a->actor, 0);
+}
 
 static int check_observation(const net *net, const float *observation) {
     for (int i = 0; i < net->input_size; i++) {
         if (!isfinite(observation[i])) return -1;
         bool index = net->spec.input == INPUT_DISCRETE;
-        if (index && (observation[i] < 0 || observation[i] >= (float)net->spec.input_shape[i] || observation[i] != floorf(observation[i])))
+        if (index && (observation[i] < 0 || observation[i] >= (float)net->spec.input_shape[i] ||
+                      observation[i] != floorf(observation[i])))
             return -1;
     }
     return 0;
@@ -78,8 +89,10 @@ int a3c_actor_act(a3c_actor *a, const float *observation, a3c_choice choice, a3c
     actor_act(a->actor, 0, choice == A3C_SAMPLE ? &a->stream : NULL, action);
     bool continuous = d->kind == DISTRIBUTION_GAUSSIAN;
     for (int i = 0; i < d->dims; i++) {
-        if (continuous) answer->action[i].number = fminf(fmaxf(action[i].number, env->action_low[i]), env->action_high[i]);
-        else answer->action[i].index = action[i].index;
+        if (continuous)
+            answer->action[i].number = fminf(fmaxf(action[i].number, env->action_low[i]), env->action_high[i]);
+        else
+            answer->action[i].index = action[i].index;
     }
     answer->value = actor_value(a->actor, 0);
     answer->probabilities = continuous ? NULL : a->actor->rows.probability;

@@ -32,12 +32,18 @@ static const char *stop_word(stop_reason why) {
 static void asynchrony(const run *r, char *text, size_t size) {
     const settings *s = &r->plan.settings;
     int w = s->workers, t = r->plan.threads;
-    if (s->mode == MODE_SYNC) snprintf(text, size, "synchronous: %d workers on %d threads", w, t);
-    else if (s->async.schedule == SETTINGS_SCHEDULE_SIMULATED) snprintf(text, size, "%d-way asynchronous in virtual time", w);
-    else if (s->async.schedule == SETTINGS_SCHEDULE_REPLAY) snprintf(text, size, "replayed: %d workers on %d threads, repeatable", w, t);
-    else if (t == 1) snprintf(text, size, "%d workers take turns on one thread: repeatable, staleness 0", w);
-    else if (t == w && t <= cpus_allowed()) snprintf(text, size, "%d-way asynchronous; not repeatable", w);
-    else snprintf(text, size, "%d workers take turns on %d threads (%d CPUs); not repeatable", w, t, cpus_allowed());
+    if (s->mode == MODE_SYNC)
+        snprintf(text, size, "synchronous: %d workers on %d threads", w, t);
+    else if (s->async.schedule == SETTINGS_SCHEDULE_SIMULATED)
+        snprintf(text, size, "%d-way asynchronous in virtual time", w);
+    else if (s->async.schedule == SETTINGS_SCHEDULE_REPLAY)
+        snprintf(text, size, "replayed: %d workers on %d threads, repeatable", w, t);
+    else if (t == 1)
+        snprintf(text, size, "%d workers take turns on one thread: repeatable, staleness 0", w);
+    else if (t == w && t <= cpus_allowed())
+        snprintf(text, size, "%d-way asynchronous; not repeatable", w);
+    else
+        snprintf(text, size, "%d workers take turns on %d threads (%d CPUs); not repeatable", w, t, cpus_allowed());
 }
 
 static double quantile(const int64_t *bins, double total, double q) {
@@ -82,7 +88,8 @@ static summary_time shares(const run *r) {
     double named = t[0] + t[1] + t[2] + t[3] + t[4] + t[5];
     if (named > total) total = named;
     if (total == 0) return (summary_time){.other = 1};
-    return (summary_time){t[0] / total, t[1] / total, t[2] / total, t[3] / total, t[4] / total, t[5] / total, (total - named) / total};
+    return (summary_time){t[0] / total, t[1] / total, t[2] / total,           t[3] / total,
+                          t[4] / total, t[5] / total, (total - named) / total};
 }
 
 static int64_t frames(const run *r) {
@@ -104,10 +111,12 @@ void run_summarize(run *r, summary *s) {
     cpu_name(s->cpu, sizeof s->cpu);
     s->cpus = cpus_allowed();
     for (int i = 0; i < x->env.count; i++)
-        snprintf(s->env + strlen(s->env), sizeof s->env - strlen(s->env), "%s%s", i ? "," : "", r->plan.kinds[i].def->name);
+        snprintf(s->env + strlen(s->env), sizeof s->env - strlen(s->env), "%s%s", i ? "," : "",
+                 r->plan.kinds[i].def->name);
     snprintf(s->mode, sizeof s->mode, "%s", x->mode == MODE_SYNC ? "sync" : "async");
     s->workers = x->workers, s->threads = r->plan.threads, s->envs_per_worker = x->envs_per_worker, s->seed = x->seed;
-    s->steps = block_steps(r->block), s->frames = frames(r), s->updates = block_version(r->block), s->episodes = h->all.count;
+    s->steps = block_steps(r->block), s->frames = frames(r), s->updates = block_version(r->block),
+    s->episodes = h->all.count;
     s->wall_seconds = run_seconds(r) - r->evaluation_seconds;
     s->steps_per_second = (double)s->steps / s->wall_seconds;
     s->parameters = (int64_t)r->plan.net.parameters;

@@ -12,7 +12,9 @@
 
 enum { TIMED_EVERY = 16 }; /* one turn in so many is timed: its cost stays below a hundredth of the run */
 
-static bool own_statistics(const settings *s) { return s->mode == MODE_ASYNC && s->optimizer.statistics == SETTINGS_STATISTICS_WORKER; }
+static bool own_statistics(const settings *s) {
+    return s->mode == MODE_ASYNC && s->optimizer.statistics == SETTINGS_STATISTICS_WORKER;
+}
 
 static void build_environments(run *r) {
     const settings *s = &r->plan.settings;
@@ -29,16 +31,28 @@ static void build_environments(run *r) {
 static void build_async(run *r) {
     const plan *p = &r->plan;
     const settings *s = &p->settings;
-    r->async = (async){.block = r->block, .episodes = r->episodes, .pauses = r->pauses, .moments = r->moments, .learning = &p->learning,
-                       .behavior_delay = s->async.behavior_delay, .workers = s->workers, .envs_per_worker = s->envs_per_worker, .total_steps = s->total_steps,
-                       .learning_rate = p->learning_rate, .entropy_coef = p->entropy_coef,
-                       .max_grad_norm = s->optimizer.max_grad_norm, .locked = s->async.update == SETTINGS_LOCKED,
+    r->async = (async){.block = r->block,
+                       .episodes = r->episodes,
+                       .pauses = r->pauses,
+                       .moments = r->moments,
+                       .learning = &p->learning,
+                       .behavior_delay = s->async.behavior_delay,
+                       .workers = s->workers,
+                       .envs_per_worker = s->envs_per_worker,
+                       .total_steps = s->total_steps,
+                       .learning_rate = p->learning_rate,
+                       .entropy_coef = p->entropy_coef,
+                       .max_grad_norm = s->optimizer.max_grad_norm,
+                       .locked = s->async.update == SETTINGS_LOCKED,
                        .own_statistics = own_statistics(s),
                        .own_adam_count = s->optimizer.adam_step == SETTINGS_ADAM_STEP_WORKER,
-                       .stop_when_solved = s->stop.when_solved, .timed_every = TIMED_EVERY};
+                       .stop_when_solved = s->stop.when_solved,
+                       .timed_every = TIMED_EVERY};
     r->crew = crew_new(&r->async, r->kinds, p->threads, s->async.schedule != SETTINGS_SCHEDULE_THREADS, &p->optimizer);
-    r->time.cost = (turn_cost){.kind = (cost_kind)s->async.simulated.cost, .mean = s->async.simulated.mean,
-                               .spread = s->async.simulated.spread, .seed = s->seed};
+    r->time.cost = (turn_cost){.kind = (cost_kind)s->async.simulated.cost,
+                               .mean = s->async.simulated.mean,
+                               .spread = s->async.simulated.spread,
+                               .seed = s->seed};
     r->time.stream = memory_array(random_stream, (size_t)s->workers);
     for (int i = 0; i < s->workers; i++) r->time.stream[i] = random_stream_new(s->seed, (uint32_t)i, RANDOM_TURN_COST);
 }
@@ -46,12 +60,20 @@ static void build_async(run *r) {
 static void build_sync(run *r) {
     plan *p = &r->plan;
     const settings *s = &p->settings;
-    r->sync = (sync_run){.block = r->block, .episodes = r->episodes, .pauses = r->pauses, .moments = r->moments, .learning = &p->learning,
-                         .workers = s->workers, .envs_per_worker = s->envs_per_worker, .total_steps = s->total_steps,
-                         .learning_rate = p->learning_rate, .entropy_coef = p->entropy_coef,
+    r->sync = (sync_run){.block = r->block,
+                         .episodes = r->episodes,
+                         .pauses = r->pauses,
+                         .moments = r->moments,
+                         .learning = &p->learning,
+                         .workers = s->workers,
+                         .envs_per_worker = s->envs_per_worker,
+                         .total_steps = s->total_steps,
+                         .learning_rate = p->learning_rate,
+                         .entropy_coef = p->entropy_coef,
                          .max_grad_norm = s->optimizer.max_grad_norm,
                          .barrier_each_step = s->sync.barrier == SETTINGS_BARRIER_STEP,
-                         .stop_when_solved = s->stop.when_solved, .timed_every = TIMED_EVERY};
+                         .stop_when_solved = s->stop.when_solved,
+                         .timed_every = TIMED_EVERY};
     p->threads = team_threads(&r->sync, p->threads);
     r->team = team_new(&r->sync, r->kinds, p->threads);
 }
@@ -84,7 +106,8 @@ int run_build(run *r, error *e) {
     const settings *s = &r->plan.settings;
     build_environments(r);
     r->samples_per_update = (int64_t)s->rollout_steps * (s->mode == MODE_SYNC ? r->environments : s->envs_per_worker);
-    r->block = block_new(r->plan.net.size, &r->plan.optimizer, !own_statistics(s), s->mode == MODE_ASYNC && s->async.count_lost);
+    r->block = block_new(r->plan.net.size, &r->plan.optimizer, !own_statistics(s),
+                         s->mode == MODE_ASYNC && s->async.count_lost);
     r->episodes = episodes_new(r->plan.solved_return, r->tasks, r->seconds_before);
     r->moments = moments_new(&r->plan.learning);
     r->best_return = -INFINITY;
@@ -92,8 +115,10 @@ int run_build(run *r, error *e) {
     r->checkpoint_step = s->checkpoint.interval_steps > 0 ? s->checkpoint.interval_steps : INT64_MAX;
     r->evaluation_step = s->eval.interval_steps > 0 ? s->eval.interval_steps : INT64_MAX;
     r->pauses = pauses_new(r->plan.threads, run_next_pause(r), run_pause, r);
-    if (s->mode == MODE_ASYNC) build_async(r);
-    else build_sync(r);
+    if (s->mode == MODE_ASYNC)
+        build_async(r);
+    else
+        build_sync(r);
     if (s->mode == MODE_ASYNC && s->async.schedule == SETTINGS_SCHEDULE_REPLAY) {
         r->events = recording_read(s->async.recording, s->workers, &r->event_count, e);
         if (!r->events) return -1;
@@ -107,17 +132,26 @@ int run_build(run *r, error *e) {
 
 void run_drive(run *r) {
     const settings *s = &r->plan.settings;
-    if (r->team) team_run(r->team);
-    else if (s->async.schedule == SETTINGS_SCHEDULE_SIMULATED) run_simulated(r->crew, &r->time);
+    if (r->team)
+        team_run(r->team);
+    else if (s->async.schedule == SETTINGS_SCHEDULE_SIMULATED)
+        run_simulated(r->crew, &r->time);
     else if (s->async.schedule == SETTINGS_SCHEDULE_REPLAY)
         r->next_event = run_replay(r->crew, r->events, (int64_t)r->event_count, r->next_event);
-    else run_threads(r->crew);
+    else
+        run_threads(r->crew);
 }
 
-int run_figure_count(const run *r) { return r->team ? 1 : r->async.workers; }
-update_figures *run_figures(run *r, int i) { return r->team ? &r->team->figures : &r->crew->workers[i].figures; }
+int run_figure_count(const run *r) {
+    return r->team ? 1 : r->async.workers;
+}
+update_figures *run_figures(run *r, int i) {
+    return r->team ? &r->team->figures : &r->crew->workers[i].figures;
+}
 
-double run_seconds(const run *r) { return r->seconds_before + clock_process_seconds(); }
+double run_seconds(const run *r) {
+    return r->seconds_before + clock_process_seconds();
+}
 
 void run_free(run *r) {
     background_free(r->writer);

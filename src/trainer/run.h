@@ -20,7 +20,14 @@
 
 typedef struct image image;
 
-typedef enum stop_reason { STOP_NONE, STOP_TOTAL_STEPS, STOP_SOLVED, STOP_SECONDS, STOP_SIGNAL, STOP_ERROR } stop_reason;
+typedef enum stop_reason {
+    STOP_NONE,
+    STOP_TOTAL_STEPS,
+    STOP_SOLVED,
+    STOP_SECONDS,
+    STOP_SIGNAL,
+    STOP_ERROR
+} stop_reason;
 
 typedef struct run {
     plan plan;
@@ -33,14 +40,14 @@ typedef struct run {
     block *block;
     episodes *episodes;
     pauses *pauses;
-    moments *moments;           /* of the normalization, or NULL */
-    async async;                /* mode async .. */
+    moments *moments; /* of the normalization, or NULL */
+    async async;      /* mode async .. */
     crew *crew;
     virtual_time time;
-    uint32_t *events;           /* a recording to replay */
+    uint32_t *events; /* a recording to replay */
     size_t event_count;
     int64_t next_event;
-    sync_run sync;              /* .. or sync */
+    sync_run sync; /* .. or sync */
     team *team;
 
     metrics_log metrics;
@@ -48,21 +55,22 @@ typedef struct run {
     alerts alerts;
     int64_t row_step, checkpoint_step, evaluation_step; /* when each is due next */
     int64_t last_row_step;
-    double last_row_seconds, seconds_before;            /* of the run before this process */
+    double last_row_seconds, seconds_before; /* of the run before this process */
     int64_t resumed_step;
-    double best_return;                                 /* of the evaluations so far; -INFINITY: none */
-    double evaluation_seconds;                          /* spent on evaluations while training */
+    double best_return;        /* of the evaluations so far; -INFINITY: none */
+    double evaluation_seconds; /* spent on evaluations while training */
 
-    image *image;               /* the memory of a checkpoint */
+    image *image; /* the memory of a checkpoint */
     background *writer;
-    error failure;              /* the first that happened while training */
+    error failure; /* the first that happened while training */
     flag write_failed, signal, checkpoint_asked;
     error write_error;
     stop_reason stopped_by;
-    bool finished;              /* total_steps are done, or it was solved and that stops it */
+    bool finished; /* total_steps are done, or it was solved and that stops it */
 } run;
 
-/* Builds the run for a plan that was made in place (r->plan), with initial parameters and seeded environments. 0 or -1. */
+/* Builds the run for a plan that was made in place (r->plan), with initial parameters and seeded environments. 0 or -1.
+ */
 int run_build(run *r, error *e);
 void run_free(run *r);
 
@@ -72,8 +80,8 @@ learner *run_learner(run *r, int env, int *index);
 /* Trains until something stops it: stopped_by, failure. */
 void run_drive(run *r);
 
-/* The figures of worker i, or of the team: whose they are is summed in order. They are part of a checkpoint, so that a resumed run's next
- * row of metrics is the uninterrupted one's. */
+/* The figures of worker i, or of the team: whose they are is summed in order. They are part of a checkpoint, so that a
+ * resumed run's next row of metrics is the uninterrupted one's. */
 int run_figure_count(const run *r);
 update_figures *run_figures(run *r, int i);
 

@@ -16,7 +16,8 @@
 int run_checkpoint_path(const char *run, bool best, char path[4096], error *e) {
     struct stat status;
     if (stat(run, &status) != 0)
-        return error_set(e, STATUS_USAGE, "%s: there is no such run: expected a run's folder or a .safetensors file", run);
+        return error_set(e, STATUS_USAGE, "%s: there is no such run: expected a run's folder or a .safetensors file",
+                         run);
     if (!S_ISDIR(status.st_mode)) {
         if (best) return error_set(e, STATUS_USAGE, "--best: %s is a file; expected a run's folder", run);
         snprintf(path, 4096, "%s", run);
@@ -24,7 +25,8 @@ int run_checkpoint_path(const char *run, bool best, char path[4096], error *e) {
     }
     const char *name = best ? "best.safetensors" : "checkpoint.safetensors";
     if (file_join(path, run, name, e)) return -1;
-    if (!file_exists(path)) return error_set(e, STATUS_USAGE, "%s: has no %s%s", run, name, best ? " (it is written by evaluations)" : "");
+    if (!file_exists(path))
+        return error_set(e, STATUS_USAGE, "%s: has no %s%s", run, name, best ? " (it is written by evaluations)" : "");
     return 0;
 }
 
@@ -40,12 +42,18 @@ static int read_parameters(saved *s, const safetensors *file, error *e) {
         snprintf(name, sizeof name, "param/%s", net->tensor[k].name);
         const float *data = safetensors_require(file, name, SAFETENSOR_F32, dims, shape, e);
         size_t n = net_tensor_elements(&net->tensor[k]);
-        if (!data) failed = -1;
-        else if (!safetensor_is_finite(safetensors_tensor(file, name))) failed = error_set(e, STATUS_FAILED, "tensor %s: holds a number that is not finite", name);
-        else memcpy(at, data, n * sizeof *at), at += n;
+        if (!data)
+            failed = -1;
+        else if (!safetensor_is_finite(safetensors_tensor(file, name)))
+            failed = error_set(e, STATUS_FAILED, "tensor %s: holds a number that is not finite", name);
+        else
+            memcpy(at, data, n * sizeof *at), at += n;
     }
-    for (size_t k = 0; k < safetensors_count(file) && !failed; k++) found += strncmp(safetensors_at(file, k)->name, "param/", 6) == 0;
-    if (!failed && found != net->tensor_count) failed = error_set(e, STATUS_FAILED, "it has %d param/ tensors, its settings' network has %d", found, net->tensor_count);
+    for (size_t k = 0; k < safetensors_count(file) && !failed; k++)
+        found += strncmp(safetensors_at(file, k)->name, "param/", 6) == 0;
+    if (!failed && found != net->tensor_count)
+        failed = error_set(e, STATUS_FAILED, "it has %d param/ tensors, its settings' network has %d", found,
+                           net->tensor_count);
     if (!failed) net_import(net, flat, s->parameters);
     memory_free(flat);
     return failed;
@@ -56,8 +64,10 @@ static int read_moments(saved *s, const safetensors *file, error *e) {
     int64_t n = s->plan.net.input_size, one = 1;
     if (!s->plan.learning.normalize_observations) return 0;
     const double *mean = safetensors_require(file, "normalize/observations.mean", SAFETENSOR_F64, 1, &n, e);
-    const double *variance = mean ? safetensors_require(file, "normalize/observations.var", SAFETENSOR_F64, 1, &n, e) : NULL;
-    const double *count = variance ? safetensors_require(file, "normalize/observations.count", SAFETENSOR_F64, 1, &one, e) : NULL;
+    const double *variance =
+        mean ? safetensors_require(file, "normalize/observations.var", SAFETENSOR_F64, 1, &n, e) : NULL;
+    const double *count =
+        variance ? safetensors_require(file, "normalize/observations.count", SAFETENSOR_F64, 1, &one, e) : NULL;
     if (!count) return -1;
     s->moments = memory_array(double, moments_size((int)n));
     s->moments[0] = *count;
@@ -69,9 +79,12 @@ static int read_moments(saved *s, const safetensors *file, error *e) {
     return 0;
 }
 
-acting saved_acting(const saved *s) { return (acting){&s->plan, s->parameters, s->moments}; }
+acting saved_acting(const saved *s) {
+    return (acting){&s->plan, s->parameters, s->moments};
+}
 
-static int read_settings(const safetensors *file, const char *path, const char *env, bool env_may_load, settings *s, error *e) {
+static int read_settings(const safetensors *file, const char *path, const char *env, bool env_may_load, settings *s,
+                         error *e) {
     const char *config = safetensors_metadata(file, "config");
     if (!config) return error_set(e, STATUS_FAILED, "holds no settings: it was not written by a3c");
     if (settings_parse(s, path, config, strlen(config), e)) return -1;

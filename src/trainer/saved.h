@@ -11,9 +11,9 @@ typedef struct saved {
     double *moments;   /* [moments_size(input_size)] of observations where they are normalized, else NULL */
 } saved;
 
-/* Reads the file, checks that its param/ tensors are the settings' own and that all numbers are finite. An environment given on the
- * command line (`env`, which may be a plugin's path when `env_may_load`) takes the place of the settings'; NULL: the settings'. The
- * caller owns the result (saved_free); NULL with the error. */
+/* Reads the file, checks that its param/ tensors are the settings' own and that all numbers are finite. An environment
+ * given on the command line (`env`, which may be a plugin's path when `env_may_load`) takes the place of the settings';
+ * NULL: the settings'. The caller owns the result (saved_free); NULL with the error. */
 saved *saved_read(const char *path, const char *env, bool env_may_load, error *e);
 void saved_free(saved *s);
 /* For an actor: points into s. */

@@ -28,8 +28,8 @@ static int default_folder(const settings *s, char folder[FILE_PATH_SIZE], error 
     for (int k = 0; k < 1000; k++) {
         char more[16] = "";
         if (k) snprintf(more, sizeof more, "-%d", k + 1);
-        snprintf(folder, FILE_PATH_SIZE, "runs/%s-%s-%llu-%s%s", s->preset[0] ? s->preset : "run", s->mode == MODE_SYNC ? "sync" : "async",
-                 (unsigned long long)s->seed, stamp, more);
+        snprintf(folder, FILE_PATH_SIZE, "runs/%s-%s-%llu-%s%s", s->preset[0] ? s->preset : "run",
+                 s->mode == MODE_SYNC ? "sync" : "async", (unsigned long long)s->seed, stamp, more);
         if (!file_exists(folder)) return 0;
     }
     return error_set(e, STATUS_FAILED, "runs: has a thousand runs of this second already; name a folder with --out");
@@ -43,7 +43,9 @@ static int new_folder(run *r, const char *out, int *lock, error *e) {
         if (strlen(out) >= sizeof r->folder) return error_set(e, STATUS_USAGE, "--out: the path is too long");
         if (file_is_vacant(out, &vacant, e)) return -1;
         if (!vacant)
-            return error_set(e, STATUS_USAGE, "--out: %s is there already and is no empty folder; name another, or go on with it by --resume", out);
+            return error_set(
+                e, STATUS_USAGE,
+                "--out: %s is there already and is no empty folder; name another, or go on with it by --resume", out);
         strcpy(r->folder, out);
     }
     if (file_make_folders(r->folder, e) || file_lock(r->folder, lock, e)) return -1;
@@ -60,11 +62,14 @@ static int resumed_settings(const train_options *o, settings *s, int64_t *total_
     if (file_join(path, o->resume, "checkpoint.safetensors", e)) return -1;
     if (!file_exists(path))
         return error_set(e, STATUS_USAGE, "--resume: %s has no checkpoint.safetensors: %s", o->resume,
-                         file_exists(o->resume) ? "it was ended before its first checkpoint (checkpoint.interval_steps); start it anew" : "there is no such folder");
+                         file_exists(o->resume)
+                             ? "it was ended before its first checkpoint (checkpoint.interval_steps); start it anew"
+                             : "there is no such folder");
     safetensors *file;
     if (safetensors_open(path, &file, e)) return -1;
     const char *config = safetensors_metadata(file, "config");
-    int failed = config ? settings_parse(s, path, config, strlen(config), e) : error_set(e, STATUS_FAILED, "%s: holds no settings", path);
+    int failed = config ? settings_parse(s, path, config, strlen(config), e)
+                        : error_set(e, STATUS_FAILED, "%s: holds no settings", path);
     safetensors_close(file);
     if (failed) return -1;
     *total_before = s->total_steps;
@@ -75,8 +80,10 @@ static int resumed_settings(const train_options *o, settings *s, int64_t *total_
 
 static void received(int number, void *context) {
     run *r = context;
-    if (number == SIGUSR1) flag_raise(&r->checkpoint_asked, 1);
-    else flag_raise(&r->signal, number);
+    if (number == SIGUSR1)
+        flag_raise(&r->checkpoint_asked, 1);
+    else
+        flag_raise(&r->signal, number);
     pauses_request(r->pauses);
 }
 
@@ -84,7 +91,8 @@ static void received(int number, void *context) {
 
 static void start_alerts(run *r) {
     const distribution *d = &r->plan.learning.distribution;
-    alerts_run about = {.total_steps = r->plan.settings.total_steps, .solved_return = r->plan.solved_return, .action_dims = d->dims};
+    alerts_run about = {
+        .total_steps = r->plan.settings.total_steps, .solved_return = r->plan.solved_return, .action_dims = d->dims};
     for (int i = 0; i < d->dims; i++) about.highest_entropy += log(d->n[i]);
     if (d->kind == DISTRIBUTION_GAUSSIAN) about.highest_entropy = NAN;
     alerts_init(&r->alerts, &about);
@@ -101,8 +109,9 @@ static int start_recording(run *r, error *e) {
 static void announce(run *r, const train_options *o) {
     const settings *s = &r->plan.settings;
     progress_say(&r->progress, "%s, %s: %d workers on %d threads, %lld parameters, kernels %s; %s %s", s->env.id[0],
-                 s->mode == MODE_SYNC ? "sync (A2C)" : "async (A3C)", s->workers, r->plan.threads, (long long)r->plan.net.parameters,
-                 kernels_get()->name, o->resume ? "going on in" : "writing", r->folder);
+                 s->mode == MODE_SYNC ? "sync (A2C)" : "async (A3C)", s->workers, r->plan.threads,
+                 (long long)r->plan.net.parameters, kernels_get()->name, o->resume ? "going on in" : "writing",
+                 r->folder);
 }
 
 /* One evaluation of the final policy: figures of the summary, and the best checkpoint if it is. */
@@ -116,7 +125,8 @@ static int final_evaluation(run *r, summary *s, error *e) {
     block_get(r->block, parameters, NULL, NULL);
     acting policy = {&r->plan, parameters, moments_observations(r->moments)};
     evaluate(&policy, &r->plan.kinds[0], &request, &v, returns);
-    s->eval_return_mean = v.mean, s->eval_return_std = v.deviation, s->eval_return_min = v.minimum, s->eval_return_max = v.maximum;
+    s->eval_return_mean = v.mean, s->eval_return_std = v.deviation, s->eval_return_min = v.minimum,
+    s->eval_return_max = v.maximum;
     s->eval_episodes = v.episodes, s->eval_seconds = v.seconds;
     memory_free(returns);
     memory_free(parameters);
@@ -174,8 +184,8 @@ static void rescale(run *r, int64_t before) {
     const settings *s = &r->plan.settings;
     int64_t step = block_steps(r->block);
     if (s->total_steps != before)
-        progress_say(&r->progress, "total_steps is now %lld, was %lld: schedules are rescaled from step %lld on", (long long)s->total_steps,
-                     (long long)before, (long long)step);
+        progress_say(&r->progress, "total_steps is now %lld, was %lld: schedules are rescaled from step %lld on",
+                     (long long)s->total_steps, (long long)before, (long long)step);
 }
 
 static int resume(run *r, const train_options *o, int64_t total_before, int *status, error *e) {
@@ -183,7 +193,8 @@ static int resume(run *r, const train_options *o, int64_t total_before, int *sta
     int64_t step = block_steps(r->block);
     r->resumed_step = step;
     if (r->plan.settings.total_steps < step && r->plan.settings.total_steps != total_before)
-        return error_set(e, STATUS_USAGE, "total_steps: %lld is before step %lld, which the run has reached", (long long)r->plan.settings.total_steps, (long long)step);
+        return error_set(e, STATUS_USAGE, "total_steps: %lld is before step %lld, which the run has reached",
+                         (long long)r->plan.settings.total_steps, (long long)step);
     if (already_finished(r, o, status, e)) return 1;
     rescale(r, total_before);
     pauses_free(r->pauses);
@@ -217,7 +228,8 @@ int train(const settings *given, const train_options *o, error *e) {
     signals_block();
     cpus_flush_denormals();
     const char *complaint = kernels_complaint();
-    if (complaint) error_set(e, STATUS_USAGE, "%s", complaint);
+    if (complaint)
+        error_set(e, STATUS_USAGE, "%s", complaint);
     else if (o->resume ? resumed_settings(o, s, &total_before, e) : (*s = *given, 0)) {
     } else if (plan_make(&r->plan, s, e)) {
     } else {
@@ -225,8 +237,10 @@ int train(const settings *given, const train_options *o, error *e) {
         if (o->resume ? file_lock(r->folder, &lock, e) == 0 : new_folder(r, o->out, &lock, e) == 0)
             state = open_run(r, o, total_before, &status, e);
     }
-    if (state == 0) status = drive(r, o, e);
-    else if (state < 0) status = e->status ? e->status : STATUS_FAILED;
+    if (state == 0)
+        status = drive(r, o, e);
+    else if (state < 0)
+        status = e->status ? e->status : STATUS_FAILED;
     metrics_close(&r->metrics);
     progress_close(&r->progress);
     if (r->block) run_free(r);

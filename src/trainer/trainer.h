@@ -18,31 +18,33 @@ typedef struct train_options {
     bool quiet, json, profile;
 } train_options;
 
-/* Trains. `s` is ignored with --resume. Returns the program's exit status: 0, 1 or 2 with the error filled, 130 or 143 when a signal ended it. */
+/* Trains. `s` is ignored with --resume. Returns the program's exit status: 0, 1 or 2 with the error filled, 130 or 143
+ * when a signal ended it. */
 int train(const settings *s, const train_options *options, error *e);
 
 /* How a policy plays: eval --json, and the end of a run. */
 typedef struct evaluation_request {
     int episodes;
     settings_policy policy;
-    uint64_t seed;         /* S: episode k starts from reset(S + k) */
-    const char *env;       /* another environment (same spaces), or NULL */
-    bool env_may_load;     /* env is a path given on the command line */
+    uint64_t seed;     /* S: episode k starts from reset(S + k) */
+    const char *env;   /* another environment (same spaces), or NULL */
+    bool env_may_load; /* env is a path given on the command line */
 } evaluation_request;
 
 typedef struct evaluation {
     int episodes;
     double mean, deviation, minimum, maximum; /* raw returns; deviation of the population */
-    double ci95;          /* half width of the mean's 95 % interval */
-    double success_rate;  /* share of the episodes that reach the solved return; NAN when none is known */
+    double ci95;                              /* half width of the mean's 95 % interval */
+    double success_rate; /* share of the episodes that reach the solved return; NAN when none is known */
     double length_mean;
     double seconds;
     char env[SETTINGS_TEXT];
 } evaluation;
 
-/* Evaluates a run's folder (best: its best.safetensors) or a .safetensors file. 0, or -1 with the error. `returns` (may be NULL)
- * [episodes] receives every episode's return. */
-int evaluate_run(const char *run, bool best, const evaluation_request *request, evaluation *result, double *returns, error *e);
+/* Evaluates a run's folder (best: its best.safetensors) or a .safetensors file. 0, or -1 with the error. `returns` (may
+ * be NULL) [episodes] receives every episode's return. */
+int evaluate_run(const char *run, bool best, const evaluation_request *request, evaluation *result, double *returns,
+                 error *e);
 
 /* The checkpoint that RUN names: a folder's checkpoint.safetensors or best.safetensors, or the file itself. */
 int run_checkpoint_path(const char *run, bool best, char path[4096], error *e);

@@ -36,11 +36,12 @@ recording *recording_create(const char *path, int64_t events, error *e) {
     int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     off_t size = (off_t)sizeof magic + (off_t)events * 4;
     struct stat status;
-    bool good = file >= 0 && (events > 0 ? fstat(file, &status) == 0 && status.st_size >= size && ftruncate(file, size) == 0 &&
-                                               lseek(file, size, SEEK_SET) == size
+    bool good = file >= 0 && (events > 0 ? fstat(file, &status) == 0 && status.st_size >= size &&
+                                               ftruncate(file, size) == 0 && lseek(file, size, SEEK_SET) == size
                                          : ftruncate(file, 0) == 0 && write_all(file, magic, sizeof magic) == 0);
     if (!good) {
-        error_set(e, STATUS_FAILED, "%s: cannot record the schedule: %s", path, events > 0 && file >= 0 ? "shorter than the checkpoint says" : strerror(errno));
+        error_set(e, STATUS_FAILED, "%s: cannot record the schedule: %s", path,
+                  events > 0 && file >= 0 ? "shorter than the checkpoint says" : strerror(errno));
         if (file >= 0) close(file);
         return NULL;
     }
@@ -57,12 +58,15 @@ static void drain(recording *r) {
 }
 
 void recording_add(recording *r, int worker, bool push) {
-    r->buffer[r->pending++] = (uint32_t)worker * 2 + push; /* little-endian: other machines are refused at compile time */
+    r->buffer[r->pending++] =
+        (uint32_t)worker * 2 + push; /* little-endian: other machines are refused at compile time */
     r->events++;
     if (r->pending == BUFFER) drain(r);
 }
 
-int64_t recording_events(const recording *r) { return r->events; }
+int64_t recording_events(const recording *r) {
+    return r->events;
+}
 
 int recording_flush(recording *r, error *e) {
     drain(r);
@@ -85,10 +89,13 @@ static int check_events(const uint32_t *events, size_t n, int workers, const cha
         uint32_t worker = events[i] / 2;
         bool push = events[i] & 1;
         if (worker >= (uint32_t)workers)
-            failed = error_set(e, STATUS_USAGE, "%s: event %zu is of worker %u, but the run has %d workers", path, i, worker, workers);
+            failed = error_set(e, STATUS_USAGE, "%s: event %zu is of worker %u, but the run has %d workers", path, i,
+                               worker, workers);
         else if (open[worker] != push)
-            failed = error_set(e, STATUS_USAGE, "%s: event %zu: worker %u %s", path, i, worker, push ? "pushes before it pulled" : "pulls twice");
-        else open[worker] = !push;
+            failed = error_set(e, STATUS_USAGE, "%s: event %zu: worker %u %s", path, i, worker,
+                               push ? "pushes before it pulled" : "pulls twice");
+        else
+            open[worker] = !push;
     }
     memory_free(open);
     return failed;

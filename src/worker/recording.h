@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The order of pulls and pushes of an asynchronous run (schedule.bin): 8 bytes magic "a3csched", then one little-endian 32-bit word
- * an event: worker * 2, + 1 for a push. */
+ * The order of pulls and pushes of an asynchronous run (schedule.bin): 8 bytes magic "a3csched", then one little-endian
+ * 32-bit word an event: worker * 2, + 1 for a push. */
 #ifndef WORKER_RECORDING_H
 #define WORKER_RECORDING_H
 
@@ -21,7 +21,8 @@ int64_t recording_events(const recording *r);
 int recording_flush(recording *r, error *e);
 void recording_free(recording *r);
 
-/* Reads a whole recording: *events words, memory_free'd by the caller; checked against `workers`. NULL with the error. */
+/* Reads a whole recording: *events words, memory_free'd by the caller; checked against `workers`. NULL with the error.
+ */
 uint32_t *recording_read(const char *path, int workers, size_t *events, error *e);
 
 #endif

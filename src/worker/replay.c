@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * async.schedule: replay. A ticket goes through the recorded events in order; whoever's event is up pulls or pushes, and computes while
- * others have the ticket. Thread i serves workers i, i + threads, ..; it goes through its own events in their order, so that the
- * thread of the event that is up is always on its way to it. */
+ * async.schedule: replay. A ticket goes through the recorded events in order; whoever's event is up pulls or pushes,
+ * and computes while others have the ticket. Thread i serves workers i, i + threads, ..; it goes through its own events
+ * in their order, so that the thread of the event that is up is always on its way to it. */
 #include "worker/schedules.h"
 
 #include "base/cpus.h"
@@ -16,12 +16,15 @@ typedef struct replay {
     int64_t count, first;
     pthread_mutex_t lock;
     pthread_cond_t moved;
-    int64_t ticket;   /* the event that is up */
-    int idle;         /* threads that wait for their event, or have none left */
+    int64_t ticket; /* the event that is up */
+    int idle;       /* threads that wait for their event, or have none left */
     bool ended;
 } replay;
 
-typedef struct seat { replay *replay; int thread; } seat;
+typedef struct seat {
+    replay *replay;
+    int thread;
+} seat;
 
 /* Waits until event i is up. False when the run has ended. */
 static bool wait_for(replay *r, int64_t i) {
@@ -35,8 +38,8 @@ static bool wait_for(replay *r, int64_t i) {
     return on;
 }
 
-/* The event is done. When a pause is due, everybody else first comes to stand at the next event of their own, so that what is open
- * then depends on the recording alone. */
+/* The event is done. When a pause is due, everybody else first comes to stand at the next event of their own, so that
+ * what is open then depends on the recording alone. */
 static void pass_on(replay *r, bool pause) {
     pthread_mutex_lock(&r->lock);
     if (pause) {

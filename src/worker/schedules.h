@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Who has the next turn: threads that take turns as they come, the order of a recording, or virtual time. Each runs until the run's
- * pauses end it (or its steps are taken), and returns with every turn either pushed or left open for a checkpoint. */
+ * Who has the next turn: threads that take turns as they come, the order of a recording, or virtual time. Each runs
+ * until the run's pauses end it (or its steps are taken), and returns with every turn either pushed or left open for a
+ * checkpoint. */
 #ifndef WORKER_SCHEDULES_H
 #define WORKER_SCHEDULES_H
 
@@ -10,8 +11,8 @@
 /* The workers and the desks of a run. */
 typedef struct crew {
     async *async;
-    worker *workers;    /* [async->workers] */
-    desk *desks;        /* [threads] */
+    worker *workers; /* [async->workers] */
+    desk *desks;     /* [threads] */
     int threads;
 } crew;
 
@@ -21,18 +22,19 @@ void crew_free(crew *c);
 /* Binds the calling thread to its CPU and takes the memory of its desk, so that it lies near; once a thread. */
 void crew_sit_down(crew *c, int thread);
 
-/* async.schedule: threads. Thread i serves workers i, i + threads, .. in turn, switching between a push and the next pull. */
+/* async.schedule: threads. Thread i serves workers i, i + threads, .. in turn, switching between a push and the next
+ * pull. */
 void run_threads(crew *c);
 
-/* async.schedule: replay. Pulls and pushes happen in the order of events[first ..), collecting and differentiating in between on any
- * number of threads. Returns the number of the next event. */
+/* async.schedule: replay. Pulls and pushes happen in the order of events[first ..), collecting and differentiating in
+ * between on any number of threads. Returns the number of the next event. */
 int64_t run_replay(crew *c, const uint32_t *events, int64_t count, int64_t first);
 
 /* async.schedule: simulated. One thread; a turn takes virtual time drawn from a distribution. */
 typedef enum cost_kind { COST_CONSTANT, COST_UNIFORM, COST_EXPONENTIAL, COST_LOGNORMAL, COST_MEASURED } cost_kind;
 typedef struct turn_cost {
     cost_kind kind;
-    double mean, spread;    /* microseconds; standard deviation over the mean */
+    double mean, spread; /* microseconds; standard deviation over the mean */
     uint64_t seed;
     const double *measured; /* [measured_count] microseconds, drawn from with equal chance */
     int measured_count;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * async.schedule: simulated. W workers in virtual time on one thread: a turn's pull happens when the worker's last push did, its push
- * when its drawn cost has passed. So staleness and what it does to learning can be studied for any number of workers. */
+ * async.schedule: simulated. W workers in virtual time on one thread: a turn's pull happens when the worker's last push
+ * did, its push when its drawn cost has passed. So staleness and what it does to learning can be studied for any number
+ * of workers. */
 #include "worker/schedules.h"
 
 #include <math.h>
@@ -11,13 +12,16 @@ double turn_cost_draw(const turn_cost *c, random_stream *s) {
         double half = fmin(c->spread * 1.7320508075688772, 1);
         return c->mean * (1 + half * (2 * random_uniform_double(s) - 1));
     }
-    case COST_EXPONENTIAL: return -c->mean * log(random_uniform_double(s));
+    case COST_EXPONENTIAL:
+        return -c->mean * log(random_uniform_double(s));
     case COST_LOGNORMAL: {
         double variance = log1p(c->spread * c->spread);
         return c->mean * exp(sqrt(variance) * random_normal(s) - variance / 2);
     }
-    case COST_MEASURED: return c->measured[(int64_t)((double)c->measured_count * random_uniform_double(s))];
-    default: return c->mean;
+    case COST_MEASURED:
+        return c->measured[(int64_t)((double)c->measured_count * random_uniform_double(s))];
+    default:
+        return c->mean;
     }
 }
 

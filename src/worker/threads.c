@@ -10,10 +10,15 @@
 #include <pthread.h>
 #include <sched.h>
 
-typedef struct seat { crew *crew; int thread; } seat;
+typedef struct seat {
+    crew *crew;
+    int thread;
+} seat;
 
 /* Nobody may take further steps; but a turn under way may still give some back (rollout_until_done). */
-static bool all_taken(const async *a) { return block_steps(a->block) >= a->total_steps || !a->learning->rollout_until_done; }
+static bool all_taken(const async *a) {
+    return block_steps(a->block) >= a->total_steps || !a->learning->rollout_until_done;
+}
 
 static bool stand_still(crew *c, desk *d) {
     uint64_t start = clock_ticks();

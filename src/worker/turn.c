@@ -17,8 +17,8 @@
 #include <math.h>
 #include <string.h>
 
-/* theta' = theta, unless the thread's last push already left theta at the desk. The steps of the turn are reserved under the same
- * lock, so that a recording orders them too. */
+/* theta' = theta, unless the thread's last push already left theta at the desk. The steps of the turn are reserved
+ * under the same lock, so that a recording orders them too. */
 bool turn_pull(worker *w, desk *d, async *a) {
     turn *t = &w->turn;
     int64_t asked = (int64_t)a->learning->rollout_steps * a->envs_per_worker;
@@ -126,9 +126,12 @@ int64_t turn_end(worker *w, desk *d, async *a) {
     }
     bool timed = w->learner.timed;
     uint64_t start = timed ? clock_ticks() : 0, waited = 0;
-    push p = {.gradient = t->gradient, .scale = (float)optimizer_clip(t->norm, a->max_grad_norm),
-              .rate = (float)schedule_at(&a->learning_rate, t->position, a->total_steps), .steps = t->steps,
-              .own_statistics = {w->statistics[0], w->statistics[1]}, .own_count = a->own_adam_count ? w->pushes + 1 : 0,
+    push p = {.gradient = t->gradient,
+              .scale = (float)optimizer_clip(t->norm, a->max_grad_norm),
+              .rate = (float)schedule_at(&a->learning_rate, t->position, a->total_steps),
+              .steps = t->steps,
+              .own_statistics = {w->statistics[0], w->statistics[1]},
+              .own_count = a->own_adam_count ? w->pushes + 1 : 0,
               .parameters = a->recording ? NULL : d->parameters};
     if (a->locked) waited = block_lock(a->block, timed);
     int64_t before = block_version(a->block), version = block_push(a->block, &p);
@@ -141,7 +144,8 @@ int64_t turn_end(worker *w, desk *d, async *a) {
     w->pushes++;
     count(w, d, t, version - t->pulled);
     int64_t steps = block_steps(a->block);
-    if (episodes_add(a->episodes, t->episodes, (int)t->episode_count, steps) && a->stop_when_solved) pauses_request(a->pauses);
+    if (episodes_add(a->episodes, t->episodes, (int)t->episode_count, steps) && a->stop_when_solved)
+        pauses_request(a->pauses);
     if (timed) {
         uint64_t spent = clock_ticks() - start;
         d->ticks.push += spent - waited, d->ticks.wait += waited, d->ticks.total += spent;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * Async (A3C): what a worker's turn is. begin: pull, collect, estimate, differentiate; end: push. Who goes next is a schedule's
- * business (schedules.h).
+ * Async (A3C): what a worker's turn is. begin: pull, collect, estimate, differentiate; end: push. Who goes next is a
+ * schedule's business (schedules.h).
  *
- * Between begin and end a worker sees only memory of its own: the desk that it sits at (parameters, rollout: one a thread, lent
- * to whoever has the turn) and its open turn (gradient and figures, which outlive the desk under replay and simulation). */
+ * Between begin and end a worker sees only memory of its own: the desk that it sits at (parameters, rollout: one a
+ * thread, lent to whoever has the turn) and its open turn (gradient and figures, which outlive the desk under replay
+ * and simulation). */
 #ifndef WORKER_TURN_H
 #define WORKER_TURN_H
 
@@ -24,43 +25,45 @@ typedef struct async {
     block *block;
     episodes *episodes;
     pauses *pauses;
-    moments *moments;            /* of the normalization, or NULL */
+    moments *moments; /* of the normalization, or NULL */
     const learner_config *learning;
     int workers, envs_per_worker;
     int64_t total_steps;
     schedule learning_rate, entropy_coef;
     double max_grad_norm;
     bool locked, own_statistics, own_adam_count, stop_when_solved;
-    int behavior_delay;          /* updates by which the parameters that collect lag behind those pulled: a test's knob */
-    bool hand_over;              /* a thread's next turn follows its push at once, and takes the parameters from it */
-    int timed_every;             /* one turn in so many is timed; 0: none */
+    int behavior_delay; /* updates by which the parameters that collect lag behind those pulled: a test's knob */
+    bool hand_over;     /* a thread's next turn follows its push at once, and takes the parameters from it */
+    int timed_every;    /* one turn in so many is timed; 0: none */
     struct recording *recording; /* events are appended here (async.record), or NULL */
     flag diverged;               /* 1 + the worker whose gradient was not finite */
 } async;
 
 /* Where the time of a timed turn went, in ticks. */
-typedef struct turn_ticks { uint64_t environment, forward, backward, pull, push, wait, total; } turn_ticks;
+typedef struct turn_ticks {
+    uint64_t environment, forward, backward, pull, push, wait, total;
+} turn_ticks;
 
 /* Between begin and end. Flat but for the two arrays. */
 typedef struct turn {
     bool open;
-    int64_t pulled;     /* the block's version at the pull */
-    int64_t position;   /* steps reserved before this turn's */
+    int64_t pulled;   /* the block's version at the pull */
+    int64_t position; /* steps reserved before this turn's */
     int64_t steps, frames;
-    double norm;        /* of the gradient, before clipping */
-    double finish;      /* simulated: the virtual time of the push */
+    double norm;   /* of the gradient, before clipping */
+    double finish; /* simulated: the virtual time of the push */
     loss_sums sums;
     int64_t episode_count;
-    episode *episodes;  /* [T * E] */
-    float *gradient;    /* [net.size] the worker's own, or the desk's */
+    episode *episodes; /* [T * E] */
+    float *gradient;   /* [net.size] the worker's own, or the desk's */
 } turn;
 
 typedef struct worker {
     int index;
     learner learner;
-    void *memory;                       /* the learner's */
+    void *memory; /* the learner's */
     turn turn;
-    float *gradient;                    /* [net.size] where turns stay open (replay, simulated), else NULL: the desk's serves */
+    float *gradient; /* [net.size] where turns stay open (replay, simulated), else NULL: the desk's serves */
     float *statistics[OPTIMIZER_SLOTS]; /* [net.size] each with optimizer.statistics: worker, else NULL */
     int64_t pushes;                     /* this worker's own count */
     int64_t frames;                     /* over the whole run */
@@ -69,14 +72,14 @@ typedef struct worker {
 
 /* What a thread lends to the worker whose turn it is. */
 typedef struct desk {
-    void *memory;       /* of all this */
-    float *parameters;  /* [net.size] */
-    float *gradient;    /* [net.size] */
-    float *history;     /* [behavior_delay + 1, net.size] the parameters pulled last, or NULL */
+    void *memory;      /* of all this */
+    float *parameters; /* [net.size] */
+    float *gradient;   /* [net.size] */
+    float *history;    /* [behavior_delay + 1, net.size] the parameters pulled last, or NULL */
     int64_t pulls;
     rollout rollout;
-    int64_t version;    /* of the parameters, -1: none yet */
-    bool handed_over;   /* the last push left the parameters here: the next pull need not copy */
+    int64_t version;  /* of the parameters, -1: none yet */
+    bool handed_over; /* the last push left the parameters here: the next pull need not copy */
     turn_ticks ticks;
     int64_t turns;
     int64_t staleness[STALENESS_BINS];
