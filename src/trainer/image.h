@@ -53,6 +53,10 @@ struct image {
     int64_t recorded; /* events of the recording at the restored checkpoint */
 };
 
+/* From the run into the image's tensors, or from those into the run. */
+typedef enum direction { TAKE, PUT } direction;
+void image_move(image *i, run *r, direction way);
+
 /* The checkpoint's shape of a network's tensor: returns its dimensions. */
 int image_shape(const net_tensor *t, int64_t shape[4]);
 
