@@ -8,11 +8,11 @@
 #include <inttypes.h>
 #include <math.h>
 
-enum { OPTION_BEST = 0x100, OPTION_EPISODES, OPTION_POLICY, OPTION_SEED, OPTION_ENV, OPTION_JSON };
+enum { OPTION_BEST = 0x100, OPTION_EPISODES, OPTION_POLICY, OPTION_SEED, OPTION_ENV, OPTION_EXACT, OPTION_JSON };
 
 typedef struct arguments {
     const char *run;
-    bool best, json;
+    bool best, exact, json;
     int policy; /* settings_policy */
     evaluation_request request;
     error *e;
@@ -24,6 +24,7 @@ static const struct argp_option options[] = {
     {"policy", OPTION_POLICY, "greedy|sample", 0, "the most probable action, or one drawn [greedy]", 0},
     {"seed", OPTION_SEED, "S", 0, "episode k starts from reset(S + k) [1]", 0},
     {"env", OPTION_ENV, "ID", 0, "another environment of the same spaces, or a plugin's path", 0},
+    {"exact", OPTION_EXACT, 0, 0, "also the expected return by dynamic programming; toy text only", 0},
     {"json", OPTION_JSON, 0, 0, "the result as one JSON object", 0},
     {0, 0, 0, 0, 0, 0},
 };
@@ -48,6 +49,9 @@ static error_t parse(int key, char *text, struct argp_state *state) {
         a->request.env = text;
         a->request.env_may_load = true;
         return 0;
+    case OPTION_EXACT:
+        a->exact = true;
+        return 0;
     case OPTION_JSON:
         a->json = true;
         return 0;
@@ -62,7 +66,8 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     }
 }
 
-static void print_json(const arguments *a, const evaluation *r) {
+/* value: the exact one with --exact */
+static void print_json(const arguments *a, const evaluation *r, double value) {
     const struct {
         const char *key;
         double value;
@@ -84,17 +89,22 @@ static void print_json(const arguments *a, const evaluation *r) {
         to_json_key(&out, numbers[i].key);
         to_json_double(&out, numbers[i].value);
     }
+    if (a->exact) {
+        to_json_key(&out, "exact_value");
+        to_json_double(&out, value);
+    }
     text_append(&out, "}\n");
     fputs(text_string(&out), stdout);
     text_free(&out);
 }
 
-static void print_words(const arguments *a, const evaluation *r) {
+static void print_words(const arguments *a, const evaluation *r, double value) {
     printf("%s: %d episodes, %s, seed %" PRIu64 "\n", r->env, r->episodes,
            a->policy == SETTINGS_SAMPLE ? "sampled" : "greedy", a->request.seed);
     printf("return %.6g +- %.2g (95 %% interval of the mean), deviation %.4g, from %.6g to %.6g\n", r->mean, r->ci95,
            r->deviation, r->minimum, r->maximum);
     if (!isnan(r->success_rate)) printf("%.1f %% of the episodes reach the solved return\n", 100 * r->success_rate);
+    if (a->exact) printf("expected return by dynamic programming: %.9g\n", value);
     printf("episodes last %.6g steps; %.3g s\n", r->length_mean, r->seconds);
 }
 
@@ -113,10 +123,12 @@ int command_eval(int argc, char **argv) {
     if (cli_parse(&argp, argc, argv, &a, &e)) return cli_fail(&e);
     a.request.policy = (settings_policy)a.policy;
     evaluation result;
+    double value = 0;
+    if (a.exact && evaluate_exact(a.run, a.best, &a.request, &value, &e)) return cli_fail(&e);
     if (evaluate_run(a.run, a.best, &a.request, &result, NULL, &e)) return cli_fail(&e);
     if (a.json)
-        print_json(&a, &result);
+        print_json(&a, &result, value);
     else
-        print_words(&a, &result);
+        print_words(&a, &result, value);
     return cli_finish();
 }

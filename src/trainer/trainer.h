@@ -46,6 +46,10 @@ typedef struct evaluation {
 int evaluate_run(const char *run, bool best, const evaluation_request *request, evaluation *result, double *returns,
                  error *e);
 
+/* The expected return of an episode of that policy, up to the time limit, by dynamic programming (env/tabular.h):
+ * request->episodes and seed have no part in it. 0, or -1 with the error (also where the environment is no table). */
+int evaluate_exact(const char *run, bool best, const evaluation_request *request, double *value, error *e);
+
 /* The checkpoint that RUN names: a folder's checkpoint.safetensors or best.safetensors, or the file itself. */
 int run_checkpoint_path(const char *run, bool best, char path[4096], error *e);
 
