@@ -28,11 +28,17 @@ static bool stand_still(crew *c, desk *d) {
     return on;
 }
 
+/* Whose turn it is: on one thread each update was one turn of the workers in order, so that a resumed run goes on with the
+ * worker after the last; on several nothing repeats anyway. */
+static int first_turn(const crew *c, int thread) {
+    return c->threads == 1 ? (int)(block_version(c->async->block) % c->async->workers) : thread;
+}
+
 static void take_turns(crew *c, int thread) {
     async *a = c->async;
     desk *d = &c->desks[thread];
     crew_sit_down(c, thread);
-    for (int w = thread;;) {
+    for (int w = first_turn(c, thread);;) {
         worker *next = &c->workers[w];
         int64_t steps;
         if (turn_begin(next, d, a)) {
