@@ -62,6 +62,30 @@ done
     true_number "it went on to the new end" "$(value steps whole/summary.json) >= 19200"
     status "but not with other workers" 2 a3c train --quiet --resume "$work/whole" --workers 8 --steps 20000
 }
+# The other ways to run that repeat, and what else a run carries: moments, recurrent state, lasting noise, open turns.
+# shellcheck disable=SC2086
+resumes() {
+    kind=$1
+    shift
+    train "whole-$kind" "$@" $slow
+    uncut=$fingerprint
+    start "cut-$kind" "$@" $slow || fail "$kind: the run wrote a checkpoint" "$(cat "cut-$kind.said")"
+    kill -TERM $pid
+    wait $pid
+    status "$kind: the run resumes" 0 a3c train --quiet --resume "$work/cut-$kind"
+    same "$kind: it ends as the uninterrupted run" "$(value params_fingerprint "cut-$kind/summary.json")" "$uncut"
+    same "$kind: and with its metrics" "$(timeless "cut-$kind/metrics.jsonl" | cksum)" "$(timeless "whole-$kind/metrics.jsonl" | cksum)"
+}
+short="--steps 6000 --seed 4 --set log.interval_steps=700 --set checkpoint.interval_steps=500 --workers 3 --set envs_per_worker=2"
+layers="network.layers=[{dense: 16, activation: tanh}, {lstm: 16}]"
+# shellcheck disable=SC2086
+{
+    resumes one-thread $short --mode async --threads 1 --set optimizer.statistics=worker
+    resumes simulated $short --mode async --set async.schedule=simulated --set async.simulated.cost=lognormal
+    resumes recurrent $short --mode async --threads 1 --set normalize.observations=true --set normalize.returns=true --set "$layers"
+    resumes recurrent-sync $short --mode sync --set normalize.observations=true --set normalize.returns=true --set "$layers"
+}
+
 mkdir empty
 status "a folder without a checkpoint is refused" 2 a3c train --quiet --resume "$work/empty"
 finish
