@@ -118,6 +118,9 @@ static inline void fixture_sync(fixture *f, int threads) {
                          .learning_rate = f->plan.learning_rate,
                          .entropy_coef = f->plan.entropy_coef,
                          .max_grad_norm = s->optimizer.max_grad_norm,
+                         .ppo_epochs = s->loss.kind == SETTINGS_LOSS_PPO ? s->loss.ppo.epochs : 0,
+                         .ppo_minibatches = s->loss.ppo.minibatches,
+                         .ppo_clip = f->plan.ppo_clip,
                          .barrier_each_step = s->sync.barrier == SETTINGS_BARRIER_STEP,
                          .timed_every = 16};
     f->team = team_new(&f->sync, f->kinds, team_threads(&f->sync, threads));

@@ -56,6 +56,60 @@ static void threads_do_not_change_a_bit(void **state) {
     check_threads(many);
 }
 
+#define PPO "loss.kind=ppo", "loss.ppo.epochs=3"
+
+static void threads_do_not_change_ppo(void **state) {
+    (void)state;
+    const char *plain[] = {BASE, PPO, "workers=5", "envs_per_worker=2", "loss.ppo.minibatches=4", NULL};
+    const char *normalized[] = {
+        BASE, PPO, "workers=5", "envs_per_worker=1", "loss.ppo.minibatches=7", "advantage.normalize=true", NULL};
+    const char *step[] = {BASE, PPO, "workers=6", "loss.ppo.minibatches=1", "sync.barrier=step", NULL};
+    const char *until[] = {
+        BASE, PPO, "workers=4", "envs_per_worker=1", "rollout_until_done=true", "loss.ppo.minibatches=4", NULL};
+    const char *recurrent[] = {
+        BASE, PPO, "workers=4", "envs_per_worker=2", "loss.ppo.minibatches=3", "network.layers=[{lstm: 8}]", NULL};
+    const char *continuous[] = {BASE, PPO, "workers=5", "env.id=Pendulum-v1", "loss.ppo.clip_schedule=linear", NULL};
+    const char *many[] = {BASE, PPO, "workers=70", "envs_per_worker=1", "loss.ppo.minibatches=9", NULL};
+    check_threads(plain);
+    check_threads(normalized);
+    check_threads(step);
+    check_threads(until);
+    check_threads(recurrent);
+    check_threads(continuous);
+    check_threads(many);
+}
+
+/* Before anything has changed the surrogate's gradient is the actor-critic's, and a recurrent network's rollouts are
+ * not cut: one pass in one minibatch is the same update bit for bit. More passes are more updates of the same steps. */
+static void ppo_in_one_pass_is_actor_critic(void **state) {
+    (void)state;
+#define RECURRENT BASE, "workers=5", "envs_per_worker=1", "network.layers=[{lstm: 8}]"
+    const char *actor_critic[] = {RECURRENT, NULL};
+    const char *once[] = {RECURRENT, "loss.kind=ppo", "loss.ppo.epochs=1", "loss.ppo.minibatches=1", NULL};
+    const char *twice[] = {RECURRENT, "loss.kind=ppo", "loss.ppo.epochs=2", "loss.ppo.minibatches=2", NULL};
+    outcome expected = run_once(actor_critic, 2), one = run_once(once, 2), two = run_once(twice, 2);
+    assert_true(one.hash == expected.hash);
+    assert_true(two.hash != expected.hash);
+    assert_int_equal(two.figures.updates, 4 * expected.figures.updates);
+    assert_true(two.figures.sums.samples == 2 * expected.figures.sums.samples);
+    assert_int_equal(two.figures.frames, expected.figures.frames);
+}
+
+static void a_growing_rollout_grows(void **state) {
+    (void)state;
+    const char *linear[] = {BASE, "workers=5", "envs_per_worker=1", "rollout_initial=2", "rollout_schedule=linear",
+                            NULL};
+    const char *ppo[] = {BASE, PPO, "workers=5", "rollout_initial=2", "rollout_schedule=cosine", NULL};
+    check_threads(linear);
+    check_threads(ppo);
+    outcome o = run_once(linear, 1);
+    assert_true(o.figures.updates > 4000 / (5 * 6) && o.figures.updates < 4000 / (5 * 2));
+    assert_int_equal(rollout_length(SCHEDULE_LINEAR, 2, 6, 0, 4000), 2);
+    assert_int_equal(rollout_length(SCHEDULE_LINEAR, 2, 6, 2000, 4000), 4);
+    assert_int_equal(rollout_length(SCHEDULE_COSINE, 2, 6, 3900, 4000), 6);
+    assert_int_equal(rollout_length(SCHEDULE_CONSTANT, 2, 6, 0, 4000), 6);
+}
+
 static void the_barrier_does_not_change_the_update(void **state) {
     (void)state;
     const char *rollout[] = {BASE, "workers=6", "envs_per_worker=1", NULL};
@@ -66,21 +120,29 @@ static void the_barrier_does_not_change_the_update(void **state) {
 /* One worker is one shard is one learner: sync with one worker makes exactly the updates of async with one. */
 static void one_worker_is_async_with_one(void **state) {
     (void)state;
-    const char *sync[] = {BASE, "workers=1", "envs_per_worker=1", NULL};
-    uint64_t expected = run_once(sync, 1).hash;
-    static fixture f;
-    memset(&f, 0, sizeof f);
-    fixture_plan(&f, sync);
-    f.plan.settings.mode = MODE_ASYNC;
-    fixture_async(&f, 1);
-    run_threads(f.crew);
-    assert_true(fixture_fingerprint(&f) == expected);
-    fixture_free(&f);
+    const char *plain[] = {BASE, "workers=1", "envs_per_worker=1", NULL};
+    const char *growing[] = {BASE, "workers=1", "envs_per_worker=1", "rollout_initial=1", "rollout_schedule=linear",
+                             NULL};
+    const char *const *cases[] = {plain, growing};
+    for (int i = 0; i < 2; i++) {
+        uint64_t expected = run_once(cases[i], 1).hash;
+        static fixture f;
+        memset(&f, 0, sizeof f);
+        fixture_plan(&f, cases[i]);
+        f.plan.settings.mode = MODE_ASYNC;
+        fixture_async(&f, 1);
+        run_threads(f.crew);
+        assert_true(fixture_fingerprint(&f) == expected);
+        fixture_free(&f);
+    }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_do_not_change_a_bit),
+        cmocka_unit_test(threads_do_not_change_ppo),
+        cmocka_unit_test(ppo_in_one_pass_is_actor_critic),
+        cmocka_unit_test(a_growing_rollout_grows),
         cmocka_unit_test(the_barrier_does_not_change_the_update),
         cmocka_unit_test(one_worker_is_async_with_one),
     };

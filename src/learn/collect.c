@@ -252,9 +252,18 @@ void learner_second_pass(learner *l, const float *parameters) {
     learner_estimate(l);
 }
 
+void learner_revisit(learner *l, const float *parameters, int e, int t, int count) {
+    rollout *r = l->rollout;
+    uint64_t start = l->timed ? clock_ticks() : 0;
+    second_pass pass = {l->config->net, &l->config->distribution, &r->tape, &r->rows, r->action, r->allowed};
+    second_pass_run(&pass, parameters, t * l->envs + e, count, l->envs, r->log_rho, r->value);
+    for (int i = t * l->envs + e, k = 0; k < count; i += l->envs, k++) r->log_rho[i] -= r->log_behavior[i];
+    if (l->timed) l->ticks.forward += clock_ticks() - start;
+}
+
 void learner_walk(learner *l, const float *parameters) {
     learner_begin(l);
-    for (int t = 0; t < l->config->rollout_steps; t++)
+    for (int t = 0; t < l->asked; t++)
         if (!learner_step(l, parameters, t)) break;
 }
 

@@ -56,6 +56,7 @@ void learner_place(learner *l, const learner_config *config, const env_kind *con
     *l = (learner){.config = config, .envs = envs, .first_env = first_env, .kinds = kinds};
     place_learner(l, config, kinds, envs, memory);
     l->return_scale = 1;
+    l->asked = config->rollout_steps;
 }
 
 static size_t place_rollout(const learner_config *config, int envs, void *memory, rollout *r) {
@@ -122,6 +123,11 @@ void learner_seed_env(learner *l, int e, uint32_t worker, uint32_t index) {
 void learner_use_moments(learner *l, const double *observations, const double *returns) {
     if (observations) moments_scales(l->config->net->input_size, observations, l->mean, l->scale);
     if (returns) l->return_scale = (float)normalize_return_scale(returns);
+}
+
+void learner_ask(learner *l, int64_t position, int64_t total) {
+    const learner_config *c = l->config;
+    l->asked = rollout_length(c->rollout_growth, c->rollout_initial, c->rollout_steps, position, total);
 }
 
 /* ---- Snapshot ---- */

@@ -11,12 +11,15 @@
 #include "env/env.h"
 #include "learn/estimators.h"
 #include "learn/policy_distribution.h"
+#include "learn/schedules.h"
 #include "net/net.h"
 
 typedef struct learner_config {
     const net *net;
     distribution distribution;
-    int rollout_steps;       /* T */
+    int rollout_steps;   /* T, the longest */
+    int rollout_initial; /* where rollout_growth starts from, unless it is constant */
+    schedule_kind rollout_growth;
     bool rollout_until_done; /* one environment: the rollout ends with the episode or after T */
     estimator estimator;
     bool normalize_advantage;
@@ -94,6 +97,7 @@ typedef struct learner {
     float return_scale;
     rollout *rollout; /* borrowed */
 
+    int asked;         /* steps that the present rollout may have: T, or less while it grows */
     int steps;         /* L of the present rollout */
     int64_t frames;    /* played in the present rollout */
     int episode_count; /* finished in the present rollout: rollout->episodes */
@@ -116,6 +120,9 @@ void learner_seed_env(learner *l, int e, uint32_t worker, uint32_t index);
  * [moments_size(1)]; either may be NULL where it is not normalized. Before learner_begin. */
 void learner_use_moments(learner *l, const double *observations, const double *returns);
 
+/* How long the next rollout may be, which begins at this position of a run of total steps. Before learner_begin. */
+void learner_ask(learner *l, int64_t position, int64_t total);
+
 /* ---- Collecting: begin, then one step after another, then the end; or all at once ---- */
 void learner_begin(learner *l);
 /* One decision in every environment; false when the rollout is over (rollout_until_done). */
@@ -137,6 +144,7 @@ typedef struct gradient_scale {
     double samples; /* of the whole update: the mean divides by it */
     double entropy_coef;
     double advantage_mean, advantage_deviation; /* of the whole update when normalize_advantage; else 0 and 1 */
+    double clip;                                /* PPO: bound on the probability ratio's distance from 1 */
 } gradient_scale;
 
 /* gradient (+)= d L / d parameters over environments first .. first + count - 1, one environment after the other, so
@@ -144,7 +152,13 @@ typedef struct gradient_scale {
  * -mean(log pi(a|s) A) + c_v * 1/2 mean((G - V)^2) - beta * mean(H), or the same with sums. */
 void learner_gradient_part(learner *l, const float *parameters, int first, int count, const gradient_scale *scale,
                            bool accumulate, float *gradient, loss_sums *sums);
-/* The same over all its environments in one pass, step by step: an update of its own. */
+/* PPO: environment e's steps t .. t + count - 1 are evaluated once more with these parameters. */
+void learner_revisit(learner *l, const float *parameters, int e, int t, int count);
+/* gradient (+)= d L / d parameters over the same steps, revisited with these parameters before, with the clipped
+ * surrogate (learn/ppo.h) in place of log pi(a|s) A. */
+void learner_gradient_ppo(learner *l, const float *parameters, int e, int t, int count, const gradient_scale *scale,
+                          bool accumulate, float *gradient, loss_sums *sums);
+/* learner_gradient_part over all its environments in one pass, step by step: an update of its own. */
 void learner_gradient(learner *l, const float *parameters, double entropy_coef, float *gradient);
 
 void loss_sums_add(loss_sums *to, const loss_sums *from);

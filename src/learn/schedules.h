@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Schedules of numbers over a run: constant, linear or cosine from a value to 0, after an optional linear warm-up. */
+ * Schedules of numbers over a run: constant, linear or cosine from a value to 0, after an optional linear warm-up; and
+ * of the rollout length, which grows. */
 #ifndef LEARN_SCHEDULES_H
 #define LEARN_SCHEDULES_H
 
@@ -27,6 +28,13 @@ static inline double schedule_at(const schedule *s, int64_t step, int64_t total)
     default:
         return s->value * warm;
     }
+}
+
+/* Steps of a rollout that begins `step` steps into a run of `total` steps: `longest`, or from `initial` up to it. */
+static inline int rollout_length(schedule_kind kind, int initial, int longest, int64_t step, int64_t total) {
+    if (kind == SCHEDULE_CONSTANT) return longest;
+    schedule missing = {kind, longest - initial, 0};
+    return longest - (int)lround(schedule_at(&missing, step, total));
 }
 
 #endif

@@ -73,9 +73,13 @@ static int check_learning(const check *c) {
         return refuse(c, "loss.kind", "ppo needs mode: sync; expected actor_critic in async");
     if (ppo && s->advantage.estimator == SETTINGS_ESTIMATOR_VTRACE)
         return refuse(c, "loss.kind", "ppo does not go with advantage.estimator: vtrace: both correct the same ratio");
-    if (ppo && s->loss.ppo.minibatches > samples(s, s->rollout_steps))
-        return refuse(c, "loss.ppo.minibatches", "%d are more than the %lld samples of an update",
-                      s->loss.ppo.minibatches, (long long)samples(s, s->rollout_steps));
+    int shortest = s->rollout_until_done                          ? 1
+                   : s->rollout_schedule == SETTINGS_CONSTANT ? s->rollout_steps
+                                                              : s->rollout_initial;
+    if (ppo && s->loss.ppo.minibatches > samples(s, shortest))
+        return refuse(c, "loss.ppo.minibatches", "%d are more than the %lld samples of an update%s",
+                      s->loss.ppo.minibatches, (long long)samples(s, shortest),
+                      s->rollout_until_done ? " at the least" : "");
     if (s->optimizer.momentum != 0 && s->optimizer.kind != SETTINGS_SGD)
         return refuse(c, "optimizer.momentum", "belongs to kind: sgd; expected 0 (adam has beta1)");
     if (s->optimizer.epsilon_inside_root && s->optimizer.kind != SETTINGS_RMSPROP)

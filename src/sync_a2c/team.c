@@ -3,6 +3,7 @@
 #include "sync_a2c/team.h"
 
 #include "base/memory.h"
+#include "sync_a2c/update.h"
 
 #include <omp.h>
 
@@ -13,6 +14,10 @@ static int shard_count(const sync_run *r) {
 /* Where part `i` of `parts` begins in `n` things. */
 static int cut(int n, int parts, int i) {
     return (int)((int64_t)n * i / parts);
+}
+
+int team_shard_first(const team *t, int shard) {
+    return cut(t->run->workers, t->shards, shard) * t->run->envs_per_worker;
 }
 
 int team_threads(const sync_run *r, int threads) {
@@ -52,6 +57,7 @@ static void place_member(team *t, int i, const env_kind *const *kinds) {
         used += rollout_bytes(r->learning, envs);
         m->learners[k].rollout = &m->rollouts[k];
     }
+    if (r->ppo_epochs > 0) m->order = memory_array(int, (size_t)ppo_units(t, r->learning->rollout_steps));
 }
 
 team *team_new(sync_run *r, const env_kind *const *kinds, int threads) {
@@ -70,6 +76,7 @@ team *team_new(sync_run *r, const env_kind *const *kinds, int threads) {
     t->moments = memory_array(double, 3 * (size_t)t->shards);
     t->episodes =
         memory_array(episode, (size_t)r->learning->rollout_steps * (size_t)r->workers * (size_t)r->envs_per_worker);
+    t->steps = memory_array(int, (size_t)(r->workers * r->envs_per_worker));
     for (int i = 0; i < threads; i++) place_member(t, i, kinds);
     return t;
 }
@@ -80,6 +87,7 @@ void team_free(team *t) {
         memory_free(t->members[i].learners);
         memory_free(t->members[i].rollouts);
         memory_free(t->members[i].memory);
+        memory_free(t->members[i].order);
     }
     barrier_free(t->barrier);
     memory_free(t->members);
@@ -89,6 +97,7 @@ void team_free(team *t) {
     memory_free(t->stripe_squares);
     memory_free(t->shard_sums);
     memory_free(t->moments);
+    memory_free(t->steps);
     memory_free(t->episodes);
     memory_free(t);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Sync (A2C): a team of threads collects with the same parameters, meets, and makes one batched update (update.c).
+ * Sync (A2C): a team of threads collects with the same parameters, meets, and makes one batched update (update.c), or
+ * PPO's several (ppo.c).
  *
  * A thread has one learner for all the environments of its workers, so that their forward passes are one batch. The
  * gradient is computed in shards, each a range of workers that depends on settings alone; shards are reduced in their
@@ -28,6 +29,8 @@ typedef struct sync_run {
     int64_t total_steps;
     schedule learning_rate, entropy_coef;
     double max_grad_norm;
+    int ppo_epochs, ppo_minibatches; /* 0 epochs: one actor-critic update */
+    schedule ppo_clip;
     bool barrier_each_step, stop_when_solved;
     int timed_every; /* one update in so many is timed; 0: none */
 } sync_run;
@@ -43,6 +46,7 @@ typedef struct team_member {
     rollout *rollouts; /* [count] */
     int count;
     int first_shard, shards, first_stripe, stripes;
+    int *order; /* [units] PPO: this epoch's, the same in every thread; else NULL */
     team_ticks ticks;
 } team_member;
 
@@ -57,6 +61,7 @@ typedef struct team {
     double *stripe_squares; /* [stripes] */
     loss_sums *shard_sums;  /* [shards] */
     double *moments;        /* [shards, 3] samples, sum and sum of squares of the advantages */
+    int *steps;             /* [N] of each environment's present rollout */
     episode *episodes;      /* [T * N] one update's, merged */
     update_figures figures; /* since the metrics were last looked at */
     int64_t frames;         /* over the whole run */
@@ -71,6 +76,9 @@ void team_free(team *t);
 
 /* The learner that holds global environment `env`, and its index there. */
 learner *team_learner(team *t, int env, int *index);
+
+/* First environment of a shard; shard t->shards is behind the last. */
+int team_shard_first(const team *t, int shard);
 
 /* Updates until the run's pauses end it or its steps are taken. */
 void team_run(team *t);

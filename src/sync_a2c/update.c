@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The sync update: collect, meet, differentiate, reduce in order, clip once, step once. */
-#include "sync_a2c/team.h"
+#include "sync_a2c/update.h"
 
 #include "base/clock.h"
 #include "base/cpus.h"
@@ -11,28 +11,28 @@
 #include <omp.h>
 #include <string.h>
 
-/* All threads meet; `m` (NULL: not timed) is told how long this one waited. */
-static void meet(const team *t, team_member *m) {
+void update_meet(const team *t, team_member *m) {
     uint64_t start = m ? clock_ticks() : 0;
     barrier_wait(t->barrier);
     if (m) m->ticks.wait += clock_ticks() - start;
 }
 
-static void collect(team *t, team_member *m, team_member *timed) {
+static void collect(team *t, team_member *m, int64_t position, team_member *timed) {
     const sync_run *r = t->run;
     for (int k = 0; k < m->count; k++) {
         learner *l = &m->learners[k];
         l->timed = timed != NULL;
         l->ticks = (learner_ticks){0};
         moments_pull(r->moments, l);
+        learner_ask(l, position, r->total_steps);
         if (!r->barrier_each_step) {
             learner_collect(l, t->parameters);
             continue;
         }
         learner_begin(l);
-        for (int step = 0; step < r->learning->rollout_steps; step++) {
+        for (int step = 0; step < l->asked; step++) {
             learner_step(l, t->parameters, step);
-            meet(t, timed);
+            update_meet(t, timed);
         }
         learner_end(l, t->parameters);
     }
@@ -40,9 +40,7 @@ static void collect(team *t, team_member *m, team_member *timed) {
 
 /* Environments [first, first + count) of a learner that belong to shard s; count 0: none. */
 static int shard_part(const team *t, const learner *l, int s, int *first) {
-    int w0 = (int)((int64_t)t->run->workers * s / t->shards),
-        w1 = (int)((int64_t)t->run->workers * (s + 1) / t->shards);
-    int from = w0 * t->run->envs_per_worker - l->first_env, to = w1 * t->run->envs_per_worker - l->first_env;
+    int from = team_shard_first(t, s) - l->first_env, to = team_shard_first(t, s + 1) - l->first_env;
     *first = from > 0 ? from : 0;
     if (to > l->envs) to = l->envs;
     return to > *first ? to - *first : 0;
@@ -50,6 +48,8 @@ static int shard_part(const team *t, const learner *l, int s, int *first) {
 
 /* How many samples the update has and how its advantages are distributed, shard by shard. */
 static void measure(team *t, team_member *m) {
+    for (int k = 0; k < m->count; k++)
+        for (int e = 0; e < m->learners[k].envs; e++) t->steps[m->learners[k].first_env + e] = m->learners[k].steps;
     for (int s = m->first_shard; s < m->first_shard + m->shards; s++) {
         double *moments = t->moments + 3 * s;
         moments[0] = moments[1] = moments[2] = 0;
@@ -70,7 +70,7 @@ static gradient_scale whole(const team *t, double entropy_coef) {
         sum += t->moments[3 * s + 1];
         squares += t->moments[3 * s + 2];
     }
-    gradient_scale scale = {samples, entropy_coef, 0, 1};
+    gradient_scale scale = {.samples = samples, .entropy_coef = entropy_coef, .advantage_deviation = 1};
     if (t->run->learning->normalize_advantage) {
         scale.advantage_mean = sum / samples;
         scale.advantage_deviation =
@@ -94,15 +94,22 @@ static void differentiate(team *t, team_member *m, const gradient_scale *scale) 
     }
 }
 
-/* This thread's stripes of the gradient: shard after shard in order. */
+/* This thread's stripes of the gradient: shard after shard in order, but for those that had no samples. */
 static void reduce(team *t, const team_member *m) {
     const kernels *k = kernels_get();
     size_t size = t->run->learning->net->size;
     for (int i = m->first_stripe; i < m->first_stripe + m->stripes; i++) {
         size_t first, n = block_stripe_range(t->run->block, i, &first);
-        memcpy(t->gradient + first, t->shard_gradients + first, n * sizeof(float));
-        for (int s = 1; s < t->shards; s++)
-            k->add(n, t->shard_gradients + size * (size_t)s + first, t->gradient + first);
+        bool begun = false;
+        for (int s = 0; s < t->shards; s++) {
+            const float *shard = t->shard_gradients + size * (size_t)s + first;
+            if (t->shard_sums[s].samples == 0) continue;
+            if (begun)
+                k->add(n, shard, t->gradient + first);
+            else
+                memcpy(t->gradient + first, shard, n * sizeof(float));
+            begun = true;
+        }
         t->stripe_squares[i] = k->sum_of_squares(n, t->gradient + first);
     }
 }
@@ -113,12 +120,35 @@ static double gradient_norm(const team *t) {
     return sqrt(squares);
 }
 
-static void step(team *t, const team_member *m, double norm, double rate) {
+static void step_stripes(team *t, const team_member *m, double norm, double rate) {
     push p = {.gradient = t->gradient,
               .scale = (float)optimizer_clip(norm, t->run->max_grad_norm),
               .rate = (float)rate,
               .parameters = t->parameters};
     for (int i = m->first_stripe; i < m->first_stripe + m->stripes; i++) block_step_stripe(t->run->block, i, &p);
+}
+
+double update_step(team *t, team_member *m, double rate, team_member *timed) {
+    update_meet(t, timed);
+    uint64_t start = timed ? clock_ticks() : 0;
+    reduce(t, m);
+    update_meet(t, NULL);
+    double norm = gradient_norm(t);
+    if (isfinite(norm)) step_stripes(t, m, norm, rate);
+    if (timed) m->ticks.push += clock_ticks() - start;
+    update_meet(t, timed);
+    return norm;
+}
+
+void update_land(team *t, double norm, int64_t samples) {
+    update_figures *f = &t->figures;
+    for (int s = 0; s < t->shards; s++) loss_sums_add(&f->sums, &t->shard_sums[s]);
+    f->norm_sum += norm;
+    f->updates++;
+    if (isfinite(norm))
+        block_landed(t->run->block, samples);
+    else
+        t->diverged = true;
 }
 
 /* One update's finished episodes, ordered by time step, then environment, whatever the threads were. */
@@ -134,11 +164,10 @@ static int merge_episodes(team *t) {
     return count;
 }
 
-/* One thread's work for all: the update has landed; what it told, and whether it is time to pause. */
+/* One thread's work for all: the batch's last update has landed; what was played, and whether it is time to pause. */
 static void conclude(team *t, double norm, int64_t samples) {
     sync_run *r = t->run;
-    update_figures *f = &t->figures;
-    for (int s = 0; s < t->shards; s++) loss_sums_add(&f->sums, &t->shard_sums[s]);
+    update_land(t, norm, samples);
     int64_t frames = 0;
     bool finished = false;
     for (int i = 0; i < t->threads; i++)
@@ -147,14 +176,8 @@ static void conclude(team *t, double norm, int64_t samples) {
             finished |= t->members[i].learners[k].episode_count > 0;
             moments_push(r->moments, &t->members[i].learners[k]);
         }
-    f->norm_sum += norm;
-    f->updates++;
-    f->frames += frames;
+    t->figures.frames += frames;
     t->frames += frames;
-    if (isfinite(norm))
-        block_landed(r->block, samples);
-    else
-        t->diverged = true;
     int64_t steps = block_steps(r->block);
     if (finished && episodes_add(r->episodes, t->episodes, merge_episodes(t), steps) && r->stop_when_solved)
         pauses_request(r->pauses);
@@ -171,28 +194,26 @@ static void add_ticks(team_member *m, uint64_t start) {
     m->ticks.total += clock_ticks() - start;
 }
 
-/* One update, as thread `m` of the team lives it. */
+/* One batch, as thread `m` of the team lives it. */
 static void update(team *t, team_member *m, bool is_timed) {
     sync_run *r = t->run;
     team_member *timed = is_timed ? m : NULL;
     uint64_t start = is_timed ? clock_ticks() : 0;
     int64_t position = block_steps(r->block);
+    double rate = schedule_at(&r->learning_rate, position, r->total_steps), norm;
 
-    collect(t, m, timed);
+    collect(t, m, position, timed);
     measure(t, m);
-    meet(t, timed);
+    update_meet(t, timed);
     gradient_scale scale = whole(t, schedule_at(&r->entropy_coef, position, r->total_steps));
-    differentiate(t, m, &scale);
-    meet(t, timed);
-    uint64_t pushing = is_timed ? clock_ticks() : 0;
-    reduce(t, m);
-    meet(t, NULL);
-    double norm = gradient_norm(t);
-    if (isfinite(norm)) step(t, m, norm, schedule_at(&r->learning_rate, position, r->total_steps));
-    if (is_timed) m->ticks.push += clock_ticks() - pushing;
-    meet(t, timed);
+    if (r->ppo_epochs > 0) {
+        norm = ppo_update(t, m, &scale, position, rate, timed);
+    } else {
+        differentiate(t, m, &scale);
+        norm = update_step(t, m, rate, timed);
+    }
     if (m == t->members) conclude(t, norm, (int64_t)scale.samples);
-    meet(t, timed);
+    update_meet(t, timed);
     if (is_timed) add_ticks(m, start);
 }
 

@@ -203,7 +203,7 @@ static int check_moments(const image_moments *m, error *e) {
 
 static int check_counters(const image *i, run *r, error *e) {
     const int64_t *c = i->counters, most = INT64_MAX / 4;
-    bool good = within(c[1], 0, most) && within(c[0], c[1], most) && within(c[2], 0, c[1]) && within(c[3], -1, c[1]) &&
+    bool good = within(c[1], 0, most) && within(c[0], c[1], most) && within(c[2], 0, most) && within(c[3], -1, c[1]) &&
                 within(c[4], 1, most) && within(c[5], 0, c[1]) && c[6] >= 1 && c[7] >= 1 && c[8] >= 0 &&
                 within(c[9], 0, 1) && c[10] >= 0 && c[11] >= 0;
     for (int k = 0; k < 3; k++) good = good && i->figures[k] >= 0;

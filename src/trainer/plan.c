@@ -107,6 +107,8 @@ static void plan_learning(plan *p) {
     learner_config *c = &p->learning;
     c->net = &p->net;
     c->rollout_steps = s->rollout_steps;
+    c->rollout_initial = s->rollout_initial;
+    c->rollout_growth = (schedule_kind)s->rollout_schedule;
     c->rollout_until_done = s->rollout_until_done;
     c->estimator = (estimator){(estimator_kind)s->advantage.estimator,
                                s->discount,
@@ -136,6 +138,7 @@ static void plan_learning(plan *p) {
                                s->optimizer.beta2};
     p->learning_rate =
         (schedule){(schedule_kind)s->optimizer.schedule, s->optimizer.learning_rate, s->optimizer.warmup_steps};
+    p->ppo_clip = (schedule){(schedule_kind)s->loss.ppo.clip_schedule, s->loss.ppo.clip, 0};
     p->entropy_coef = (schedule){(schedule_kind)s->loss.entropy_schedule, s->loss.entropy_coef, 0};
 }
 
@@ -160,6 +163,12 @@ static int plan_refuse(const plan *p, error *e) {
         return error_set(e, STATUS_USAGE,
                          "exploration.noise: noise that lasts is for actions that are numbers; those of %s are choices",
                          id);
+    int units = s->workers * s->envs_per_worker; /* a recurrent network's rollouts, which cannot be cut */
+    if (s->loss.kind == SETTINGS_LOSS_PPO && p->net.recurrent && s->loss.ppo.minibatches > units)
+        return error_set(e, STATUS_USAGE,
+                         "loss.ppo.minibatches: %d are more than the %d environments, whose rollouts a recurrent "
+                         "network learns whole",
+                         s->loss.ppo.minibatches, units);
     if (d->noise == NOISE_GSDE && d->state_dependent_std)
         return error_set(e, STATUS_USAGE,
                          "exploration.state_dependent_std: gsde has deviations of its own that depend on the state");

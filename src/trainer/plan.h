@@ -16,7 +16,7 @@ typedef struct plan {
     net_init_spec init;
     learner_config learning; /* points into this plan: it must not move */
     optimizer optimizer;
-    schedule learning_rate, entropy_coef;
+    schedule learning_rate, entropy_coef, ppo_clip;
     double solved_return; /* NAN: none */
     int threads;          /* resolved */
 } plan;

@@ -71,6 +71,9 @@ static void build_sync(run *r) {
                          .learning_rate = p->learning_rate,
                          .entropy_coef = p->entropy_coef,
                          .max_grad_norm = s->optimizer.max_grad_norm,
+                         .ppo_epochs = s->loss.kind == SETTINGS_LOSS_PPO ? s->loss.ppo.epochs : 0,
+                         .ppo_minibatches = s->loss.ppo.minibatches,
+                         .ppo_clip = p->ppo_clip,
                          .barrier_each_step = s->sync.barrier == SETTINGS_BARRIER_STEP,
                          .stop_when_solved = s->stop.when_solved,
                          .timed_every = TIMED_EVERY};

@@ -21,10 +21,11 @@
  * under the same lock, so that a recording orders them too. */
 bool turn_pull(worker *w, desk *d, async *a) {
     turn *t = &w->turn;
-    int64_t asked = (int64_t)a->learning->rollout_steps * a->envs_per_worker;
     bool timed = w->learner.timed = a->timed_every > 0 && d->turns++ % a->timed_every == 0;
     uint64_t start = timed ? clock_ticks() : 0, waited = 0;
     if (a->locked) waited = block_lock(a->block, timed);
+    learner_ask(&w->learner, block_reserved(a->block), a->total_steps);
+    int64_t asked = (int64_t)w->learner.asked * a->envs_per_worker;
     t->position = block_reserve(a->block, asked);
     bool granted = t->position < a->total_steps;
     if (granted) {
@@ -135,7 +136,8 @@ int64_t turn_end(worker *w, desk *d, async *a) {
               .parameters = a->recording ? NULL : d->parameters};
     if (a->locked) waited = block_lock(a->block, timed);
     int64_t before = block_version(a->block), version = block_push(a->block, &p);
-    block_give_back(a->block, (int64_t)a->learning->rollout_steps * a->envs_per_worker - t->steps);
+    if (a->learning->rollout_until_done)
+        block_give_back(a->block, (int64_t)a->learning->rollout_steps * a->envs_per_worker - t->steps);
     moments_push(a->moments, &w->learner);
     if (a->recording) recording_add(a->recording, w->index, true);
     if (a->locked) block_unlock(a->block);
