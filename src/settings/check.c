@@ -111,6 +111,9 @@ static int check_async(const check *c) {
         return refuse(c, "async.schedule", "replay needs async.recording, the schedule.bin of the run to repeat");
     if (*s->async.recording && !replay)
         return refuse(c, "async.recording", "belongs to async.schedule: replay; expected \"\"");
+    if (s->async.simulated.cost == SETTINGS_COST_MEASURED && s->rollout_schedule != SETTINGS_CONSTANT)
+        return refuse(c, "async.simulated.cost",
+                      "measured needs rollout_schedule: constant: turns are measured at the start");
     if (s->async.schedule == SETTINGS_SCHEDULE_SIMULATED && s->threads > 1)
         return refuse(c, "threads", "a simulated schedule runs on one thread; expected 1 or auto");
     return 0;

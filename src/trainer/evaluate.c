@@ -105,6 +105,23 @@ void evaluate(const acting *policy, const env_kind *kind, const evaluation_reque
     memory_free(s.instances);
 }
 
+void evaluate_tasks(const acting *policy, const evaluation_request *request, evaluation *result, evaluation *tasks) {
+    int count = policy->plan->settings.env.count;
+    double *returns = memory_array(double, memory_product((size_t)count, (size_t)request->episodes));
+    double length = 0, seconds = 0;
+    for (int i = 0; i < count; i++) {
+        evaluate(policy, &policy->plan->kinds[i], request, &tasks[i], returns + (size_t)i * (size_t)request->episodes);
+        length += tasks[i].length_mean / count;
+        seconds += tasks[i].seconds;
+    }
+    *result = tasks[0];
+    result->episodes = count * request->episodes;
+    describe(policy->plan, returns, result);
+    result->length_mean = length;
+    result->seconds = seconds;
+    memory_free(returns);
+}
+
 int evaluate_run(const char *run, bool best, const evaluation_request *request, evaluation *result, double *returns,
                  error *e) {
     char path[4096];

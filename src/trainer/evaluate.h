@@ -13,4 +13,8 @@ enum { EVALUATION_STEPS = 100000 };
 void evaluate(const acting *policy, const env_kind *kind, const evaluation_request *request, evaluation *result,
               double *returns);
 
+/* The same in every task of the policy's plan, request->episodes in each: `result` over all of them together, `tasks`
+ * [env.count] one by one. */
+void evaluate_tasks(const acting *policy, const evaluation_request *request, evaluation *result, evaluation *tasks);
+
 #endif

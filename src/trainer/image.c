@@ -124,6 +124,7 @@ image *image_new(run *r) {
     i->update_figures = add2(i, "run/update_figures", SAFETENSOR_F64, run_figure_count(r), UPDATE_FIGURES);
     if (r->crew) i->workers = add2(i, "worker/counters", SAFETENSOR_I64, workers, WORKER_COUNTERS);
     if (r->crew && r->crew->workers[0].gradient) add_turns(i, r);
+    if (r->turn_costs) i->turn_costs = add1(i, "turn/costs", SAFETENSOR_F64, TURN_COSTS);
     i->padded = memory_array(float, net->size);
     i->flat = memory_array(float, net->parameters);
     for (int k = 0; k < slots; k++) i->slot[k] = memory_array(float, net->size);
@@ -218,6 +219,8 @@ static int check_counters(const image *i, run *r, error *e) {
         if (!within(i->staleness[b], 0, most))
             return error_set(e, STATUS_FAILED, "run/staleness: a counter is out of range");
     if (check_moments(&i->observations, e) || check_moments(&i->returns, e)) return -1;
+    for (int k = 0; i->turn_costs && k < TURN_COSTS; k++)
+        if (i->turn_costs[k] < 0) return error_set(e, STATUS_FAILED, "turn/costs: a cost is negative");
     return check_turns(i, r, e);
 }
 

@@ -161,6 +161,10 @@ static void move_workers(image *i, run *r, direction way) {
     }
 }
 
+static void move_costs(image *i, run *r, direction way) {
+    for (int k = 0; i->turn_costs && k < TURN_COSTS; k++) move_number(way, &i->turn_costs[k], &r->turn_costs[k]);
+}
+
 /* Turns that are between their pull and their push (replay, simulated): what they will push, and what they know of
  * themselves. */
 static void move_turns(image *i, run *r, direction way) {
@@ -205,4 +209,5 @@ void image_move(image *i, run *r, direction way) {
     move_figures(i, r, way);
     move_workers(i, r, way);
     move_turns(i, r, way);
+    move_costs(i, r, way);
 }

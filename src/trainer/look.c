@@ -95,12 +95,11 @@ static void evaluate_now(run *r, int64_t step) {
     const settings *s = &r->plan.settings;
     evaluation_request request = {.episodes = s->eval.episodes, .policy = s->eval.policy, .seed = s->seed};
     float *parameters = memory_array(float, r->plan.net.size);
-    double *returns = memory_array(double, (size_t)request.episodes);
-    evaluation result;
+    evaluation result, tasks[SETTINGS_TASKS];
     error e = {0};
     block_get(r->block, parameters, NULL, NULL);
     acting policy = {&r->plan, parameters, moments_observations(r->moments)};
-    evaluate(&policy, &r->plan.kinds[0], &request, &result, returns);
+    evaluate_tasks(&policy, &request, &result, tasks);
     r->evaluation_seconds += result.seconds;
     if (result.mean > r->best_return) {
         r->best_return = result.mean;
@@ -110,7 +109,6 @@ static void evaluate_now(run *r, int64_t step) {
     }
     progress_say(&r->progress, "step %lld: evaluation over %d episodes: mean return %.2f", (long long)step,
                  result.episodes, result.mean);
-    memory_free(returns);
     memory_free(parameters);
 }
 

@@ -28,12 +28,23 @@ static const char *stop_word(stop_reason why) {
     return words[why];
 }
 
+static double mean_cost(const run *r) {
+    double sum = 0;
+    for (int k = 0; k < TURN_COSTS; k++) sum += r->turn_costs[k];
+    return sum / TURN_COSTS;
+}
+
 /* In words, how asynchronous the run really was. */
 static void asynchrony(const run *r, char *text, size_t size) {
     const settings *s = &r->plan.settings;
     int w = s->workers, t = r->plan.threads;
     if (s->mode == MODE_SYNC)
         snprintf(text, size, "synchronous: %d workers on %d threads", w, t);
+    else if (r->turn_costs)
+        snprintf(
+            text, size,
+            "%d-way asynchronous in virtual time, turns as measured on this machine (mean %.1f us); not repeatable", w,
+            mean_cost(r));
     else if (s->async.schedule == SETTINGS_SCHEDULE_SIMULATED)
         snprintf(text, size, "%d-way asynchronous in virtual time", w);
     else if (s->async.schedule == SETTINGS_SCHEDULE_REPLAY)

@@ -6,6 +6,7 @@
 #include "base/cpus.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "learn/normalizer.h"
 
 #include <math.h>
 #include <string.h>
@@ -92,9 +93,20 @@ static void start_parameters(run *r) {
     float *parameters = memory_array(float, p->net.size);
     double *work = memory_array(double, net_init_work(&p->net));
     net_init(&p->net, &p->init, p->settings.seed, parameters, work);
-    block_set(r->block, parameters, NULL, NULL);
+    block_set(r->block, r->start_parameters ? r->start_parameters : parameters, NULL, NULL);
+    if (r->start_moments)
+        memcpy(moments_observations(r->moments), r->start_moments,
+               moments_size(p->net.input_size) * sizeof *r->start_moments);
     memory_free(work);
     memory_free(parameters);
+}
+
+static void measure_costs(run *r) {
+    if (!r->crew || r->time.cost.kind != COST_MEASURED) return;
+    r->turn_costs = memory_array(double, TURN_COSTS);
+    measure_turns(&r->async, r->kinds, r->plan.settings.env.count, &r->plan.optimizer, TURN_COSTS, r->turn_costs);
+    r->time.cost.measured = r->turn_costs;
+    r->time.cost.measured_count = TURN_COSTS;
 }
 
 static void seed_environments(run *r) {
@@ -127,6 +139,7 @@ int run_build(run *r, error *e) {
         if (!r->events) return -1;
     }
     start_parameters(r);
+    measure_costs(r);
     seed_environments(r);
     r->image = image_new(r);
     r->writer = background_new();
@@ -164,6 +177,7 @@ void run_free(run *r) {
     recording_free(r->async.recording);
     memory_free(r->events);
     memory_free(r->time.stream);
+    memory_free(r->turn_costs);
     pauses_free(r->pauses);
     moments_free(r->moments);
     episodes_free(r->episodes);

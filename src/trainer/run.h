@@ -20,6 +20,8 @@
 
 typedef struct image image;
 
+enum { TURN_COSTS = 200 }; /* turns that async.simulated.cost: measured is measured by */
+
 typedef enum stop_reason {
     STOP_NONE,
     STOP_TOTAL_STEPS,
@@ -40,11 +42,14 @@ typedef struct run {
     block *block;
     episodes *episodes;
     pauses *pauses;
-    moments *moments; /* of the normalization, or NULL */
-    async async;      /* mode async .. */
+    float *start_parameters; /* [net.size] of init.from, or NULL; read before the run is built */
+    double *start_moments;   /* of its observations, or NULL */
+    moments *moments;        /* of the normalization, or NULL */
+    async async;             /* mode async .. */
     crew *crew;
     virtual_time time;
-    uint32_t *events; /* a recording to replay */
+    double *turn_costs; /* [TURN_COSTS] microseconds, measured; or NULL */
+    uint32_t *events;   /* a recording to replay */
     size_t event_count;
     int64_t next_event;
     sync_run sync; /* .. or sync */

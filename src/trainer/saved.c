@@ -31,8 +31,7 @@ int run_checkpoint_path(const char *run, bool best, char path[4096], error *e) {
 }
 
 /* param/ tensors of the file, in the network's order, and no others. */
-static int read_parameters(saved *s, const safetensors *file, error *e) {
-    const net *net = &s->plan.net;
+static int read_parameters(const net *net, const safetensors *file, float *parameters, error *e) {
     float *flat = memory_array(float, net->parameters), *at = flat;
     int failed = 0, found = 0;
     for (int k = 0; k < net->tensor_count && !failed; k++) {
@@ -52,29 +51,27 @@ static int read_parameters(saved *s, const safetensors *file, error *e) {
     for (size_t k = 0; k < safetensors_count(file) && !failed; k++)
         found += strncmp(safetensors_at(file, k)->name, "param/", 6) == 0;
     if (!failed && found != net->tensor_count)
-        failed = error_set(e, STATUS_FAILED, "it has %d param/ tensors, its settings' network has %d", found,
+        failed = error_set(e, STATUS_FAILED, "it has %d param/ tensors, the settings' network has %d", found,
                            net->tensor_count);
-    if (!failed) net_import(net, flat, s->parameters);
+    if (!failed) net_import(net, flat, parameters);
     memory_free(flat);
     return failed;
 }
 
-/* The running statistics of observations, when the settings normalize them. */
-static int read_moments(saved *s, const safetensors *file, error *e) {
-    int64_t n = s->plan.net.input_size, one = 1;
-    if (!s->plan.learning.normalize_observations) return 0;
+/* The running statistics of n observations' components: moments [moments_size(n)]. */
+static int read_moments(int64_t n, const safetensors *file, double *moments, error *e) {
+    const int64_t one = 1;
     const double *mean = safetensors_require(file, "normalize/observations.mean", SAFETENSOR_F64, 1, &n, e);
     const double *variance =
         mean ? safetensors_require(file, "normalize/observations.var", SAFETENSOR_F64, 1, &n, e) : NULL;
     const double *count =
         variance ? safetensors_require(file, "normalize/observations.count", SAFETENSOR_F64, 1, &one, e) : NULL;
     if (!count) return -1;
-    s->moments = memory_array(double, moments_size((int)n));
-    s->moments[0] = *count;
-    memcpy(s->moments + 1, mean, (size_t)n * sizeof *mean);
-    memcpy(s->moments + 1 + n, variance, (size_t)n * sizeof *variance);
+    moments[0] = *count;
+    memcpy(moments + 1, mean, (size_t)n * sizeof *mean);
+    memcpy(moments + 1 + n, variance, (size_t)n * sizeof *variance);
     for (size_t k = 0; k < moments_size((int)n); k++)
-        if (!isfinite(s->moments[k]) || ((k == 0 || k > (size_t)n) && s->moments[k] < 0))
+        if (!isfinite(moments[k]) || ((k == 0 || k > (size_t)n) && moments[k] < 0))
             return error_set(e, STATUS_FAILED, "normalize/observations: holds a number that cannot be");
     return 0;
 }
@@ -104,8 +101,11 @@ saved *saved_read(const char *path, const char *env, bool env_may_load, error *e
     settings *read = memory_new(sizeof *read);
     int failed = read_settings(file, path, env, env_may_load, read, e) || plan_make(&s->plan, read, e);
     if (!failed) {
+        int inputs = s->plan.net.input_size;
         s->parameters = memory_array(float, s->plan.net.size);
-        failed = read_parameters(s, file, e) || read_moments(s, file, e);
+        failed = read_parameters(&s->plan.net, file, s->parameters, e);
+        if (s->plan.learning.normalize_observations) s->moments = memory_array(double, moments_size(inputs));
+        if (!failed && s->moments) failed = read_moments(inputs, file, s->moments, e);
     }
     safetensors_close(file);
     memory_free(read);
@@ -113,6 +113,21 @@ saved *saved_read(const char *path, const char *env, bool env_may_load, error *e
     if (strstr(e->text, path) != e->text) error_prefix(e, "%s: ", path);
     saved_free(s);
     return NULL;
+}
+
+int saved_start(const plan *p, const char *run, float *parameters, double *moments, error *e) {
+    char path[4096];
+    safetensors *file = NULL;
+    int failed = run_checkpoint_path(run, false, path, e) || safetensors_open(path, &file, e);
+    if (failed) return error_prefix(e, "init.from: ");
+    bool normalized = safetensors_tensor(file, "normalize/observations.mean") != NULL;
+    failed = read_parameters(&p->net, file, parameters, e);
+    if (!failed && normalized != p->learning.normalize_observations)
+        failed = error_set(e, STATUS_USAGE, "its observations were %snormalized; expected normalize.observations: %s",
+                           normalized ? "" : "not ", normalized ? "true" : "false");
+    if (!failed && normalized) failed = read_moments(p->net.input_size, file, moments, e);
+    safetensors_close(file);
+    return failed ? error_prefix(e, "init.from: %s: ", path) : 0;
 }
 
 void saved_free(saved *s) {

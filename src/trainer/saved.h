@@ -16,6 +16,11 @@ typedef struct saved {
  * NULL: the settings'. The caller owns the result (saved_free); NULL with the error. */
 saved *saved_read(const char *path, const char *env, bool env_may_load, error *e);
 void saved_free(saved *s);
+/* init.from: the parameters [net.size] of another run, a folder or a .safetensors file, for p's network, checked by
+ * name and shape; and its running moments of observations [moments_size(input_size)] where p normalizes them, which
+ * both or neither must. 0, or -1 with the error. */
+int saved_start(const plan *p, const char *run, float *parameters, double *moments, error *e);
+
 /* For an actor: points into s. */
 acting saved_acting(const saved *s);
 

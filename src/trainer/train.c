@@ -6,9 +6,11 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/signals.h"
+#include "learn/normalizer.h"
 #include "net/kernels.h"
 #include "trainer/evaluate.h"
 #include "trainer/image.h"
+#include "trainer/saved.h"
 
 #include <math.h>
 #include <signal.h>
@@ -114,22 +116,27 @@ static void announce(run *r, const train_options *o) {
                  r->folder);
 }
 
-/* One evaluation of the final policy: figures of the summary, and the best checkpoint if it is. */
-static int final_evaluation(run *r, summary *s, error *e) {
+/* One evaluation of the final policy: figures of the summary, of each of several tasks too (tasks [env.count]), and the
+ * best checkpoint if it is. */
+static int final_evaluation(run *r, summary *s, summary_task *tasks, error *e) {
     const settings *x = &r->plan.settings;
     evaluation_request request = {.episodes = x->eval.episodes, .policy = x->eval.policy, .seed = x->seed};
     if (request.episodes < 1) return 0;
     float *parameters = memory_array(float, r->plan.net.size);
-    double *returns = memory_array(double, (size_t)request.episodes);
-    evaluation v;
+    evaluation v, each[SETTINGS_TASKS];
     block_get(r->block, parameters, NULL, NULL);
     acting policy = {&r->plan, parameters, moments_observations(r->moments)};
-    evaluate(&policy, &r->plan.kinds[0], &request, &v, returns);
+    evaluate_tasks(&policy, &request, &v, each);
     s->eval_return_mean = v.mean, s->eval_return_std = v.deviation, s->eval_return_min = v.minimum,
     s->eval_return_max = v.maximum;
     s->eval_episodes = v.episodes, s->eval_seconds = v.seconds;
-    memory_free(returns);
     memory_free(parameters);
+    for (int i = 0; x->env.count > 1 && i < x->env.count; i++) {
+        tasks[i] = (summary_task){
+            .eval_return_mean = each[i].mean, .eval_return_std = each[i].deviation, .eval_episodes = each[i].episodes};
+        snprintf(tasks[i].env, sizeof tasks[i].env, "%s", each[i].env);
+        s->tasks = tasks, s->task_count = x->env.count;
+    }
     if (!(v.mean > r->best_return)) return 0;
     r->best_return = v.mean;
     return image_write(r->image, r->folder, "best.safetensors", e);
@@ -137,9 +144,11 @@ static int final_evaluation(run *r, summary *s, error *e) {
 
 static int finish(run *r, const train_options *o, error *e) {
     summary s;
+    summary_task tasks[SETTINGS_TASKS];
     run_summarize(r, &s);
     int status = 0;
-    if (r->stopped_by != STOP_SIGNAL && r->stopped_by != STOP_ERROR && final_evaluation(r, &s, e)) status = e->status;
+    if (r->stopped_by != STOP_SIGNAL && r->stopped_by != STOP_ERROR && final_evaluation(r, &s, tasks, e))
+        status = e->status;
     if (r->stopped_by == STOP_ERROR) {
         *e = r->failure;
         status = e->status ? e->status : STATUS_FAILED;
@@ -219,6 +228,15 @@ static int open_run(run *r, const train_options *o, int64_t total_before, int *s
     return start_recording(r, e);
 }
 
+/* init.from, before there is a folder; a resumed run has its parameters already. */
+static int read_start(run *r, error *e) {
+    const plan *p = &r->plan;
+    if (!*p->settings.init.from) return 0;
+    r->start_parameters = memory_array(float, p->net.size);
+    if (p->learning.normalize_observations) r->start_moments = memory_array(double, moments_size(p->net.input_size));
+    return saved_start(p, p->settings.init.from, r->start_parameters, r->start_moments, e);
+}
+
 int train(const settings *given, const train_options *o, error *e) {
     run *r = memory_new(sizeof *r);
     settings *s = memory_new(sizeof *s);
@@ -231,7 +249,7 @@ int train(const settings *given, const train_options *o, error *e) {
     if (complaint)
         error_set(e, STATUS_USAGE, "%s", complaint);
     else if (o->resume ? resumed_settings(o, s, &total_before, e) : (*s = *given, 0)) {
-    } else if (plan_make(&r->plan, s, e)) {
+    } else if (plan_make(&r->plan, s, e) || (!o->resume && read_start(r, e))) {
     } else {
         if (o->resume) snprintf(r->folder, sizeof r->folder, "%s", o->resume);
         if (o->resume ? file_lock(r->folder, &lock, e) == 0 : new_folder(r, o->out, &lock, e) == 0)
@@ -244,6 +262,8 @@ int train(const settings *given, const train_options *o, error *e) {
     metrics_close(&r->metrics);
     progress_close(&r->progress);
     if (r->block) run_free(r);
+    memory_free(r->start_parameters);
+    memory_free(r->start_moments);
     signals_unblock();
     if (lock >= 0) file_unlock(lock);
     memory_free(s);

@@ -47,6 +47,10 @@ typedef struct virtual_time {
 } virtual_time;
 
 void run_simulated(crew *c, virtual_time *v);
+/* Microseconds [count] that turns take on this machine: the turns of workers 0 .. workers - 1 of `a` one after the
+ * other, in a copy of the run that is thrown away. `a` has its parameters; its own environments are not touched. */
+void measure_turns(const async *a, const env_kind *const *kinds, int workers, const optimizer *o, int count,
+                   double *microseconds);
 /* One draw of a turn's cost in microseconds. */
 double turn_cost_draw(const turn_cost *cost, random_stream *stream);
 
