@@ -64,7 +64,8 @@ static const float *behavior_parameters(desk *d, const async *a) {
     return d->history + (size_t)((now < slots ? 0 : now + 1) % slots) * size;
 }
 
-/* V-trace's second pull, between collecting and differentiating (1802.01561: the learner's parameters). */
+/* The second pull, between collecting and differentiating (1802.01561: the learner's parameters), of V-trace, and of a
+ * test that delays the behavior alone. */
 static const float *pull_again(desk *d, async *a) {
     if (a->locked) block_lock(a->block, false);
     if (d->version != block_version(a->block)) d->version = block_pull(a->block, d->parameters);
@@ -81,7 +82,7 @@ void turn_compute(worker *w, desk *d, async *a) {
     t->gradient = w->gradient ? w->gradient : d->gradient;
 
     const float *behavior = behavior_parameters(d, a), *target = behavior;
-    if (a->learning->estimator.kind == ESTIMATOR_VTRACE) {
+    if (a->learning->estimator.kind == ESTIMATOR_VTRACE || d->history) {
         learner_walk(l, behavior);
         target = pull_again(d, a);
         learner_second_pass(l, target);
