@@ -7,8 +7,13 @@
 
 #include <omp.h>
 
+/* A shard a worker, but no more than TEAM_SHARDS; fewer, down to SHARDS_LEAST, where a shard would have few samples: each costs
+ * a gradient of its own that must be written and added up. */
 static int shard_count(const sync_run *r) {
-    return r->workers < TEAM_SHARDS ? r->workers : TEAM_SHARDS;
+    int64_t samples = (int64_t)r->learning->rollout_steps * r->workers * r->envs_per_worker;
+    int shards = r->workers < TEAM_SHARDS ? r->workers : TEAM_SHARDS;
+    while (shards > SHARDS_LEAST && samples / shards < SHARD_SAMPLES) shards = (shards + 1) / 2;
+    return shards;
 }
 
 /* Where part `i` of `parts` begins in `n` things. */

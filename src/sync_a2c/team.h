@@ -16,7 +16,7 @@
 #include "learn/learner.h"
 #include "learn/schedules.h"
 
-enum { TEAM_SHARDS = 64 };
+enum { TEAM_SHARDS = 64, SHARDS_LEAST = 8, SHARD_SAMPLES = 32 };
 
 /* What a run of the team needs; const while it runs but for what knows how to be shared. */
 typedef struct sync_run {
