@@ -96,6 +96,9 @@ static void summary_has_all_keys(void **state) {
     const summary_task tasks[] = {{"catch", 0.5, NAN, 10}, {"CartPole-v1", 500, 0, 10}};
     s.tasks = tasks;
     s.task_count = 2;
+    const int64_t histogram[] = {40, 2, 0, 1};
+    s.staleness_histogram = histogram;
+    s.staleness_bins = 4;
     assert_int_equal(summary_write(*state, &s, &e), 0);
     size_t count;
     char *bytes;
@@ -105,7 +108,10 @@ static void summary_has_all_keys(void **state) {
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) assert_non_null(json_object_get(object, keys[i]));
     assert_int_equal(json_object_size(json_object_get(object, "time")), 7);
     assert_int_equal(json_object_size(json_object_get(object, "staleness")), 4);
-    json_t *list = json_object_get(object, "tasks");
+    json_t *list = json_object_get(object, "staleness_histogram");
+    assert_int_equal(json_array_size(list), 4);
+    for (size_t i = 0; i < 4; i++) assert_true(json_number_value(json_array_get(list, i)) == (double)histogram[i]);
+    list = json_object_get(object, "tasks");
     assert_int_equal(json_array_size(list), 2);
     assert_true(json_is_null(json_object_get(json_array_get(list, 0), "eval_return_std")));
     assert_string_equal(json_string_value(json_object_get(json_array_get(list, 1), "env")), "CartPole-v1");

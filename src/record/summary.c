@@ -134,6 +134,20 @@ static void put_key(text_buffer *t, const char *key) {
     text_printf(t, "\"%s\": ", key);
 }
 
+static void put_staleness_histogram(text_buffer *t, const summary *s) {
+    put_key(t, "staleness_histogram");
+    if (!s->staleness_histogram) {
+        text_append(t, "null");
+        return;
+    }
+    text_append(t, "[");
+    for (int64_t i = 0; i < s->staleness_bins; i++) {
+        to_json_item(t);
+        text_printf(t, "%" PRId64, s->staleness_histogram[i]);
+    }
+    text_append(t, "]");
+}
+
 static void put_tasks(text_buffer *t, const summary *s) {
     put_key(t, "tasks");
     text_append(t, "[");
@@ -171,6 +185,7 @@ static void make_text(text_buffer *t, const summary *s) {
         group = f->group;
         put_value(t, s, f);
     }
+    put_staleness_histogram(t, s);
     if (s->task_count > 0) put_tasks(t, s);
     text_append(t, "\n}\n");
 }

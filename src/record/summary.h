@@ -55,7 +55,9 @@ typedef struct summary {
     char asynchrony[SUMMARY_TEXT]; /* in words: "16-way asynchronous", "16 workers take turns on 2 threads" */
     double lost_updates;           /* fraction of stripe updates that were overwritten */
     double lock_wait_seconds;      /* summed over threads */
-    const summary_task *tasks;     /* [task_count], the owner's */
+    const int64_t *staleness_histogram; /* [staleness_bins] updates of staleness 0, 1, ..; the owner's. NULL: unknown */
+    int64_t staleness_bins;
+    const summary_task *tasks; /* [task_count], the owner's */
     int64_t task_count;
 } summary;
 
@@ -68,8 +70,8 @@ int summary_write(const char *folder, const summary *s, error *e);
 /* Prints exactly the text of summary.json. -1 when the stream cannot take it. */
 int summary_print(FILE *stream, const summary *s, error *e);
 
-/* Reads a folder's summary.json. Keys that are not there stay unknown, keys that are not known are skipped; tasks are
- * not read. -1 with the error when there is no such file, it is no JSON, a value has another type than its key, or the
+/* Reads a folder's summary.json. Keys that are not there stay unknown, keys that are not known are skipped; the lists
+ * (staleness_histogram, tasks) are not read. -1 with the error when there is no such file, it is no JSON, a value has another type than its key, or the
  * format is newer. */
 int summary_read(const char *folder, summary *s, error *e);
 

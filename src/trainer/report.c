@@ -137,6 +137,8 @@ void run_summarize(run *r, summary *s) {
     if (s->solved) s->solved_at_step = h->solved_at_step, s->solved_at_seconds = h->solved_at_seconds;
     image_fingerprint(r->image, s->params_fingerprint);
     s->staleness = staleness(r->image);
+    s->staleness_histogram = r->image->staleness;
+    s->staleness_bins = r->team || s->updates == 0 ? 0 : (int64_t)s->staleness.max + 1;
     s->time = shares(r);
     s->involuntary_switches = usage.ru_nivcsw;
     s->lost_updates = block_lost(r->block);
