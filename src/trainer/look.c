@@ -175,6 +175,6 @@ int64_t run_pause(void *context) {
             r->checkpoint_step = next_multiple(step, r->plan.settings.checkpoint.interval_steps);
         if (why != STOP_ERROR) checkpoint(r);
     }
-    r->stopped_by = why;
-    return why == STOP_NONE ? run_next_pause(r) : -1;
+    if (r->stopped_by != STOP_ERROR) r->stopped_by = why; /* what was written here may have failed */
+    return r->stopped_by == STOP_NONE ? run_next_pause(r) : -1;
 }
