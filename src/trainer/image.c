@@ -129,6 +129,7 @@ image *image_new(run *r) {
     i->flat = memory_array(float, net->parameters);
     for (int k = 0; k < slots; k++) i->slot[k] = memory_array(float, net->size);
     i->config = settings_text(&r->plan.settings);
+    plugin_hash(&r->plan, i->plugin_hash, NULL); /* a plugin that has gone since it was loaded has none */
     return i;
 }
 
@@ -170,7 +171,8 @@ int image_write(const image *i, const char *folder, const char *name, error *e) 
                                    {"program", "a3c"},
                                    {"config", i->config},
                                    {"params_fingerprint", fingerprint},
-                                   {"env_state_hash", hash}};
+                                   {"env_state_hash", hash},
+                                   {"env_plugin_hash", i->plugin_hash}};
     return safetensors_write(path, i->list, (size_t)i->count, metadata, sizeof metadata / sizeof *metadata, e);
 }
 
@@ -245,7 +247,8 @@ int image_restore(image *i, run *r, error *e) {
     char path[FILE_PATH_SIZE];
     safetensors *file;
     if (file_join(path, r->folder, "checkpoint.safetensors", e) || safetensors_open(path, &file, e)) return -1;
-    int failed = safetensors_check_finite(file, e) || read_tensors(i, file, e);
+    int failed = plugin_hash_check(&r->plan, safetensors_metadata(file, "env_plugin_hash"), e) ||
+                 safetensors_check_finite(file, e) || read_tensors(i, file, e);
     char hash[17];
     environments_hash(i, hash);
     const char *stored = failed ? NULL : safetensors_metadata(file, "env_state_hash");

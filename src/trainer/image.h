@@ -4,6 +4,7 @@
 #define TRAINER_IMAGE_H
 
 #include "record/safetensors.h"
+#include "trainer/plugin_hash.h"
 #include "trainer/run.h"
 
 enum {
@@ -50,7 +51,7 @@ struct image {
     float *turn_gradients;
     double *turn_costs; /* measured, or NULL */
     float *padded, *slot[OPTIMIZER_SLOTS], *flat; /* scratch: [net.size], [net.parameters] */
-    char *config;
+    char *config, plugin_hash[PLUGIN_HASH_SIZE];
     int64_t recorded; /* events of the recording at the restored checkpoint */
 };
 

@@ -100,6 +100,7 @@ saved *saved_read(const char *path, const char *env, bool env_may_load, error *e
     saved *s = memory_new(sizeof *s);
     settings *read = memory_new(sizeof *read);
     int failed = read_settings(file, path, env, env_may_load, read, e) || plan_make(&s->plan, read, e);
+    if (!failed && !env) failed = plugin_hash_check(&s->plan, safetensors_metadata(file, "env_plugin_hash"), e);
     if (!failed) {
         int inputs = s->plan.net.input_size;
         s->parameters = memory_array(float, s->plan.net.size);
