@@ -8,7 +8,9 @@
 #include "env/games.h"
 #include "env/plugin.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const a3c_env_def *const classic[] = {
     &env_cartpole_v0,
@@ -79,18 +81,38 @@ static bool is_plugin_path(const char *id) {
     return end != NULL && (end[3] == 0 || end[3] == ':');
 }
 
+/* The definition of a plugin's file that A3C_ENV_PATH has: the same file, whatever way its path was written. */
+static const a3c_env_def *find_by_file(const char *id) {
+    char file[ENV_ID_SIZE];
+    snprintf(file, sizeof file, "%s", id);
+    char *name = strstr(file, ".so") + 3;
+    if (*name == ':') *name++ = 0;
+    struct stat wanted, has;
+    const a3c_env_def *def;
+    const char *path;
+    for (size_t k = 0; (def = env_plugin(k, &path)) != NULL; k++) {
+        bool same = stat(file, &wanted) == 0 && stat(path, &has) == 0 && wanted.st_dev == has.st_dev &&
+                    wanted.st_ino == has.st_ino;
+        if (same && (*name == 0 || strcmp(def->name, name) == 0)) return def;
+    }
+    return NULL;
+}
+
 const a3c_env_def *env_find(const char *id, bool load, error *e) {
     const a3c_env_def *def = find_known(id);
     if (def != NULL) {
         return def;
     }
     if (is_plugin_path(id)) {
-        if (!load) {
+        if (load) return plugin_open(id, e);
+        if (env_plugins_load(e) != 0) return NULL;
+        def = find_by_file(id);
+        if (def == NULL)
             error_set(e, STATUS_USAGE,
-                      "'%s' is a plugin's file: it is loaded only when the command line names it (--env %s)", id, id);
-            return NULL;
-        }
-        return plugin_open(id, e);
+                      "'%s' is a plugin's file: it is loaded only when the command line names it (--env %s) or "
+                      "A3C_ENV_PATH has its folder",
+                      id, id);
+        return def;
     }
     if (env_plugins_load(e) != 0) {
         return NULL;
