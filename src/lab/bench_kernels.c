@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "lab/bench_kernels.h"
 
-#include <math.h>
 #include <string.h>
 
+#include "base/cpus.h"
 #include "base/memory.h"
+#include "base/peak.h"
 #include "lab/measure.h"
-#include "lab/peak.h"
 #include "net/kernels.h"
 
 enum { AREA = 1 << 21, SAMPLES = 21, ELEMENTS = 4096, STATES = 128, ACTIONS = 6, LINE = 16 };
@@ -194,16 +194,16 @@ static json_t *list_in(json_t *out, const char *name) {
 
 void bench_kernels(FILE *table, json_t *out) {
     bench b = bench_new();
-    double peak = peak_core(), together = peak_cores(peak_cpus());
+    double peak = peak_core(), together = peak_cores(cpus_allowed(), 0.1);
     if (out) {
-        json_t *all = isnan(together) ? json_null() : json_real(together);
-        json_object_set_new(out, "peak", json_pack("{s:f, s:o, s:i}", "core", peak, "cores", all, "cpus", peak_cpus()));
+        json_object_set_new(out, "peak",
+                            json_pack("{s:f, s:f, s:i}", "core", peak, "cores", together, "cpus", cpus_allowed()));
     }
     json_t *list = list_in(out, "products"), *each = list_in(out, "functions");
     if (table) {
         fprintf(table,
                 "FMA peak: %.1f GFLOP/s on one core, %.1f on %d at once. Products, in %% of one core's peak:\n\n", peak,
-                together, peak_cpus());
+                together, cpus_allowed());
         fprintf(table, "%-10s %-28s %11s %5s  %8s %8s %8s\n", "isa", "layer", "in x out", "batch", "forward", "input g",
                 "weight g");
     }

@@ -3,7 +3,7 @@
 
 #include "base/cpus.h"
 #include "base/file.h"
-#include "lab/peak.h"
+#include "base/peak.h"
 #include "lab/runner.h"
 #include "lab/statistics.h"
 #include "lab/study_files.h"
@@ -93,7 +93,7 @@ json_t *bench_train(FILE *table_out, error *e) {
         error_set(e, STATUS_FAILED, "%s: no folder can be made there", folder);
         return NULL;
     }
-    const double peaks[2] = {peak_core(), peak_cores(cpus_allowed())};
+    const double peaks[2] = {peak_core(), peak_cores(cpus_allowed(), 0.1)};
     table runs = {0};
     runner r;
     int failed = 0;

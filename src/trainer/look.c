@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "trainer/evaluate.h"
+#include "trainer/profile.h"
 
 #include <math.h>
 #include <signal.h>
@@ -85,6 +86,7 @@ static void write_row(run *r, int64_t step) {
     for (int i = 0; i < ALERTS; i++)
         if (flags & 1u << i) progress_warn(&r->progress, "%s", alerts_message((alert)i));
     progress_update(&r->progress, &m);
+    if (r->profile.on) profile_row(r, step, seconds);
     for (int i = 0; i < run_figure_count(r); i++) *run_figures(r, i) = (update_figures){0};
     r->last_row_step = step;
     r->last_row_seconds = seconds;

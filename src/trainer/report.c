@@ -81,26 +81,28 @@ static summary_staleness staleness(const image *i) {
     return s;
 }
 
-/* Of the timed turns; what they do not name is other. */
-static summary_time shares(const run *r) {
-    double t[6] = {0}, total = 0;
+summary_time run_time(const run *r) {
+    summary_time t = {0};
+    double total = 0;
     for (int k = 0; r->team && k < r->team->threads; k++) {
         const team_ticks *x = &r->team->members[k].ticks;
-        uint64_t parts[6] = {x->environment, x->forward, x->backward, 0, x->push, x->wait};
-        for (int j = 0; j < 6; j++) t[j] += (double)parts[j];
-        total += (double)x->total;
+        t.environment += (double)x->environment, t.forward += (double)x->forward, t.backward += (double)x->backward;
+        t.push += (double)x->push, t.wait += (double)x->wait, total += (double)x->total;
     }
     for (int k = 0; r->crew && k < r->crew->threads; k++) {
         const turn_ticks *x = &r->crew->desks[k].ticks;
-        uint64_t parts[6] = {x->environment, x->forward, x->backward, x->pull, x->push, x->wait};
-        for (int j = 0; j < 6; j++) t[j] += (double)parts[j];
-        total += (double)x->total;
+        t.environment += (double)x->environment, t.forward += (double)x->forward, t.backward += (double)x->backward;
+        t.pull += (double)x->pull, t.push += (double)x->push, t.wait += (double)x->wait, total += (double)x->total;
     }
-    double named = t[0] + t[1] + t[2] + t[3] + t[4] + t[5];
-    if (named > total) total = named;
+    t.other = fmax(0, total - (t.environment + t.forward + t.backward + t.pull + t.push + t.wait));
+    return t;
+}
+
+summary_time run_time_shares(summary_time t) {
+    double total = t.environment + t.forward + t.backward + t.pull + t.push + t.wait + t.other;
     if (total == 0) return (summary_time){.other = 1};
-    return (summary_time){t[0] / total, t[1] / total, t[2] / total,           t[3] / total,
-                          t[4] / total, t[5] / total, (total - named) / total};
+    return (summary_time){t.environment / total, t.forward / total, t.backward / total, t.pull / total,
+                          t.push / total,        t.wait / total,    t.other / total};
 }
 
 static int64_t frames(const run *r) {
@@ -139,7 +141,7 @@ void run_summarize(run *r, summary *s) {
     s->staleness = staleness(r->image);
     s->staleness_histogram = r->image->staleness;
     s->staleness_bins = r->team || s->updates == 0 ? 0 : (int64_t)s->staleness.max + 1;
-    s->time = shares(r);
+    s->time = run_time_shares(run_time(r));
     s->involuntary_switches = usage.ru_nivcsw;
     s->lost_updates = block_lost(r->block);
     snprintf(s->stopped_by, sizeof s->stopped_by, "%s", stop_word(r->stopped_by));

@@ -31,6 +31,15 @@ typedef enum stop_reason {
     STOP_ERROR
 } stop_reason;
 
+/* train --profile */
+typedef struct profile {
+    bool on;
+    double peak;    /* GFLOP/s that the run's threads reach at once */
+    double started; /* run_seconds when training began */
+    int64_t first_step;
+    summary_time time; /* run_time at the last row */
+} profile;
+
 typedef struct run {
     plan plan;
     char folder[4096];
@@ -56,6 +65,7 @@ typedef struct run {
     team *team;
 
     metrics_log metrics;
+    profile profile;
     progress progress;
     alerts alerts;
     int64_t row_step, checkpoint_step, evaluation_step; /* when each is due next */
@@ -109,6 +119,10 @@ int image_write(const image *i, const char *folder, const char *name, error *e);
 int image_restore(image *i, run *r, error *e);
 
 /* ---- report.c: the summary ---- */
+/* Ticks of all timed turns; what they do not name is other. Only while nobody pushes. */
+summary_time run_time(const run *r);
+/* The same as shares that add up to 1. */
+summary_time run_time_shares(summary_time t);
 void run_summarize(run *r, summary *s);
 
 #endif

@@ -10,6 +10,7 @@
 #include "net/kernels.h"
 #include "trainer/evaluate.h"
 #include "trainer/image.h"
+#include "trainer/profile.h"
 #include "trainer/saved.h"
 
 #include <math.h>
@@ -146,6 +147,7 @@ static int finish(run *r, const train_options *o, error *e) {
     summary s;
     summary_task tasks[SETTINGS_TASKS];
     run_summarize(r, &s);
+    if (o->profile) profile_finish(r);
     int status = 0;
     if (r->stopped_by != STOP_SIGNAL && r->stopped_by != STOP_ERROR && final_evaluation(r, &s, tasks, e))
         status = e->status;
@@ -165,6 +167,7 @@ static int finish(run *r, const train_options *o, error *e) {
 static int drive(run *r, const train_options *o, error *e) {
     announce(r, o);
     signals_watch(received, r);
+    if ((r->profile.on = o->profile)) profile_start(r);
     run_drive(r);
     if (r->stopped_by == STOP_NONE) run_pause(r); /* a recording that ends before the run does */
     background_wait(r->writer);

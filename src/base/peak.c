@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: MIT
  * Fused multiply-adds on registers: more independent chains than latency times units, so that only the units are the
  * limit. */
-#include "lab/peak.h"
+#include "base/peak.h"
+
+#include "base/background.h"
+#include "base/clock.h"
+#include "base/cpus.h"
+#include "base/memory.h"
 
 #include <math.h>
-#include <sched.h>
 #include <stdint.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "base/clock.h"
-#include "net/vector.h"
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
 
 enum { CHAINS = 12, ROUNDS = 4096 };
 
@@ -21,9 +25,9 @@ enum { CHAINS = 12, ROUNDS = 4096 };
     __asm__ volatile("" : REGISTER(x));
 #define EACH_CHAIN(fma, a, b)                                                                                          \
     CHAIN(x0, fma, a, b)                                                                                               \
-    CHAIN(x1, fma, a, b) CHAIN(x2, fma, a, b) CHAIN(x3, fma, a, b) CHAIN(x4, fma, a, b) CHAIN(x5, fma, a, b)           \
-        CHAIN(x6, fma, a, b) CHAIN(x7, fma, a, b) CHAIN(x8, fma, a, b) CHAIN(x9, fma, a, b) CHAIN(x10, fma, a, b)      \
-            CHAIN(x11, fma, a, b)
+    CHAIN(x1, fma, a, b)                                                                                               \
+    CHAIN(x2, fma, a, b) CHAIN(x3, fma, a, b) CHAIN(x4, fma, a, b) CHAIN(x5, fma, a, b) CHAIN(x6, fma, a, b)           \
+        CHAIN(x7, fma, a, b) CHAIN(x8, fma, a, b) CHAIN(x9, fma, a, b) CHAIN(x10, fma, a, b) CHAIN(x11, fma, a, b)
 #define ROUND_LOOP(type, fma, half)                                                                                    \
     type x0 = half, x1 = half, x2 = half, x3 = half, x4 = half, x5 = half, x6 = half, x7 = half, x8 = half;            \
     type x9 = half, x10 = half, x11 = half, a = half, b = half;                                                        \
@@ -45,8 +49,18 @@ __attribute__((target("avx2,fma"))) static void rounds_avx2(void) {
 #else
 #define REGISTER(x) "+m"(x)
 #endif
+
+/* Without an instruction set that is sure to fuse: a product and a sum. */
+typedef float quad __attribute__((vector_size(16)));
+static inline quad quad_fma(quad x, quad a, quad b) {
+#if defined(__aarch64__)
+    return (quad)vfmaq_f32((float32x4_t)b, (float32x4_t)x, (float32x4_t)a);
+#else
+    return x * a + b;
+#endif
+}
 static void rounds_baseline(void) {
-    ROUND_LOOP(vec, vec_fma, vec_set(0.5f))
+    ROUND_LOOP(quad, quad_fma, ((quad){0.5f, 0.5f, 0.5f, 0.5f}))
 }
 
 typedef struct widest {
@@ -60,7 +74,7 @@ static widest widest_vectors(void) {
     if (__builtin_cpu_supports("avx512f")) return (widest){rounds_avx512, 16};
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return (widest){rounds_avx2, 8};
 #endif
-    return (widest){rounds_baseline, LANES};
+    return (widest){rounds_baseline, 4};
 }
 
 /* GFLOP/s from now until `end`, in ns of the clock */
@@ -83,56 +97,45 @@ double peak_core(void) {
     return best;
 }
 
-int peak_cpus(void) {
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-    return CPU_COUNT(&set);
-}
+/* One of the threads that run at once. */
+typedef struct runner {
+    int index, threads;
+    int64_t start, end; /* clock_ns */
+    double rate;
+} runner;
 
-/* pins the calling process to the n-th CPU that it may use */
-static void pin(int n) {
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) != 0) return;
-    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-        if (!CPU_ISSET(cpu, &set) || n-- > 0) continue;
-        CPU_ZERO(&set);
-        CPU_SET(cpu, &set);
-        sched_setaffinity(0, sizeof set, &set);
-        return;
-    }
-}
-
-/* the sum of the rates of `cores` child processes that start together; NaN when one fails */
-static double rate_together(int cores, volatile double *rates) {
-    enum { LEAD_NS = 20000000, NS = 100000000 };
+static void run_at_once(void *context) {
+    runner *r = context;
     widest w = widest_vectors();
-    int64_t start = clock_ns() + LEAD_NS * (int64_t)(1 + cores / 64);
-    pid_t children[CPU_SETSIZE];
-    int started = 0;
-    for (; started < cores && started < CPU_SETSIZE; started++) {
-        rates[started] = NAN;
-        children[started] = fork();
-        if (children[started] < 0) break;
-        if (children[started] == 0) {
-            pin(started);
-            rate_until(w, start);
-            rates[started] = rate_until(w, start + NS);
-            _exit(0);
-        }
-    }
-    double sum = 0;
-    for (int i = 0; i < started; i++) waitpid(children[i], NULL, 0);
-    for (int i = 0; i < started; i++) sum += rates[i];
-    return started == cores ? sum : NAN;
+    cpus_pin(r->index, r->threads);
+    rate_until(w, r->start);
+    r->rate = rate_until(w, r->end);
 }
 
-double peak_cores(int cores) {
+static double rate_together(runner *runners, background **hands, int threads, double seconds) {
+    const int64_t lead = 2000000; /* to be awake */
+    int64_t start = clock_ns() + lead;
+    double sum = 0;
+    for (int i = 0; i < threads; i++) {
+        runners[i] = (runner){i, threads, start, start + (int64_t)(1e9 * seconds), 0};
+        background_do(hands[i], run_at_once, &runners[i]);
+    }
+    for (int i = 0; i < threads; i++) background_wait(hands[i]);
+    for (int i = 0; i < threads; i++) sum += runners[i].rate;
+    return sum;
+}
+
+double peak_cores(int threads, double seconds) {
     enum { RUNS = 3 };
-    size_t bytes = (size_t)cores * sizeof(double);
-    volatile double *rates = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (rates == MAP_FAILED) return NAN;
-    double best = NAN;
-    for (int i = 0; i < RUNS; i++) best = fmax(best, rate_together(cores, rates));
-    munmap((void *)rates, bytes);
+    if (threads > cpus_allowed()) threads = cpus_allowed();
+    runner *runners = memory_array(runner, (size_t)threads);
+    background **hands = memory_array(background *, (size_t)threads);
+    cpus_prepare(threads);
+    for (int i = 0; i < threads; i++) hands[i] = background_new();
+    double best = 0;
+    for (int i = 0; i < RUNS; i++) best = fmax(best, rate_together(runners, hands, threads, seconds));
+    for (int i = 0; i < threads; i++) background_free(hands[i]);
+    memory_free(hands);
+    memory_free(runners);
     return best;
 }
