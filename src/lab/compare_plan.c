@@ -12,7 +12,7 @@
 
 enum { CURVE_ROWS = 60 }; /* of metrics.jsonl: enough to draw a learning curve */
 
-/* The preset's settings for one mode with the values of one column, for W workers. */
+/* The preset's settings for one mode with the values of one column, for W workers; 0: the preset's own number. */
 static int load(settings *s, const compare_request *r, const char *preset, run_mode mode, run_mode column, int workers,
                 error *e) {
     settings_override overrides[64];
@@ -21,7 +21,7 @@ static int load(settings *s, const compare_request *r, const char *preset, run_m
     if (r->override_count > 56) return error_set(e, STATUS_USAGE, "--set: at most 56 of them");
     for (; n < r->override_count; n++) overrides[n] = r->overrides[n];
     snprintf(w, sizeof w, "%d", workers);
-    overrides[n++] = (settings_override){"--workers", "workers", w, false};
+    if (workers > 0) overrides[n++] = (settings_override){"--workers", "workers", w, false};
     overrides[n++] = (settings_override){"--modes", "mode", mode == MODE_ASYNC ? "async" : "sync", true};
     if (r->steps > 0) {
         snprintf(steps, sizeof steps, "%lld", (long long)r->steps);
@@ -110,6 +110,16 @@ static int add_sync(const ladder *l, settings base, settings tuned, bool with_tu
     return with_tuned && !same(&base, &tuned) ? add(l, &tuned, "Dtuned", "D tuned", e) : 0;
 }
 
+/* Beside a search: sync as the preset has it, at the number of workers that it was tuned for. */
+static int add_preset(const ladder *l, const compare_request *r, error *e) {
+    settings s;
+    int cpus = cpus_allowed();
+    if (load(&s, r, l->preset, MODE_SYNC, MODE_SYNC, 0, e)) return -1;
+    if (s.workers != l->workers) return 0;
+    s.threads = l->workers < cpus ? l->workers : cpus;
+    return add(l, &s, "Dpreset", "D preset", e);
+}
+
 static int add_place(study *s, const compare_request *r, const char *preset, int workers, const compare_rates *rates,
                      error *e) {
     const ladder l = {s, preset, workers, r->seeds, rates ? "search" : "preset"};
@@ -122,7 +132,9 @@ static int add_place(study *s, const compare_request *r, const char *preset, int
     if (rates && !isnan(rates->async)) async.optimizer.learning_rate = sync.optimizer.learning_rate = rates->async;
     if (rates && !isnan(rates->sync)) tuned.optimizer.learning_rate = rates->sync;
     if (r->async && add_async(&l, async, e)) return -1;
-    return r->sync ? add_sync(&l, sync, tuned, rates || r->column != COMPARE_ASYNC, e) : 0;
+    if (!r->sync) return 0;
+    if (add_sync(&l, sync, tuned, rates || r->column != COMPARE_ASYNC, e)) return -1;
+    return rates && r->column == COMPARE_OWN ? add_preset(&l, r, e) : 0;
 }
 
 int compare_plan(study *s, const compare_request *r, error *e) {

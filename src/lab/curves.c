@@ -15,17 +15,12 @@ typedef struct trace {
     size_t count;
 } trace;
 
-/* Reads the traces of the cell's done runs; returns how many. A run is a name, never a path: the table may be anyone's.
- */
+/* Reads the traces of the cell's done runs; returns how many. */
 static size_t read_traces(const groups *g, size_t k, const char *folder, trace *traces) {
     size_t count = 0;
     for (size_t row = 0; row < g->runs->rows; row++) {
-        const char *run = table_text(g->runs, row, "run");
-        char path[FILE_PATH_SIZE], name[512];
-        if (strcmp(table_text(g->runs, row, "cell"), g->group[k].name) != 0 ||
-            strcmp(table_text(g->runs, row, "state"), "failed") == 0 || strchr(run, '/') ||
-            snprintf(name, sizeof name, "runs/%s", run) >= (int)sizeof name || file_join(path, folder, name, NULL))
-            continue;
+        char path[FILE_PATH_SIZE];
+        if (!group_run_folder(path, g, k, row, folder)) continue;
         trace *t = &traces[count];
         if (metrics_read(path, &t->rows, &t->count, NULL) == 0 && t->count > 0) count++;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "lab/groups.h"
 
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/memory.h"
 
@@ -38,6 +39,13 @@ double group_mean(const groups *g, size_t k, const char *column) {
         n++;
     }
     return n ? sum / (double)n : NAN;
+}
+
+bool group_run_folder(char *path, const groups *g, size_t k, size_t row, const char *folder) {
+    const char *run = table_text(g->runs, row, "run");
+    char name[512];
+    return belongs(g, row, k) && is_done(g->runs, row) && !strchr(run, '/') &&
+           snprintf(name, sizeof name, "runs/%s", run) < (int)sizeof name && file_join(path, folder, name, NULL) == 0;
 }
 
 uint64_t group_seed(const char *cell, const char *measure) {

@@ -49,6 +49,10 @@ double group_number(const groups *g, size_t k, const char *column);
 /* The group's mean of a numeric column over its done runs. */
 double group_mean(const groups *g, size_t k, const char *column);
 
+/* The folder of a row's run, FOLDER/runs/RUN, into path[FILE_PATH_SIZE]; false unless the row is a done run of group k.
+ * A run is a name, never a path: the table may be anyone's. */
+bool group_run_folder(char *path, const groups *g, size_t k, size_t row, const char *folder);
+
 /* Resamples of every interval, and a seed that depends on the words alone. */
 enum { GROUP_RESAMPLES = 9999 };
 uint64_t group_seed(const char *cell, const char *measure);

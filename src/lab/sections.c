@@ -243,6 +243,15 @@ void section_curves(report *r, const groups *g, members m, const char *folder, c
     memory_free(of_times);
 }
 
+static bool never(const groups *g, size_t k) {
+    (void)g, (void)k;
+    return false;
+}
+
+void section_steps(report *r, const groups *g, members m, const char *folder, const char *name, const char *title) {
+    section_curves(r, g, m, folder, name, title, never);
+}
+
 void section_time(report *r, const groups *g, members m, const char *name, const char *title) {
     static const char *const parts[] = {"environment", "forward", "backward", "pull", "push", "wait", "other"};
     enum { PARTS = 7 };

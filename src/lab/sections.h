@@ -37,6 +37,9 @@ void section_rates(report *r, const groups *g, members m);
 void section_curves(report *r, const groups *g, members m, const char *folder, const char *name, const char *title,
                     bool (*seconds)(const groups *g, size_t k));
 
+/* Learning curves against steps alone. */
+void section_steps(report *r, const groups *g, members m, const char *folder, const char *name, const char *title);
+
 /* Where the time went, and how stale updates were. */
 void section_time(report *r, const groups *g, members m, const char *name, const char *title);
 void section_staleness(report *r, const groups *g, members m, const char *name, const char *title);
