@@ -292,7 +292,7 @@ static void the_other_column_is_had(void **state) {
     request.other_column = true;
     assert_int_equal(settings_load(&other, &request, &e), 0);
     assert_true(own.mode == MODE_ASYNC && other.mode == MODE_ASYNC);
-    assert_true(own.optimizer.learning_rate == 2e-3 && other.optimizer.learning_rate == 4e-3);
+    assert_true(own.optimizer.learning_rate == 2.5e-3 && other.optimizer.learning_rate == 4e-3);
 }
 
 /* ---- Keys and documents ---- */
@@ -481,14 +481,14 @@ static void resumed_runs_change_little(void **state) {
     settings original = s;
     const settings_override good[] = {{"--threads", "threads", "2", false},
                                       {"--steps", "total_steps", "9e5", false},
-                                      {"--workers", "workers", "16", false},
+                                      {"--workers", "workers", "4", false},
                                       {"--env", "env.id", "CartPole-v1", true}};
     assert_int_equal(settings_resume(&s, good, 4, &e), 0);
     assert_true(s.threads == 2 && s.total_steps == 900000 && s.env.on_command_line);
     s = original;
-    assert_int_equal(settings_resume(&s, &(settings_override){"--workers", "workers", "4", false}, 1, &e), -1);
+    assert_int_equal(settings_resume(&s, &(settings_override){"--workers", "workers", "16", false}, 1, &e), -1);
     assert_string_equal(
-        e.text, "workers: a resumed run cannot change it from 16 to 4; it may change threads, total_steps, stop.* and "
+        e.text, "workers: a resumed run cannot change it from 4 to 16; it may change threads, total_steps, stop.* and "
                 "checkpoint.interval_steps");
 }
 
@@ -602,8 +602,8 @@ static void every_preset_is_whole(void **state) {
 static void the_cartpole_preset_has_the_tuned_numbers(void **state) {
     (void)state;
     assert_int_equal(load("cartpole", NULL, 0, NULL), 0);
-    assert_true(s.workers == 16 && s.envs_per_worker == 4 && s.rollout_steps == 32 && s.total_steps == 200000);
-    assert_true(s.optimizer.learning_rate == 2e-3 && s.env.reward_scale == 0.1 && s.env.solved_return == 475 &&
+    assert_true(s.workers == 4 && s.envs_per_worker == 4 && s.rollout_steps == 32 && s.total_steps == 200000);
+    assert_true(s.optimizer.learning_rate == 2.5e-3 && s.env.reward_scale == 0.1 && s.env.solved_return == 475 &&
                 s.discount == 0.99);
     assert_true(s.optimizer.schedule == SETTINGS_LINEAR && s.optimizer.kind == SETTINGS_RMSPROP &&
                 !s.normalize.returns);
