@@ -30,6 +30,9 @@ static inline void count_write_ordered(atomic_count *c, int64_t v) {
     atomic_store_explicit(c, v, memory_order_seq_cst);
 }
 /* Returns the value before. */
+static inline int64_t count_add_ordered(atomic_count *c, int64_t v) {
+    return atomic_fetch_add_explicit(c, v, memory_order_seq_cst);
+}
 static inline int64_t count_add_relaxed(atomic_count *c, int64_t v) {
     return atomic_fetch_add_explicit(c, v, memory_order_relaxed);
 }

@@ -41,7 +41,7 @@ bool pauses_due(pauses *p, int64_t step) {
 
 /* No lock: whoever asks must not wait for a pause that is under way. */
 void pauses_request(pauses *p) {
-    count_add_release(&p->requested, 1);
+    count_add_ordered(&p->requested, 1);
     count_write_ordered(&p->due, 0);
 }
 
