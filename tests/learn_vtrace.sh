@@ -3,7 +3,8 @@
 # V-trace against the uncorrected loss where the rollouts are collected with parameters ten updates old (async.behavior_delay): the same
 # gradients at the same parameters but for the correction. CartPole, one thread, so that nothing else is late.
 . "${A3C_SOURCE:-$(dirname "$0")/..}/tests/shell/tap.sh"
-budget="--mode async --threads 1 --steps 100000"
+budget="--mode async --workers 16 --threads 1 --steps 100000 --set envs_per_worker=4 --set rollout_steps=32
+    --set optimizer.learning_rate=2e-3"
 
 # evaluated NAME OPTIONS...: the mean returns of all seeds, in $all
 evaluated() {
