@@ -247,7 +247,8 @@ static void parts_add_up(void **state) {
     setup u = setup_case(*state);
     subject *s = u.s;
     double *expected = golden_flat(u.g, &s->net, "gradient");
-    gradient_scale scale = {batch_rows(&u.b), u.b.loss.entropy_coef, 0, 1};
+    gradient_scale scale = {
+        .samples = batch_rows(&u.b), .entropy_coef = u.b.loss.entropy_coef, .advantage_deviation = 1};
     loss_sums sums = {0};
     subject_forward(s, &u.b);
     for (int e = 0; e < u.b.envs; e++)
