@@ -36,7 +36,9 @@ static void draw(report *r, const distributions *d, const char *name, const char
     }
     const plot_series series[] = {{"real threads (A)", PLOT_STEPS, 0, d->bins, x, p, NULL, NULL},
                                   {"virtual time (V)", PLOT_STEPS, 1, d->bins, x, q, NULL, NULL}};
-    plot picture = {.title = title,
+    char heading[200];
+    snprintf(heading, sizeof heading, "%s: staleness", title);
+    plot picture = {.title = heading,
                     .x_label = "staleness (updates between an update's pull and its push)",
                     .y_label = "share of updates",
                     .y_zero = true,

@@ -15,10 +15,8 @@ typedef struct finding {
 } finding;
 
 static const finding findings[] = {
-    {"A against D tuned", rung_practical, BEST_D},
-    {"A against D preset", rung_practical, PRESET_D},
-    {"A against B: lost updates", rung_lost, ANY_D},
-    {"B or A=B against C: staleness", rung_stale, ANY_D},
+    {"A against D tuned", rung_practical, BEST_D},    {"A against D preset", rung_practical, PRESET_D},
+    {"A against B: lost updates", rung_lost, ANY_D},  {"B or A=B against C: staleness", rung_stale, ANY_D},
     {"C against D x1: the batch", rung_batch, ANY_D},
 };
 
@@ -53,10 +51,8 @@ static bool asked(const groups *g, const contrast_list *list, const finding *f, 
 }
 
 static void verdicts_of(table *t, const groups *g, const contrast_list *list, const char *env) {
-    static const char *const columns[][2] = {{"better at W =", "better"},
-                                             {"worse at W =", "worse"},
-                                             {"same within 5 % at W =", "the same"},
-                                             {"not told apart at W =", "not told"}};
+    static const char *const columns[][2] = {
+        {"better", "better"}, {"worse", "worse"}, {"same within 5 %", "the same"}, {"not told apart", "not told"}};
     for (size_t k = 0; k < sizeof findings / sizeof *findings; k++)
         for (contrast_measure m = CONTRAST_RETURN; m <= CONTRAST_RATE; m++) {
             const finding *f = &findings[k];
@@ -158,8 +154,9 @@ void compare_findings(report *r, const groups *g, const contrast_list *list) {
     if (t.rows > 0) {
         report_heading(r, 2, "What was found");
         for (contrast_measure m = CONTRAST_RETURN; m <= CONTRAST_RATE; m++) say_count(r, g, list, m);
-        report_text(r, "Question by question; W is the number of workers, and every verdict is at 5 %% after Holm's "
-                       "correction (the ladder below says what A, B, C and D are):");
+        report_text(r, "Question by question: the numbers of workers at which the first is better than the second, "
+                       "worse, and so on. Every verdict is at 5 %% after Holm's correction; the ladder below says what "
+                       "A, B, C and D are.");
         report_table(r, &t);
         say_losses(r, g, list);
         say_speed(r, g);
