@@ -11,7 +11,10 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { STRIPE_LINE = LINE_FLOATS + STRIPE_FLOATS }; /* a line with the counting lane, then the stripe's floats */
+enum {
+    STRIPE_LINE = LINE_FLOATS + STRIPE_FLOATS, /* a line with the counting lane, then the stripe's floats */
+    PART_FLOATS = 256                          /* that a push works on at a time, while it waits for the next */
+};
 
 /* The counters move together, on a line of their own. */
 typedef struct counters {
@@ -96,22 +99,52 @@ int64_t block_pull(block *b, float *parameters) {
     return version;
 }
 
-/* One stripe: read, step, write; the lane that counts goes through the very same reads and writes. */
-static void step_stripe(block *b, int stripe, const push *p, const optimizer_numbers *numbers) {
-    _Alignas(CACHE_LINE) float theta[STRIPE_LINE], statistic[OPTIMIZER_SLOTS][STRIPE_FLOATS];
-    size_t first, n = block_stripe_range(b, stripe, &first), lane = b->count_lost ? LINE_FLOATS : 0;
-    float *shared = stripe_array(b, stripe, 0) + LINE_FLOATS - lane, *slots[OPTIMIZER_SLOTS];
+/* Some floats of one stripe, and the stripe's counting lane in the line before the parameters when there is one. */
+typedef struct part {
+    int stripe;
+    size_t at, n; /* within the stripe */
+    size_t lane;  /* LINE_FLOATS or 0 */
+} part;
+
+/* The part behind p; a stripe behind the last: none. */
+static part next_part(const block *b, part p) {
+    size_t first, n = block_stripe_range(b, p.stripe, &first);
+    p.at += p.n;
+    if (p.at == n) p.stripe++, p.at = 0;
+    if (p.stripe == b->stripes) return p;
+    n = block_stripe_range(b, p.stripe, &first) - p.at;
+    p.n = n < PART_FLOATS ? n : PART_FLOATS;
+    p.lane = p.at == 0 && b->count_lost ? LINE_FLOATS : 0;
+    return p;
+}
+
+static part first_part(const block *b, int stripe) {
+    return next_part(b, (part){.stripe = stripe});
+}
+
+/* Read, step, write; the lane that counts goes through the very same reads and writes. */
+static void step_part(block *b, part part, const push *p, const optimizer_numbers *numbers) {
+    _Alignas(CACHE_LINE) float theta[LINE_FLOATS + PART_FLOATS], statistic[OPTIMIZER_SLOTS][PART_FLOATS];
+    size_t n = part.n, lane = part.lane, first = (size_t)part.stripe * STRIPE_FLOATS + part.at;
+    float *shared = stripe_array(b, part.stripe, 0) + LINE_FLOATS + part.at - lane, *slots[OPTIMIZER_SLOTS];
     block_read(theta + LINE_FLOATS - lane, shared, lane + n);
     for (int k = 0; k < b->slots; k++) {
         slots[k] = b->shared_statistics ? statistic[k] : p->own_statistics[k] + first;
-        if (b->shared_statistics) block_read(statistic[k], stripe_array(b, stripe, 1 + k), n);
+        if (b->shared_statistics) block_read(statistic[k], stripe_array(b, part.stripe, 1 + k) + part.at, n);
     }
     if (lane) theta[0] += 1;
     optimizer_step(&b->optimizer, numbers, n, theta + LINE_FLOATS, slots, p->gradient + first);
     block_write(shared, theta + LINE_FLOATS - lane, lane + n);
     for (int k = 0; k < b->slots && b->shared_statistics; k++)
-        block_write(stripe_array(b, stripe, 1 + k), statistic[k], n);
+        block_write(stripe_array(b, part.stripe, 1 + k) + part.at, statistic[k], n);
     if (p->parameters) memcpy(p->parameters + first, theta + LINE_FLOATS, n * sizeof *theta);
+}
+
+/* What the next step_part will read and write. */
+static void prefetch_part(const block *b, part part) {
+    block_prefetch(stripe_array(b, part.stripe, 0) + LINE_FLOATS + part.at - part.lane, part.lane + part.n);
+    for (int k = 0; k < b->slots && b->shared_statistics; k++)
+        block_prefetch(stripe_array(b, part.stripe, 1 + k) + part.at, part.n);
 }
 
 static optimizer_numbers push_numbers(const block *b, const push *p) {
@@ -119,18 +152,12 @@ static optimizer_numbers push_numbers(const block *b, const push *p) {
     return optimizer_numbers_make(&b->optimizer, p->scale, p->rate, t);
 }
 
-/* What the next step_stripe will read and write. */
-static void prefetch_stripe(const block *b, int stripe) {
-    size_t first, n = block_stripe_range(b, stripe, &first), lane = b->count_lost ? LINE_FLOATS : 0;
-    block_prefetch(stripe_array(b, stripe, 0) + LINE_FLOATS - lane, lane + n);
-    for (int k = 0; k < b->slots && b->shared_statistics; k++) block_prefetch(stripe_array(b, stripe, 1 + k), n);
-}
-
 int64_t block_push(block *b, const push *p) {
     optimizer_numbers numbers = push_numbers(b, p);
-    for (int s = 0; s < b->stripes; s++) {
-        if (s + 1 < b->stripes) prefetch_stripe(b, s + 1);
-        step_stripe(b, s, p, &numbers);
+    for (part now = first_part(b, 0), next; now.stripe < b->stripes; now = next) {
+        next = next_part(b, now);
+        if (next.stripe < b->stripes) prefetch_part(b, next);
+        step_part(b, now, p, &numbers);
     }
     count_add_relaxed(&b->count->steps, p->steps);
     return count_add_release(&b->count->version, 1);
@@ -138,7 +165,8 @@ int64_t block_push(block *b, const push *p) {
 
 void block_step_stripe(block *b, int stripe, const push *p) {
     optimizer_numbers numbers = push_numbers(b, p);
-    step_stripe(b, stripe, p, &numbers);
+    for (part now = first_part(b, stripe); now.stripe == stripe; now = next_part(b, now))
+        step_part(b, now, p, &numbers);
 }
 
 void block_landed(block *b, int64_t steps) {

@@ -3,8 +3,8 @@
  * go with them, and the two ways to touch them: pull and push.
  *
  * The parameter vector [size] is cut in stripes of STRIPE_FLOATS; a stripe's parameters and statistics lie together,
- * each on cache lines of its own. push works stripe by stripe: read, optimizer_step, write. Any thread may call any
- * function at any time, but for those that say otherwise. */
+ * each on cache lines of its own. push works part by part of a stripe: read, optimizer_step, write, while the next
+ * part's lines are on their way. Any thread may call any function at any time, but for those that say otherwise. */
 #ifndef GLOBAL_BLOCK_H
 #define GLOBAL_BLOCK_H
 
