@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { WIDTH = 760, HEIGHT = 400, LEFT = 72, TOP = 40, BOTTOM = 52, RIGHT = 16, LEGEND = 190 };
+enum { WIDTH = 760, HEIGHT = 400, LEFT = 72, TOP = 40, BOTTOM = 52, RIGHT = 16, LEGEND = 190, LABEL_LETTER = 7 };
 
 static const char grid[] = "#e3e7eb", frame[] = "#8c959f";
 
@@ -119,9 +119,11 @@ static void draw_legend(text_buffer *svg, const plot *p, double left) {
 }
 
 void plot_draw(text_buffer *svg, const plot *p) {
-    size_t named = 0;
-    for (size_t k = 0; k < p->series_count; k++) named += p->series[k].name != NULL;
+    size_t named = 0, longest = 0;
+    for (size_t k = 0; k < p->series_count; k++)
+        if (p->series[k].name) named++, longest = (size_t)fmax((double)longest, (double)strlen(p->series[k].name));
     double right = WIDTH - RIGHT - (named > 0 ? LEGEND : 0);
+    double width = fmax(WIDTH, right + 50 + LABEL_LETTER * (double)longest); /* names are never cut */
     double height = fmax(HEIGHT, TOP + 19.0 * (double)named + 20);
     axis x = axis_new(p->x_log, LEFT, right), y = axis_new(p->y_log, height - BOTTOM, TOP);
     x.doubling = p->x_doubling;
@@ -140,7 +142,7 @@ void plot_draw(text_buffer *svg, const plot *p) {
     axis_finish(&x, 0, 6);
     axis_finish(&y, p->y_zero ? 0 : -INFINITY, 6);
 
-    svg_begin(svg, WIDTH, height, p->title);
+    svg_begin(svg, width, height, p->title);
     grid_and_ticks(svg, &x, &y);
     svg_text(svg, 0.5 * (LEFT + right), height - 12, "middle", 13, false, p->x_label);
     svg_text(svg, 18, 0.5 * (TOP + height - BOTTOM), "middle", 13, true, p->y_label);
@@ -169,7 +171,7 @@ void plot_draw(text_buffer *svg, const plot *p) {
 
 /* ---- Rows ---- */
 
-enum { ROW = 24, LABEL_LETTER = 7 };
+enum { ROW = 24 };
 
 /* Pixels left of the bars for the longest of the labels. */
 static double label_width(size_t longest) {
