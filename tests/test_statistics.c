@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * The lab's statistics against SciPy, statsmodels, lifelines and rliable (tools/golden/statistics.py). The lab is no
- * part of a3c_core, so its files are compiled into this program. */
-#include "lab/statistics.h"
-
-#include "lab/statistics_bootstrap.c"
-#include "lab/statistics_describe.c"
-#include "lab/statistics_fit.c"
-#include "lab/statistics_special.c"
-#include "lab/statistics_survival.c"
-#include "lab/statistics_tests.c"
+ * The lab's statistics against SciPy, statsmodels, lifelines and rliable (tools/golden/statistics.py). */
+#include "lab/staleness.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -238,6 +231,21 @@ static void test_fits(void **state) {
     }
     double again[] = {1, 2, 2, 4}; /* four points, three different numbers of threads */
     assert_false(fit_usl(4, again, throughput).fitted);
+}
+
+/* By hand: mean distributions (0.4, 0.5, 0.1) and (0.1, 0.5, 0.4) differ in 0.3 of the updates. */
+static void test_staleness_distance(void **state) {
+    (void)state;
+    const double x[] = {0.5, 0.4, 0.1, 0.3, 0.6, 0.1}, y[] = {0.1, 0.5, 0.4};
+    interval range;
+    assert_float_equal(staleness_share(2, 3, x, 0), 0.4, 1e-12);
+    assert_float_equal(staleness_distance(3, 2, x, 1, y, &range), 0.3, 1e-12);
+    assert_true(isnan(range.low)); /* one run says nothing about others */
+    const double z[] = {0.1, 0.5, 0.4, 0.1, 0.5, 0.4};
+    assert_float_equal(staleness_distance(3, 2, x, 2, z, &range), 0.3, 1e-12);
+    assert_float_equal(range.low, 0.3, 1e-12); /* both of x's runs are 0.3 away or more: 0.3 when mixed, 0.4 and 0.3 alone */
+    assert_float_equal(range.high, 0.4, 1e-12);
+    assert_float_equal(staleness_distance(3, 2, x, 2, x, &range), 0, 1e-12);
 }
 
 int main(void) {

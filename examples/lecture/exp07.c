@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT
+ * Experiment 7: synchronous A2C with 4 environments, rollouts of 32 and 30 updates. The update is written out here
+ * once, from the library's pieces; then the trainer's own does the same from many seeds. */
+#include "lecture.h"
+#include "training.h"
+
+#include "base/cpus.h"
+#include "base/memory.h"
+
+#include <math.h>
+
+enum { ENVS = 4, STEPS = 32, UPDATES = 30, SEEDS = 100 };
+
+/* Advantages are normalized over the whole batch. */
+static gradient_scale batch_scale(const learner *l, double entropy_coef) {
+    double sum = 0, squares = 0, n = STEPS * ENVS;
+    learner_advantage_moments(l, 0, ENVS, &sum, &squares);
+    double mean = sum / n, variance = fmax(0, squares / n - mean * mean);
+    return (gradient_scale){.samples = n,
+                            .entropy_coef = entropy_coef,
+                            .advantage_mean = mean,
+                            .advantage_deviation = sqrt(variance) + 1e-8};
+}
+
+/* A2C: collect with the present parameters, estimate advantages, differentiate the loss of the whole batch (environment
+ * after environment, then added up), clip the gradient's norm, step once; and again. */
+static void train_by_hand(training *t, learner *l, float *parameters, float *gradient, float *part) {
+    const kernels *k = kernels_get();
+    size_t size = t->plan.net.size;
+    for (int update = 0; update < UPDATES; update++) {
+        block_pull(t->block, parameters);
+        learner_collect(l, parameters);
+        gradient_scale scale = batch_scale(l, t->plan.entropy_coef.value);
+        loss_sums sums = {0};
+        for (int e = 0; e < ENVS; e++) {
+            learner_gradient_part(l, parameters, e, 1, &scale, false, e ? part : gradient, &sums);
+            if (e) k->add(size, part, gradient);
+        }
+        double squares = 0;
+        for (int i = 0; i < block_stripes(t->block); i++) {
+            size_t first, n = block_stripe_range(t->block, i, &first);
+            squares += k->sum_of_squares(n, gradient + first);
+        }
+        push step = {.gradient = gradient,
+                     .scale = (float)optimizer_clip(sqrt(squares), t->sync.max_grad_norm),
+                     .rate = (float)t->plan.learning_rate.value,
+                     .steps = STEPS * ENVS};
+        block_push(t->block, &step);
+    }
+}
+
+static uint64_t fingerprint_by_hand(uint64_t seed) {
+    training *t = training_new(training_lecture, NULL, ENVS, STEPS, UPDATES, seed);
+    learner l;
+    rollout r;
+    void *memory = memory_new(learner_bytes(&t->plan.learning, t->kinds, ENVS));
+    void *turn = memory_new(rollout_bytes(&t->plan.learning, ENVS));
+    learner_place(&l, &t->plan.learning, t->kinds, ENVS, 0, memory);
+    rollout_place(&t->plan.learning, ENVS, turn, &r);
+    l.rollout = &r;
+    for (int e = 0; e < ENVS; e++) learner_seed_env(&l, e, (uint32_t)e, 0);
+    float *vectors = memory_array(float, 3 * t->plan.net.size);
+    train_by_hand(t, &l, vectors, vectors + t->plan.net.size, vectors + 2 * t->plan.net.size);
+    uint64_t fingerprint = training_fingerprint(t);
+    memory_free(vectors);
+    memory_free(turn);
+    memory_free(memory);
+    training_free(t);
+    return fingerprint;
+}
+
+/* What each update of each seed showed: [UPDATES, seeds]. */
+typedef struct curves {
+    int seeds, seed, update;
+    double *returns, *losses;
+    double *whole_losses; /* with the value's squared error not halved */
+} curves;
+
+static void look(void *context, training *t) {
+    curves *c = context;
+    int at = c->update++ * c->seeds + c->seed;
+    c->returns[at] = training_return(t);
+    training_loss loss = training_take_loss(t);
+    c->losses[at] = loss.total;
+    c->whole_losses[at] = loss.total + t->plan.learning.value_coef * loss.value;
+}
+
+/* The least and the greatest loss of each seed beside the lecture's range. */
+static void compare_losses(lecture *l, const char *how, size_t seeds, const double *losses) {
+    double *least = memory_array(double, seeds), *most = memory_array(double, seeds);
+    for (size_t i = 0; i < seeds; i++) {
+        least[i] = INFINITY, most[i] = -INFINITY;
+        for (size_t u = 0; u < UPDATES; u++) {
+            least[i] = fmin(least[i], losses[u * seeds + i]);
+            most[i] = fmax(most[i], losses[u * seeds + i]);
+        }
+    }
+    lecture_drawn(l, words("smallest loss of 30 updates, %s", how), 18, seeds, least, 1);
+    lecture_drawn(l, words("largest loss of 30 updates, %s", how), 42, seeds, most, 1);
+    memory_free(most);
+    memory_free(least);
+}
+
+static void draw(lecture *l, const char *what, const char *title, const char *label, const char *caption, int seeds,
+                 const double *values, size_t points, const double *their_x, const double *their_y) {
+    static double x[UPDATES], low[UPDATES], mean[UPDATES], high[UPDATES];
+    double *sorted = memory_array(double, (size_t)seeds);
+    for (int u = 0; u < UPDATES; u++) {
+        for (int i = 0; i < seeds; i++) sorted[i] = values[u * seeds + i];
+        statistics_sort((size_t)seeds, sorted);
+        x[u] = u + 1;
+        mean[u] = statistics_mean((size_t)seeds, sorted);
+        low[u] = statistics_quantile((size_t)seeds, sorted, 0.025);
+        high[u] = statistics_quantile((size_t)seeds, sorted, 0.975);
+    }
+    memory_free(sorted);
+    plot_series series[] = {
+        {.name = "mean, 95 % of seeds", .color = 0, .n = UPDATES, .x = x, .y = mean, .low = low, .high = high},
+        {.name = "the lecture", .style = PLOT_POINTS, .color = 3, .n = points, .x = their_x, .y = their_y}};
+    plot p = {title, "update", label, .rule = NAN, .series_count = 2, .series = series};
+    lecture_plot(l, what, &p, caption);
+}
+
+int main(int argc, char **argv) {
+    lecture l;
+    lecture_begin(&l, argc, argv, "exp07", "Experiment 7: vectorized A2C");
+    cpus_flush_denormals();
+    curves c = {.seeds = l.seeds ? l.seeds : SEEDS};
+    size_t n = (size_t)c.seeds;
+    c.returns = memory_array(double, n *UPDATES);
+    c.losses = memory_array(double, n *UPDATES);
+    c.whole_losses = memory_array(double, n *UPDATES);
+    uint64_t by_hand = fingerprint_by_hand(1), by_trainer = 0;
+    for (c.seed = 0; c.seed < c.seeds; c.seed++) {
+        training *t = training_new(training_lecture, NULL, ENVS, STEPS, UPDATES, (uint64_t)c.seed + 1);
+        c.update = 0;
+        training_run(t, 1, look, &c);
+        if (c.seed == 0) by_trainer = training_fingerprint(t);
+        training_free(t);
+    }
+
+    report_text(
+        &l.part,
+        "4 environments, rollouts of 32, 30 updates, %d seeds; Adam 3e-4, discount 0.99, lambda 0.95, value "
+        "coefficient 0.5, entropy coefficient 0.01, gradient norm 0.5. A mean return is that of the last 100 "
+        "finished episodes; the loss is the policy's, plus 0.5 times half the mean squared error of the value, "
+        "minus 0.01 times the entropy. That is the lecture's formula; its losses are those of a program that does "
+        "not halve the squared error. The update is written out once in the program; the trainer's ends with "
+        "the same parameters.",
+        c.seeds);
+    static const double at[] = {1, UPDATES}, returns[] = {20.5, 22.8}, loss_at[] = {1, 1}, losses[] = {18, 42};
+    draw(&l, "return", "Mean return by update", "mean return of 100 episodes",
+         "Returns during experiment 7: the band holds 95 % of the seeds.", c.seeds, c.returns, 2, at, returns);
+    draw(&l, "loss", "Loss by update", "loss, squared error not halved",
+         "Loss during experiment 7; the lecture's points are its range, not an update's.", c.seeds, c.whole_losses, 2,
+         loss_at, losses);
+
+    lecture_exact_text(&l, "parameters after 30 updates, seed 1: written out, and the trainer's", "n/a",
+                       words("%016llx, %016llx", (unsigned long long)by_hand, (unsigned long long)by_trainer),
+                       by_hand == by_trainer);
+    lecture_drawn(&l, "mean return after update 1", 20.5, n, c.returns, 1);
+    lecture_drawn(&l, "mean return after update 30", 22.8, n, c.returns + (UPDATES - 1) * n, 1);
+    compare_losses(&l, "as its formula says", n, c.losses);
+    compare_losses(&l, "squared error not halved", n, c.whole_losses);
+    memory_free(c.whole_losses);
+    memory_free(c.losses);
+    memory_free(c.returns);
+    return lecture_end(&l);
+}
