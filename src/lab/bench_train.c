@@ -8,108 +8,161 @@
 #include "lab/statistics.h"
 #include "lab/study_files.h"
 
+#include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { REPEATS = 3, MOST_WORDS = 40 };
+enum { ROUNDS = 3, MOST_WORDS = 40, WORD = 64 };
+static const char run_seconds[] = "stop.seconds=0.8";
 
-/* A setting: words of the command line behind `train cartpole`. */
-typedef struct task {
+typedef struct setting {
     const char *name, *mode;
-    int threads; /* 0: all CPUs */
-    const char *words[16];
-} task;
+    int workers; /* 0: as many as threads */
+    int rollout, envs;
+    bool shared_statistics;
+} setting;
 
-static const task tasks[] = {
-    {"sync, 16 x 128", "sync", 0, {"rollout_steps=128"}},
-    {"sync, 16 x 128", "sync", 1, {"rollout_steps=128"}},
-    {"sync, 16 x 5", "sync", 0, {"rollout_steps=5"}},
-    {"async, T 20, E 1", "async", 0, {"rollout_steps=20", "optimizer.statistics=worker"}},
-    {"async, T 20, E 1", "async", 1, {"rollout_steps=20", "optimizer.statistics=worker"}},
-    {"async, T 20, E 1, shared statistics", "async", 0, {"rollout_steps=20"}},
-    {"async, T 20, E 8", "async", 0, {"rollout_steps=20", "envs_per_worker=8", "optimizer.statistics=worker"}},
-    {"async, T 20, E 8", "async", 1, {"rollout_steps=20", "envs_per_worker=8", "optimizer.statistics=worker"}},
-    {"async, T 5, E 1", "async", 0, {"rollout_steps=5", "optimizer.statistics=worker"}},
-    {"async, T 5, E 1, shared statistics", "async", 0, {"rollout_steps=5"}},
+static const setting settings_measured[] = {
+    {"sync, 16 x 5", "sync", 16, 5, 1, true},
+    {"sync, 16 x 20", "sync", 16, 20, 1, true},
+    {"sync, 16 x 128", "sync", 16, 128, 1, true},
+    {"async, T 5, E 1", "async", 0, 5, 1, false},
+    {"async, T 20, E 1", "async", 0, 20, 1, false},
+    {"async, T 32, E 1", "async", 0, 32, 1, false},
+    {"async, T 32, E 4", "async", 0, 32, 4, false},
+    {"async, T 20, E 8", "async", 0, 20, 8, false},
+    {"async, T 20, E 1, 16 workers", "async", 16, 20, 1, false},
+    {"async, T 5, E 1, shared statistics", "async", 0, 5, 1, true},
+    {"async, T 20, E 1, shared statistics", "async", 0, 20, 1, true},
 };
-enum { TASKS = sizeof tasks / sizeof *tasks };
+enum { SETTINGS = sizeof settings_measured / sizeof *settings_measured };
 
-static int threads_of(const task *t) {
-    return t->threads ? t->threads : cpus_allowed();
+/* What the rounds gave: alone with one thread, together with one a CPU. */
+typedef struct rates {
+    double alone[SETTINGS][ROUNDS], together[SETTINGS][ROUNDS];
+    double core[ROUNDS], cores[ROUNDS]; /* the peaks */
+    double parameters;
+} rates;
+
+/* Lets the machine come to rest between two runs. */
+static void rest(void) {
+    nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
 }
 
-/* One run; its row is added to `runs`. */
-static int train_once(runner *r, const char *folder, size_t index, int repeat, table *runs, error *e) {
-    const task *t = &tasks[index];
-    char program[FILE_PATH_SIZE] = "a3c", out[FILE_PATH_SIZE], log[FILE_PATH_SIZE], name[32], threads[16];
+/* Steps a second of one run. */
+static int train_once(runner *r, const char *folder, const setting *s, int threads, rates *all, double *rate,
+                      error *e) {
+    char program[FILE_PATH_SIZE] = "a3c", out[FILE_PATH_SIZE], log[FILE_PATH_SIZE], words[4][WORD];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     if (length > 0) program[length] = 0;
-    snprintf(name, sizeof name, "run%zu-%d", index, repeat);
-    snprintf(threads, sizeof threads, "%d", threads_of(t));
-    if (file_join(out, folder, name, e) || file_join(log, folder, "log.txt", e)) return -1;
+    if (file_join(out, folder, "run", e) || file_join(log, folder, "log.txt", e)) return -1;
+    snprintf(words[0], WORD, "%d", threads);
+    snprintf(words[1], WORD, "%d", s->workers ? s->workers : threads);
+    snprintf(words[2], WORD, "rollout_steps=%d", s->rollout);
+    snprintf(words[3], WORD, "envs_per_worker=%d", s->envs);
     const char *argv[MOST_WORDS] = {
-        program,           "train",   "cartpole",         "--mode",  t->mode,  "--workers", "16", "--threads",
-        threads,           "--steps", "2000000",          "--quiet", "--json", "--out",     out,  "--set",
-        "eval.episodes=1", "--set",   "envs_per_worker=1"};
-    size_t n = 19;
-    for (size_t i = 0; t->words[i]; i++) {
-        argv[n++] = "--set";
-        argv[n++] = t->words[i];
-    }
-    int status = 0, slot = runner_start(r, argv, log, e);
-    if (slot < 0) return -1;
+        program,     "train",
+        "cartpole",  "--quiet",
+        "--out",     out,
+        "--mode",    s->mode,
+        "--threads", words[0],
+        "--workers", words[1],
+        "--steps",   "1000000000",
+        "--set",     words[2],
+        "--set",     words[3],
+        "--set",     run_seconds,
+        "--set",     "eval.episodes=1",
+        "--set",     "checkpoint.interval_steps=0",
+        "--set",     s->shared_statistics ? "optimizer.statistics=shared" : "optimizer.statistics=worker"};
+    int status = 0;
+    rest();
+    if (runner_start(r, argv, log, e) < 0) return -1;
     while (r->running > 0) runner_wait(r, 1, &status);
     if (r->interrupted) return error_set(e, 128 + r->interrupted, "interrupted");
-    if (status) return error_set(e, STATUS_FAILED, "%s: a run ended with status %d; see %s", t->name, status, log);
-    size_t row = table_row(runs);
-    table_set_number(runs, row, "task", (double)index);
-    study_read_summary(out, runs, row);
+    if (status) return error_set(e, STATUS_FAILED, "%s: a run ended with status %d; see %s", s->name, status, log);
+    table summary = {0};
+    size_t row = table_row(&summary);
+    study_read_summary(out, &summary, row);
+    *rate = table_number(&summary, row, "steps_per_second");
+    all->parameters = table_number(&summary, row, "parameters");
+    table_free(&summary);
     return study_remove(out, e);
 }
 
-static json_t *show(FILE *table_out, const table *runs, size_t index, const double *peaks) {
-    double rates[REPEATS], parameters = 0;
-    size_t n = 0;
-    for (size_t row = 0; row < runs->rows; row++) {
-        if (table_number(runs, row, "task") != (double)index || n == REPEATS) continue;
-        rates[n++] = table_number(runs, row, "steps_per_second");
-        parameters = table_number(runs, row, "parameters");
+static int measure_round(runner *r, const char *folder, int round, rates *all, error *e) {
+    all->core[round] = peak_core();
+    all->cores[round] = peak_cores(cpus_allowed(), 0.1);
+    for (size_t i = 0; i < SETTINGS; i++) {
+        const setting *s = &settings_measured[i];
+        if (train_once(r, folder, s, 1, all, &all->alone[i][round], e) ||
+            train_once(r, folder, s, cpus_allowed(), all, &all->together[i][round], e))
+            return -1;
     }
-    double median = statistics_median(n, rates), gflops = 6e-9 * parameters * median;
-    int threads = threads_of(&tasks[index]);
-    double share = gflops / peaks[threads == 1 ? 0 : 1];
-    if (table_out)
-        fprintf(table_out, "%-38s %8d %12.0f [%9.0f, %9.0f] %9.1f %8.1f\n", tasks[index].name, threads, median,
-                rates[0], rates[n - 1], gflops, 100 * share);
-    return json_pack("{s:s,s:s,s:i,s:i,s:f,s:f,s:f,s:f,s:f}", "name", tasks[index].name, "mode", tasks[index].mode,
-                     "threads", threads, "runs", (int)n, "steps_per_second", median, "low", rates[0], "high",
-                     rates[n - 1], "gflops", gflops, "of_peak", share);
+    return 0;
 }
 
-json_t *bench_train(FILE *table_out, error *e) {
+/* One row of the result; its median rate. */
+static double add_row(json_t *rows, const setting *s, int threads, const double rate[ROUNDS], const double *alone,
+                      double parameters, double peak) {
+    double sorted[ROUNDS], faster[ROUNDS];
+    json_t *list = json_array();
+    for (int k = 0; k < ROUNDS; k++) {
+        json_array_append_new(list, json_real(rate[k]));
+        sorted[k] = rate[k];
+        if (alone) faster[k] = rate[k] / alone[k];
+    }
+    int workers = s->workers ? s->workers : threads;
+    int samples = s->rollout * s->envs * (strcmp(s->mode, "sync") == 0 ? workers : 1);
+    double median = statistics_median(ROUNDS, sorted), gflops = 6e-9 * parameters * median;
+    json_array_append_new(rows, json_pack("{s:s,s:s,s:i,s:i,s:i,s:o,s:f,s:f,s:f,s:f,s:f,s:o}", "name", s->name, "mode",
+                                          s->mode, "workers", workers, "threads", threads, "samples_per_update",
+                                          samples, "rates", list, "steps_per_second", median, "low", sorted[0], "high",
+                                          sorted[ROUNDS - 1], "gflops", gflops, "of_peak", gflops / peak, "speed_up",
+                                          alone ? json_real(statistics_median(ROUNDS, faster)) : json_null()));
+    return median;
+}
+
+static json_t *show(FILE *table, rates *all) {
+    json_t *rows = json_array();
+    int cpus = cpus_allowed();
+    double core = statistics_median(ROUNDS, all->core), cores = statistics_median(ROUNDS, all->cores);
+    double flops = 6e-9 * all->parameters;
+    if (table) {
+        fprintf(table, "FMA peak: %.1f GFLOP/s on one core, %.1f on %d at once; %.0f operations a step\n", core, cores,
+                cpus, 1e9 * flops);
+        fprintf(table, "%-36s %11s %7s %11s %25s %7s %9s\n", "", "1 thread", "% peak", "threads:", "steps/s [range]",
+                "% peak", "speed-up");
+    }
+    for (size_t i = 0; i < SETTINGS; i++) {
+        const setting *s = &settings_measured[i];
+        double one = add_row(rows, s, 1, all->alone[i], NULL, all->parameters, core);
+        double many = add_row(rows, s, cpus, all->together[i], all->alone[i], all->parameters, cores);
+        const json_t *row = json_array_get(rows, json_array_size(rows) - 1);
+        if (table)
+            fprintf(table, "%-36s %11.0f %7.1f %11d %9.0f [%.0f, %.0f] %6.1f %9.2f\n", s->name, one,
+                    100 * flops * one / core, cpus, many, json_number_value(json_object_get(row, "low")),
+                    json_number_value(json_object_get(row, "high")), 100 * flops * many / cores,
+                    json_number_value(json_object_get(row, "speed_up")));
+    }
+    return json_pack("{s:{s:f,s:f},s:o}", "peak", "core", core, "cores", cores, "rows", rows);
+}
+
+json_t *bench_train(FILE *table, error *e) {
     char folder[] = "/tmp/a3c-bench-XXXXXX";
     if (!mkdtemp(folder)) {
         error_set(e, STATUS_FAILED, "%s: no folder can be made there", folder);
         return NULL;
     }
-    const double peaks[2] = {peak_core(), peak_cores(cpus_allowed(), 0.1)};
-    table runs = {0};
+    rates all;
     runner r;
     int failed = 0;
     runner_open(&r, 1);
-    for (int repeat = 0; repeat < REPEATS && !failed; repeat++)
-        for (size_t i = 0; i < TASKS && !failed; i++) failed = train_once(&r, folder, i, repeat, &runs, e);
+    for (int round = 0; round < ROUNDS && !failed; round++) failed = measure_round(&r, folder, round, &all, e);
     runner_close(&r);
-    json_t *rows = failed ? NULL : json_array();
-    if (rows && table_out) {
-        fprintf(table_out, "FMA peak: %.0f GFLOP/s one core, %.0f all %d CPUs at once\n", peaks[0], peaks[1],
-                cpus_allowed());
-        fprintf(table_out, "%-38s %8s %12s %22s %9s %8s\n", "CartPole-v1, 16 workers", "threads", "steps/s",
-                "[least, greatest]", "GFLOP/s", "% peak");
-    }
-    for (size_t i = 0; rows && i < TASKS; i++) json_array_append_new(rows, show(table_out, &runs, i, peaks));
-    table_free(&runs);
-    if (!failed) study_remove(folder, NULL);
-    return rows;
+    if (failed) return NULL;
+    study_remove(folder, NULL);
+    return show(table, &all);
 }
