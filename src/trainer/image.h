@@ -49,7 +49,7 @@ struct image {
     int64_t *turn_counters; /* NULL where turns are never open in a pause */
     double *turn_figures, *turn_episodes;
     float *turn_gradients;
-    double *turn_costs; /* measured, or NULL */
+    double *turn_costs;                           /* measured, or NULL */
     float *padded, *slot[OPTIMIZER_SLOTS], *flat; /* scratch: [net.size], [net.parameters] */
     char *config, plugin_hash[PLUGIN_HASH_SIZE];
     int64_t recorded; /* events of the recording at the restored checkpoint */

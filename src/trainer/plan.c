@@ -127,8 +127,8 @@ static void plan_learning(plan *p) {
     c->normalize_clip = (float)s->normalize.clip;
     c->noise_hold = s->exploration.hold;
     for (int i = 0; i < s->env.count; i++) c->masked |= p->kinds[i].def->action_mask != NULL;
-    c->keep_behavior = c->estimator.kind == ESTIMATOR_VTRACE || s->loss.kind == SETTINGS_LOSS_PPO ||
-                       s->async.behavior_delay > 0;
+    c->keep_behavior =
+        c->estimator.kind == ESTIMATOR_VTRACE || s->loss.kind == SETTINGS_LOSS_PPO || s->async.behavior_delay > 0;
     c->seed = s->seed;
     p->optimizer = (optimizer){(optimizer_kind)s->optimizer.kind,
                                s->optimizer.decay,
