@@ -126,23 +126,33 @@ static void write_cells(report *r, const groups *g, const size_t *rank, size_t a
     if (g->count > SHOWN) report_text(r, "The first %d of %zu; all are in `statistics.csv`.", (int)SHOWN, g->count);
 }
 
-/* The cells of one value of `across`, from the fastest down. */
+/* The cells of one value of `across`, from the fastest down, each tested against the fastest. */
 static void say_order(report *r, const groups *g, const varied *down, const varied *across, const char *value) {
     char words[1000] = "";
     double below = INFINITY;
-    for (;;) {
+    for (const group *fastest = NULL;;) {
         size_t next = SIZE_MAX;
         for (size_t k = 0; k < g->count; k++)
             if (strcmp(group_text(g, k, across->column), value) == 0 && g->group[k].rate_iqm < below &&
                 (next == SIZE_MAX || g->group[k].rate_iqm > g->group[next].rate_iqm))
                 next = k;
         if (next == SIZE_MAX) break;
-        below = g->group[next].rate_iqm;
+        const group *c = &g->group[next];
         size_t used = strlen(words);
-        snprintf(words + used, sizeof words - used, "%s`%s` (%.0f)", used ? ", then " : "",
-                 group_text(g, next, down->column), below);
+        snprintf(words + used, sizeof words - used, "%s`%s` (%.0f", used ? ", then " : "",
+                 group_text(g, next, down->column), c->rate_iqm);
+        used = strlen(words);
+        if (fastest && fastest->rates > 1 && c->rates > 1)
+            snprintf(words + used, sizeof words - used, ", p = %.2g)",
+                     mann_whitney_p(fastest->rates, fastest->rate, c->rates, c->rate));
+        else
+            snprintf(words + used, sizeof words - used, ")");
+        below = c->rate_iqm;
+        if (!fastest) fastest = c;
     }
-    if (*words) report_text(r, "With `%s=%s`, from the fastest down: %s.", across->name, value, words);
+    if (*words)
+        report_text(r, "With `%s=%s`, from the fastest down (p: Mann-Whitney against the fastest): %s.", across->name,
+                    value, words);
 }
 
 /* Steps a second by two things that were varied: which is the fastest in each column says where the order turns. */
