@@ -15,6 +15,7 @@ learned() {
     shift 4
     rm -rf "${work:?}/$run"
     mean=nan
+    [ "$mode" = async ] || set -- "$@" --threads 1 # the same result, without waiting for other programs at barriers
     a3c train "$preset" --mode "$mode" --seed "$seed" --quiet --out "$work/$run" --set eval.episodes="$episodes" "$@" > "$run.said" 2>&1 &&
         mean=$(value eval_return_mean "$run/summary.json")
     [ -n "$mean" ] && [ "$mean" != null ] || mean=nan
