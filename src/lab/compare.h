@@ -6,7 +6,8 @@
  *   B   async, locked: no lost updates
  *   C   async on one thread: staleness 0, the same batch, the same number of updates
  *   D   sync: one batch of all W workers; learning rate x1, xsqrt(W), xW, and tuned (the preset's own sync
- *       column, or the best of a search)
+ *       column, or the best of a search; beside a search the preset's own column is D preset, at the number of workers
+ *       that it was made for)
  *
  * A against B is lost updates, B against C staleness, C against D the batch, A against D the practical question. Beside
  * A, where it really ran on two threads or more, V is the same in virtual time: it says how far virtual time can be

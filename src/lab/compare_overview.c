@@ -132,11 +132,13 @@ void compare_overview(report *r, const groups *g, const contrast_list *list, con
                 "root of W, times W, and tuned. **V** is A in virtual time beside the real one. With one worker A, B "
                 "and C are one cell.");
     if (searched)
-        report_text(r, "Both sides are tuned alike: for every number of workers the learning rate of A (which B, C and "
-                       "the scaled D start from) and that of D tuned are each the best of seven, from a quarter of the "
-                       "preset's to sixteen times it, on seeds that are not used here; all cells have the same rollout "
-                       "length and environments a worker. The search is a study of its own, in the folder whose name "
-                       "ends in -tuning, with all of its curve.");
+        report_text(r,
+                    "Both sides are tuned alike: for every number of workers the learning rate of A (which B, C and "
+                    "the scaled D start from) and that of D tuned are each the best of seven, from a quarter of the "
+                    "preset's to sixteen times it, on seeds that are not used here; all cells have the same rollout "
+                    "length and environments a worker. **D preset** is sync as the preset has it, tuned by hand with "
+                    "rollout length and environments of its own, at the preset's own number of workers. The search is "
+                    "a study of its own, in the folder whose name ends in -tuning, with all of its curve.");
     else
         report_text(r, "D tuned is the preset's own sync column, its rollout length and environments a worker "
                        "included (T and E below); it was tuned for the preset's own number of workers, so with another "
