@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The documents speak of what is there: every file they name exists, every command and key of a summary is described, and the generated
+# page of environments has every environment.
+cd "${A3C_SOURCE:-$(dirname "$0")/..}" || exit 1
+failed=0
+
+# empty WHAT TEXT: nothing is left over
+empty() {
+    if [ -z "$2" ]; then echo "ok - $1"; else echo "not ok - $1:" $2; failed=1; fi
+}
+
+# What stands in backquotes or links and looks like a path of this repository; docs/threading.md counts from src/.
+missing=
+for document in README.md CONTRIBUTING.md examples/README.md docs/*.md; do
+    for name in $(grep -oE '`(src|tests|tools|docs|examples|include|config)/[A-Za-z0-9_./]*`' "$document" | tr -d '`' | grep -v NAME); do
+        [ -e "$name" ] || missing="$missing $document:$name"
+    done
+    for name in $(grep -oE '\]\([A-Za-z0-9_./-]+' "$document" | cut -c3- | grep -v '^https'); do
+        [ -e "$(dirname "$document")/$name" ] || missing="$missing $document:$name"
+    done
+done
+for name in $(grep -oE '`(base|global|worker|sync_a2c|learn|net|record|trainer|env)/[a-z0-9_]+\.[ch]`' docs/threading.md | tr -d '`'); do
+    [ -e "src/$name" ] || missing="$missing docs/threading.md:$name"
+done
+empty "every file that a document names exists" "$missing"
+
+# Functions that docs/threading.md names, for the statements that rest on them.
+missing=
+for name in $(grep -oE '`[a-z][a-z0-9]*_[a-z0-9_]+`' docs/threading.md | tr -d '`' | sort -u); do
+    grep -rqw --include='*.[ch]' --include='*.sh' "$name" src tests || missing="$missing $name"
+done
+empty "every function that docs/threading.md names exists" "$missing"
+
+if [ -x "${A3C_BIN:-}" ]; then
+    missing=
+    for command in $("$A3C_BIN" help | sed -n 's/^  a3c \([a-z]*\) .*/\1/p' | grep -v help); do
+        grep -q "a3c $command" README.md || missing="$missing $command"
+    done
+    empty "the README describes every command" "$missing"
+
+    missing=
+    for id in $("$A3C_BIN" env list | cut -d ' ' -f 1); do
+        grep -q "| \`$id\` |" docs/environments.md || missing="$missing $id"
+    done
+    empty "docs/environments.md has every environment (tools/environments writes it)" "$missing"
+
+    scratch=$(mktemp -d) && trap 'rm -rf "$scratch"' EXIT
+    missing=
+    for key in $("$A3C_BIN" identity --steps 200 --threads 1 --out "$scratch/run" --json 2> "$scratch/said" | sed -n 's/^  "\([a-z0-9_]*\)".*/\1/p') \
+        $(head -1 "$scratch/run/metrics.jsonl" | grep -oE '"[a-z_]+":' | tr -d '":'); do
+        grep -q "\`$key" docs/run.md || case $key in eval_return_*) ;; *) missing="$missing $key" ;; esac
+    done
+    empty "docs/run.md explains every key of summary.json and metrics.jsonl" "$missing"
+
+    missing=
+    for name in $(tr -d '\000' < "$scratch/run/checkpoint.safetensors" | head -c 6000 | grep -aoE '"[a-z_.]+/[a-z_]+"' | tr -d '"' | sort -u); do
+        grep -q "\`$name\`" docs/run.md || [ "${name%/*}" = episodes ] || missing="$missing $name"
+    done
+    empty "docs/run.md explains the tensors of a checkpoint" "$missing"
+fi
+exit $failed
