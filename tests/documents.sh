@@ -53,8 +53,10 @@ if [ -x "${A3C_BIN:-}" ]; then
     done
     empty "docs/run.md explains every key of summary.json and metrics.jsonl" "$missing"
 
+    # The header is JSON text in front of the numbers: the settings, then the tensors by name.
     missing=
-    for name in $(tr -d '\000' < "$scratch/run/checkpoint.safetensors" | head -c 6000 | grep -aoE '"[a-z_.]+/[a-z_]+"' | tr -d '"' | sort -u); do
+    names=$(tr -d '\000' < "$scratch/run/checkpoint.safetensors" | head -c 40000 | grep -aoE '"[a-z_.]+/[a-z_]+": *\{' | cut -d '"' -f 2 | sort -u)
+    for name in ${names:-none}; do
         grep -q "\`$name\`" docs/run.md || [ "${name%/*}" = episodes ] || missing="$missing $name"
     done
     empty "docs/run.md explains the tensors of a checkpoint" "$missing"
