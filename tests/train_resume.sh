@@ -58,6 +58,9 @@ done
 
     status "a finished run that is resumed prints its summary" 0 a3c train --json --resume "$work/whole"
     same "the summary is the run's" "$(value params_fingerprint "$work/said")" "$whole"
+    rm whole/summary.json
+    status "a run that was killed before its summary gets one" 0 a3c train --quiet --resume "$work/whole"
+    same "it is the run's" "$(value params_fingerprint whole/summary.json)" "$whole"
     status "a run may be resumed on other threads" 0 a3c train --quiet --resume "$work/whole" --threads 1 --steps 19200
     true_number "it went on to the new end" "$(value steps whole/summary.json) >= 19200"
     status "but not with other workers" 2 a3c train --quiet --resume "$work/whole" --workers 8 --steps 20000

@@ -185,10 +185,9 @@ static int drive(run *r, const train_options *o, error *e) {
 static bool already_finished(run *r, const train_options *o, int *status, error *e) {
     summary s;
     if (block_steps(r->block) < r->plan.settings.total_steps) return false;
-    *status = summary_read(r->folder, &s, e) ? STATUS_FAILED : 0;
-    if (*status) return false; /* killed between its last checkpoint and its summary: finish it now */
+    if (summary_read(r->folder, &s, NULL)) return false; /* killed after its last checkpoint: it is finished now */
     progress_finish(&r->progress, &s);
-    if (o->json) *status = summary_print(stdout, &s, e) ? e->status : 0;
+    *status = o->json && summary_print(stdout, &s, e) ? e->status : 0;
     return true;
 }
 
