@@ -152,12 +152,19 @@ static optimizer_numbers push_numbers(const block *b, const push *p) {
     return optimizer_numbers_make(&b->optimizer, p->scale, p->rate, t);
 }
 
+/* Two threads that push at the same stripes at once take the lines from each other again and again, and fall in step:
+ * hence starts that differ. */
 int64_t block_push(block *b, const push *p) {
     optimizer_numbers numbers = push_numbers(b, p);
-    for (part now = first_part(b, 0), next; now.stripe < b->stripes; now = next) {
-        next = next_part(b, now);
-        if (next.stripe < b->stripes) prefetch_part(b, next);
+    int first = (int)((uint64_t)p->start * (uint64_t)b->stripes >> 32);
+    part now = first_part(b, first);
+    for (int left = b->stripes; left > 0;) {
+        part next = next_part(b, now);
+        if (next.stripe == b->stripes) next = first_part(b, 0);
+        if (next.at == 0) left--;
+        if (left > 0) prefetch_part(b, next);
         step_part(b, now, p, &numbers);
+        now = next;
     }
     count_add_relaxed(&b->count->steps, p->steps);
     return count_add_release(&b->count->version, 1);

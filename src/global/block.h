@@ -47,6 +47,7 @@ typedef struct push {
     float *own_statistics[OPTIMIZER_SLOTS]; /* [size] each when the worker keeps its own, else NULL */
     int64_t own_count;                      /* Adam's t when > 0; else the block's version decides */
     int64_t steps;                          /* steps that this update used */
+    uint32_t start;    /* any number: the stripes are gone through in a circle from start / 2^32 of the way on */
     float *parameters; /* [size] receives the parameters as this push leaves them (a pull in the same pass), or NULL */
 } push;
 

@@ -86,6 +86,7 @@ static void share(void *context) {
     s->version = block_version(s->block);
     while (now < s->end) {
         began = now;
+        p.start = p.start * 1664525 + 1013904223 + (uint32_t)s->index; /* some other place each time */
         take_turn(s, &p, parameters);
         now = clock_ns();
         s->spent += (double)(now - began);

@@ -118,6 +118,12 @@ static void count(worker *w, desk *d, const turn *t, int64_t staleness) {
     d->staleness[staleness < STALENESS_BINS ? staleness : STALENESS_BINS - 1]++;
 }
 
+/* Where in the block a push begins: anywhere, so that threads which push at the same time seldom meet. */
+static uint32_t push_start(const worker *w) {
+    uint64_t mixed = ((uint64_t)w->pushes << 20 ^ (uint64_t)w->index) * 0x9e3779b97f4a7c15u;
+    return (uint32_t)((mixed ^ mixed >> 32) * 0xd6e8feb86659fd93u >> 32);
+}
+
 int64_t turn_end(worker *w, desk *d, async *a) {
     turn *t = &w->turn;
     t->open = false;
@@ -132,6 +138,7 @@ int64_t turn_end(worker *w, desk *d, async *a) {
               .scale = (float)optimizer_clip(t->norm, a->max_grad_norm),
               .rate = (float)schedule_at(&a->learning_rate, t->position, a->total_steps),
               .steps = t->steps,
+              .start = push_start(w),
               .own_statistics = {w->statistics[0], w->statistics[1]},
               .own_count = a->own_adam_count ? w->pushes + 1 : 0,
               .parameters = a->recording ? NULL : d->parameters};
