@@ -13,26 +13,28 @@ enum { ENVS = 8, STEPS = 32, UPDATES = 40, SEEDS = 100 };
 
 typedef struct curve {
     int update;
-    double returns[UPDATES], losses[UPDATES];
-    double cut[UPDATES]; /* mean return of the update's episodes, counted from its rollout's start; NAN: none ended */
+    double returns[UPDATES], losses[UPDATES]; /* returns: mean of the last 100 episodes */
+    double cut[UPDATES];          /* the same, each counted from the start of the rollout that it ended in */
+    double window[EPISODES_KEPT]; /* the last such returns */
+    int episodes;
 } curve;
 
 /* Every reward is 1, so what an episode that ended at step t of the rollout earned within it is its length, or t + 1.
  */
-static double return_within_rollout(const learner *l) {
-    double sum = 0;
+static void count_within_rollout(curve *c, const learner *l) {
     for (int i = 0; i < l->episode_count; i++) {
         const episode *e = &l->rollout->episodes[i];
-        sum += e->length < e->t + 1 ? e->length : e->t + 1;
+        c->window[c->episodes++ % EPISODES_KEPT] = e->length < e->t + 1 ? e->length : e->t + 1;
     }
-    return l->episode_count ? sum / l->episode_count : NAN;
 }
 
 static void look(void *context, training *t) {
     curve *c = context;
     int unused;
+    count_within_rollout(c, team_learner(t->team, 0, &unused)); /* one thread: it has them all */
+    size_t known = (size_t)(c->episodes < EPISODES_KEPT ? c->episodes : EPISODES_KEPT);
+    c->cut[c->update] = statistics_mean(known, c->window);
     c->returns[c->update] = training_return(t);
-    c->cut[c->update] = return_within_rollout(team_learner(t->team, 0, &unused)); /* one thread: it has them all */
     c->losses[c->update++] = training_take_loss(t).total;
 }
 
@@ -98,8 +100,7 @@ int main(int argc, char **argv) {
         {.style = PLOT_DASHED, .color = 3, .n = UPDATES, .x = x, .y = their_high}};
     plot p = {"Mean return by update", "update", "mean return", .rule = NAN, .series_count = 4, .series = returns};
     lecture_plot(&l, "return", &p,
-                 "Experiment 9, one seed: the mean of the last 100 whole episodes, and of each update's episodes "
-                 "within its rollout.");
+                 "Experiment 9, one seed: the mean of the last 100 episodes, whole and counted within rollouts.");
     plot_series losses[] = {{.color = 1, .n = UPDATES, .x = x, .y = first.losses}};
     plot q = {"Loss by update", "update", "loss", .rule = NAN, .series_count = 1, .series = losses};
     lecture_plot(&l, "loss", &q, "Experiment 9, the same seed.");
