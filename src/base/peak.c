@@ -17,7 +17,7 @@
 #include <arm_neon.h>
 #endif
 
-enum { CHAINS = 12, ROUNDS = 4096 };
+enum { CHAINS = 12, ROUNDS = 4096, SLICE_NS = 1000000 }; /* a slice: short enough to be undisturbed on a busy machine */
 
 /* The empty instruction keeps the compiler from knowing the values. x tends to 1 from any start. */
 #define CHAIN(x, fma, a, b)                                                                                            \
@@ -26,8 +26,9 @@ enum { CHAINS = 12, ROUNDS = 4096 };
 #define EACH_CHAIN(fma, a, b)                                                                                          \
     CHAIN(x0, fma, a, b)                                                                                               \
     CHAIN(x1, fma, a, b)                                                                                               \
-    CHAIN(x2, fma, a, b) CHAIN(x3, fma, a, b) CHAIN(x4, fma, a, b) CHAIN(x5, fma, a, b) CHAIN(x6, fma, a, b)           \
-        CHAIN(x7, fma, a, b) CHAIN(x8, fma, a, b) CHAIN(x9, fma, a, b) CHAIN(x10, fma, a, b) CHAIN(x11, fma, a, b)
+    CHAIN(x2, fma, a, b)                                                                                               \
+    CHAIN(x3, fma, a, b) CHAIN(x4, fma, a, b) CHAIN(x5, fma, a, b) CHAIN(x6, fma, a, b) CHAIN(x7, fma, a, b)           \
+        CHAIN(x8, fma, a, b) CHAIN(x9, fma, a, b) CHAIN(x10, fma, a, b) CHAIN(x11, fma, a, b)
 #define ROUND_LOOP(type, fma, half)                                                                                    \
     type x0 = half, x1 = half, x2 = half, x3 = half, x4 = half, x5 = half, x6 = half, x7 = half, x8 = half;            \
     type x9 = half, x10 = half, x11 = half, a = half, b = half;                                                        \
@@ -90,10 +91,10 @@ static double rate_until(widest w, int64_t end) {
 }
 
 double peak_core(void) {
-    enum { RUNS = 30, NS = 1000000 };
+    enum { RUNS = 30 };
     widest w = widest_vectors();
     double best = 0;
-    for (int i = 0; i < RUNS; i++) best = fmax(best, rate_until(w, clock_ns() + NS));
+    for (int i = 0; i < RUNS; i++) best = fmax(best, rate_until(w, clock_ns() + SLICE_NS));
     return best;
 }
 
@@ -109,7 +110,7 @@ static void run_at_once(void *context) {
     widest w = widest_vectors();
     cpus_pin(r->index, r->threads);
     rate_until(w, r->start);
-    r->rate = rate_until(w, r->end);
+    for (int64_t now = r->start; now < r->end; now = clock_ns()) r->rate = fmax(r->rate, rate_until(w, now + SLICE_NS));
 }
 
 static double rate_together(runner *runners, background **hands, int threads, double seconds) {

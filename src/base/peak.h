@@ -9,7 +9,7 @@
 double peak_core(void);
 
 /* GFLOP/s of `threads` threads at once, each on a CPU of its own (cpus_pin; no more of them than the process has CPUs),
- * for `seconds` three times over; the best of the three. */
+ * for `seconds` three times over: the sum of their best milliseconds, the best of the three. */
 double peak_cores(int threads, double seconds);
 
 #endif
