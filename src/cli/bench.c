@@ -13,6 +13,7 @@
 #include "net/kernels.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,15 +69,23 @@ static void cpu_name(char *name, size_t size) {
     if (f) fclose(f);
 }
 
+/* How the kernel schedules this program: a rate that was measured beside other work says little without it. */
+static const char *scheduling(void) {
+    int policy = sched_getscheduler(0);
+    return policy == SCHED_FIFO ? "real-time, fifo" : policy == SCHED_RR ? "real-time, round robin" : "normal";
+}
+
 static json_t *describe_machine(void) {
     char cpu[256], date[32];
+    double load[1] = {0};
     time_t now = time(NULL);
     struct tm utc;
     cpu_name(cpu, sizeof cpu);
     strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:s}", "date", date, "version", A3C_VERSION, "commit", A3C_COMMIT,
-                     "compiler", A3C_COMPILER, "flags", A3C_FLAGS, "cpu", cpu, "cpus", cpus_allowed(), "isa",
-                     kernels_get()->name);
+    getloadavg(load, 1);
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:s,s:s,s:f}", "date", date, "version", A3C_VERSION, "commit",
+                     A3C_COMMIT, "compiler", A3C_COMPILER, "flags", A3C_FLAGS, "cpu", cpu, "cpus", cpus_allowed(),
+                     "isa", kernels_get()->name, "scheduling", scheduling(), "load", load[0]);
 }
 
 static int run_part(const char *name, FILE *table, json_t *result, error *e) {
