@@ -20,7 +20,7 @@ killed_while() {
         # shellcheck disable=SC2086
         "$A3C_BIN" train cartpole --quiet --mode "$mode" --out "$folder" $common $slow > said 2>&1 &
         pid=$!
-        [ $((run % 3)) -eq 0 ] || first_checkpoint "$folder"
+        [ $((run % 3)) -eq 0 ] || new_checkpoint "$folder" none
         while [ $hits -lt "$kills" ]; do
             read -r pause <&3 || break
             sleep "$pause"
@@ -29,10 +29,11 @@ killed_while() {
             seen=$?
             [ $seen -eq 137 ] || break
             hits=$((hits + 1))
-            [ -e "$folder/checkpoint.safetensors" ] || break
+            old=$(stat -c %i "$folder/checkpoint.safetensors" 2> stat.said) || break
             resumed=$((resumed + 1))
             "$A3C_BIN" train --quiet --resume "$folder" > said 2>&1 &
             pid=$!
+            [ $((hits % 2)) -eq 0 ] || new_checkpoint "$folder" "$old" # on a busy machine most moments are at the start
         done
         if [ ! -e "$folder/checkpoint.safetensors" ]; then
             early=$((early + 1))
@@ -48,9 +49,12 @@ killed_while() {
     done
 }
 
-# Waits until the run $pid has written its first checkpoint, or has ended.
-first_checkpoint() {
-    while [ ! -e "$1/checkpoint.safetensors" ] && kill -0 $pid 2> kill.said; do sleep 0.01; done
+# new_checkpoint FOLDER INODE: waits until the run $pid has written another checkpoint than that, or has ended
+new_checkpoint() {
+    while kill -0 $pid 2> kill.said; do
+        at=$(stat -c %i "$1/checkpoint.safetensors" 2> stat.said) && [ "$at" != "$2" ] && return
+        sleep 0.01
+    done
 }
 
 # finished FOLDER: adds to $complaints when the run is not what it should be
