@@ -95,14 +95,14 @@ static void compare_losses(lecture *l, const char *how, size_t seeds, const doub
             most[i] = fmax(most[i], losses[u * seeds + i]);
         }
     }
-    lecture_drawn(l, words("smallest loss of 30 updates, %s", how), 18, seeds, least, 1);
-    lecture_drawn(l, words("largest loss of 30 updates, %s", how), 42, seeds, most, 1);
+    lecture_drawn(l, words("smallest loss, %s", how), 18, seeds, least, 1);
+    lecture_drawn(l, words("largest loss, %s", how), 42, seeds, most, 1);
     memory_free(most);
     memory_free(least);
 }
 
 static void draw(lecture *l, const char *what, const char *title, const char *label, const char *caption, int seeds,
-                 const double *values, size_t points, const double *their_x, const double *their_y) {
+                 const double *values, plot_style style, const double *their_y) {
     static double x[UPDATES], low[UPDATES], mean[UPDATES], high[UPDATES];
     double *sorted = memory_array(double, (size_t)seeds);
     for (int u = 0; u < UPDATES; u++) {
@@ -116,8 +116,9 @@ static void draw(lecture *l, const char *what, const char *title, const char *la
     memory_free(sorted);
     plot_series series[] = {
         {.name = "mean, 95 % of seeds", .color = 0, .n = UPDATES, .x = x, .y = mean, .low = low, .high = high},
-        {.name = "the lecture", .style = PLOT_POINTS, .color = 3, .n = points, .x = their_x, .y = their_y}};
-    plot p = {title, "update", label, .rule = NAN, .series_count = 2, .series = series};
+        {.name = "the lecture", .style = style, .color = 3, .n = UPDATES, .x = x, .y = their_y},
+        {.style = style, .color = 3, .n = UPDATES, .x = x, .y = their_y + UPDATES}};
+    plot p = {title, "update", label, .rule = NAN, .series_count = 3, .series = series};
     lecture_plot(l, what, &p, caption);
 }
 
@@ -127,9 +128,9 @@ int main(int argc, char **argv) {
     cpus_flush_denormals();
     curves c = {.seeds = l.seeds ? l.seeds : SEEDS};
     size_t n = (size_t)c.seeds;
-    c.returns = memory_array(double, n *UPDATES);
-    c.losses = memory_array(double, n *UPDATES);
-    c.whole_losses = memory_array(double, n *UPDATES);
+    c.returns = memory_array(double, UPDATES * n);
+    c.losses = memory_array(double, UPDATES * n);
+    c.whole_losses = memory_array(double, UPDATES * n);
     uint64_t by_hand = fingerprint_by_hand(1), by_trainer = 0;
     for (c.seed = 0; c.seed < c.seeds; c.seed++) {
         training *t = training_new(training_lecture, NULL, ENVS, STEPS, UPDATES, (uint64_t)c.seed + 1);
@@ -145,22 +146,26 @@ int main(int argc, char **argv) {
         "coefficient 0.5, entropy coefficient 0.01, gradient norm 0.5. A mean return is that of the last 100 "
         "finished episodes; the loss is the policy's, plus 0.5 times half the mean squared error of the value, "
         "minus 0.01 times the entropy. That is the lecture's formula; its losses are those of a program that does "
-        "not halve the squared error. The update is written out once in the program; the trainer's ends with "
-        "the same parameters.",
-        c.seeds);
-    static const double at[] = {1, UPDATES}, returns[] = {20.5, 22.8}, loss_at[] = {1, 1}, losses[] = {18, 42};
+        "not halve the squared error. The update is written out once in the program: for seed 1 it ends with the "
+        "parameters %016llx, the trainer's own with %016llx.",
+        c.seeds, (unsigned long long)by_hand, (unsigned long long)by_trainer);
+    double returns[2 * UPDATES], losses[2 * UPDATES]; /* the lecture's two returns, and the range of its losses */
+    for (int u = 0; u < UPDATES; u++) {
+        returns[u] = u == 0 ? 20.5 : NAN;
+        returns[UPDATES + u] = u == UPDATES - 1 ? 22.8 : NAN;
+        losses[u] = 18;
+        losses[UPDATES + u] = 42;
+    }
     draw(&l, "return", "Mean return by update", "mean return of 100 episodes",
-         "Returns during experiment 7: the band holds 95 % of the seeds.", c.seeds, c.returns, 2, at, returns);
+         "Returns during experiment 7: the band holds 95 % of the seeds.", c.seeds, c.returns, PLOT_POINTS, returns);
     draw(&l, "loss", "Loss by update", "loss, squared error not halved",
-         "Loss during experiment 7; the lecture's points are its range, not an update's.", c.seeds, c.whole_losses, 2,
-         loss_at, losses);
+         "Loss during experiment 7, and the lecture's range.", c.seeds, c.whole_losses, PLOT_DASHED, losses);
 
-    lecture_exact_text(&l, "parameters after 30 updates, seed 1: written out, and the trainer's", "n/a",
-                       words("%016llx, %016llx", (unsigned long long)by_hand, (unsigned long long)by_trainer),
-                       by_hand == by_trainer);
+    lecture_exact_text(&l, "update written out: the trainer's parameters", "n/a",
+                       by_hand == by_trainer ? "the same" : "others", by_hand == by_trainer);
     lecture_drawn(&l, "mean return after update 1", 20.5, n, c.returns, 1);
     lecture_drawn(&l, "mean return after update 30", 22.8, n, c.returns + (UPDATES - 1) * n, 1);
-    compare_losses(&l, "as its formula says", n, c.losses);
+    compare_losses(&l, "squared error halved", n, c.losses);
     compare_losses(&l, "squared error not halved", n, c.whole_losses);
     memory_free(c.whole_losses);
     memory_free(c.losses);

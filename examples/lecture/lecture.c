@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FEW_DRAWS = 20 };
+
 const char *words(const char *format, ...) {
     static char texts[8][512];
     static unsigned next;
@@ -90,14 +92,16 @@ static double outlying(size_t n, const double *draws, double value) {
     return fmin(1, 2.0 * (double)(fewer + 1) / (double)(n + 1));
 }
 
-void lecture_drawn(lecture *l, const char *figure, double theirs, size_t n, double *ours, int digits) {
+double lecture_drawn(lecture *l, const char *figure, double theirs, size_t n, double *ours, int digits) {
     statistics_sort(n, ours);
     double low = statistics_quantile(n, ours, 0.025), high = statistics_quantile(n, ours, 0.975);
     double p = outlying(n, ours, theirs);
     const char *mean = words("%.*f [%.*f, %.*f]", digits, statistics_mean(n, ours), digits, low, digits, high);
-    const char *verdict = n < 20 ? "too few draws to say" : theirs >= low && theirs <= high ? "agrees" : "differs";
+    const char *verdict = theirs >= low && theirs <= high ? "agrees" : "differs";
     add_figure(l, figure, words("%.*f", digits, theirs), mean,
-               n < 20 ? verdict : words("%s: p = %.3f, %zu draws", verdict, p, n));
+               n < FEW_DRAWS ? "too few draws to say"
+                             : words("%s, p %s", verdict, p < 0.001 ? "< 0.001" : words("= %.3f", p)));
+    return p;
 }
 
 void lecture_told(lecture *l, const char *figure, const char *theirs, const char *ours) {

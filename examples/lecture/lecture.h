@@ -34,8 +34,8 @@ void lecture_exact(lecture *l, const char *figure, double theirs, double ours, d
 void lecture_exact_text(lecture *l, const char *figure, const char *theirs, const char *ours, bool holds);
 
 /* A figure that depends on random numbers: theirs against `n` draws of ours, which are sorted; shown with `digits`
- * decimals. */
-void lecture_drawn(lecture *l, const char *figure, double theirs, size_t n, double *ours, int digits);
+ * decimals. Returns p: how rare a draw is that is at least as far out as theirs, two-sided. */
+double lecture_drawn(lecture *l, const char *figure, double theirs, size_t n, double *ours, int digits);
 
 /* A figure that the lecture does not give, or that cannot be compared. */
 void lecture_told(lecture *l, const char *figure, const char *theirs, const char *ours);

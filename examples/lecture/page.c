@@ -62,7 +62,8 @@ int main(int argc, char **argv) {
     report_text(&page,
                 "**exact** figures do not depend on chance. The others do: the lecture's is one draw, and ours is "
                 "`mean [2.5 %%, 97.5 %%]` over draws with other random numbers. A figure **agrees** when it lies in "
-                "that range; p is the share of draws at least as far out, two-sided. Of %zu figures %d are exact, "
+                "that range; p is the share of draws at least as far out, two-sided; how many draws, each experiment "
+                "says. Of %zu figures %d are exact, "
                 "%d agree, %d differ (why is said where they stand), %d are given without comparison%s.",
                 all.rows, count(&all, "exact"), count(&all, "agrees"), count(&all, "differs"),
                 count(&all, "not compared"), wrong ? words(" and **%d are WRONG**", wrong) : "");
