@@ -208,7 +208,7 @@ static int check_counters(const image *i, run *r, error *e) {
     const int64_t *c = i->counters, most = INT64_MAX / 4;
     bool good = within(c[1], 0, most) && within(c[0], c[1], most) && within(c[2], 0, most) && within(c[3], -1, c[1]) &&
                 within(c[4], 1, most) && within(c[5], 0, c[1]) && c[6] >= 1 && c[7] >= 1 && c[8] >= 0 &&
-                within(c[9], 0, 1) && c[10] >= 0 && c[11] >= 0;
+                within(c[9], 0, 1) && within(c[10], 0, most) && within(c[11], 0, most / 8);
     for (int k = 0; k < 3; k++) good = good && i->figures[k] >= 0;
     if (!good) return error_set(e, STATUS_FAILED, "run/counters: a counter is out of range");
     for (int64_t t = 0; t < (r->tasks ? 1 + r->plan.settings.env.count : 1); t++)
