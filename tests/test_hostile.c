@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT
+ * Checkpoints that went bad, given to what reads them: evaluation, an embedded policy, a resumed run. Whatever a file
+ * holds, the answer is a result or an error with words: a crash or a hang ends this program. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "a3c/policy.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "record/safetensors.h"
+#include "scratch.h"
+#include "trainer/trainer.h"
+
+#include <math.h>
+#include <string.h>
+
+#ifdef __SANITIZE_ADDRESS__
+enum { ROUNDS = 100 };
+#else
+enum { ROUNDS = 40 };
+#endif
+enum { TENSORS = 200, PAIRS = 8, OVERRIDES = 12 };
+
+/* ---- A run whose checkpoint is good ---- */
+
+typedef struct subject {
+    char folder[FILE_PATH_SIZE], checkpoint[FILE_PATH_SIZE];
+    char *bytes; /* of the good file */
+    size_t count;
+    uint32_t seed;
+    int good, refused;
+} subject;
+
+static const char *const plain[] = {"mode=async", "async.record=true", "async.update=locked", NULL};
+static const char *const open_turns[] = {"mode=async",
+                                         "async.schedule=simulated",
+                                         "normalize.observations=true",
+                                         "normalize.returns=true",
+                                         "network.layers=[{dense: 8, activation: tanh}, {lstm: 8}]",
+                                         "optimizer.statistics=worker",
+                                         NULL};
+static const char *const lockstep[] = {"mode=sync", "normalize.observations=true", "optimizer.kind=adam", NULL};
+
+static uint32_t draw(uint32_t *seed, uint32_t below) {
+    *seed = *seed * 1664525u + 1013904223u;
+    return (uint32_t)((uint64_t)*seed * below >> 32);
+}
+
+static void start(subject *s, const char *scratch, const char *const *keys) {
+    static const char *const common[] = {"workers=3",       "rollout_steps=8",       "total_steps=192",
+                                         "eval.episodes=1", "log.interval_steps=64", NULL};
+    settings_override list[OVERRIDES];
+    char names[OVERRIDES][64];
+    size_t n = 0;
+    for (int k = 0; k < 2; k++)
+        for (const char *const *at = k ? keys : common; *at; at++, n++) {
+            assert_true(n < OVERRIDES);
+            snprintf(names[n], sizeof names[n], "%.*s", (int)strcspn(*at, "="), *at);
+            list[n] = (settings_override){.option = "--set", .key = names[n], .value = strchr(*at, '=') + 1};
+        }
+    settings_request request = {.base = "cartpole", .overrides = list, .override_count = n};
+    settings *x = memory_new(sizeof *x);
+    error e = {0};
+    *s = (subject){.seed = 2026};
+    assert_int_equal(settings_load(x, &request, &e), 0);
+    snprintf(s->folder, sizeof s->folder, "%s/run", scratch);
+    if (train(x, &(train_options){.out = s->folder, .quiet = true}, &e)) fail_msg("%s", e.text);
+    assert_int_equal(run_checkpoint_path(s->folder, false, s->checkpoint, &e), 0);
+    assert_int_equal(file_read(s->checkpoint, 1 << 24, &s->bytes, &s->count, &e), 0);
+    memory_free(x);
+}
+
+/* ---- Ways to go bad ---- */
+
+static void store(const subject *s, const char *bytes, size_t count) {
+    error e = {0};
+    assert_int_equal(file_replace(s->checkpoint, bytes, count, &e), 0);
+}
+
+/* Bits, bytes, blocks and the file's end, most of them in the header. */
+static void spoil_bytes(subject *s) {
+    char *bytes = memory_new(s->count);
+    size_t count = s->count;
+    uint64_t header;
+    memcpy(bytes, s->bytes, count);
+    memcpy(&header, bytes, 8);
+    for (uint32_t k = draw(&s->seed, 3) + 1; k > 0; k--) {
+        size_t at = draw(&s->seed, 4) ? draw(&s->seed, (uint32_t)header + 8) : draw(&s->seed, (uint32_t)s->count);
+        switch (draw(&s->seed, 4)) {
+        case 0:
+            bytes[at] = (char)draw(&s->seed, 256);
+            break;
+        case 1:
+            bytes[at] = (char)(bytes[at] ^ (char)(1u << draw(&s->seed, 8)));
+            break;
+        case 2:
+            bytes[at] = (char)('0' + draw(&s->seed, 10));
+            break;
+        default:
+            if (!draw(&s->seed, 8)) count = at;
+        }
+    }
+    store(s, bytes, count);
+    memory_free(bytes);
+}
+
+/* A value that the type can hold and the run may not want. */
+static void spoil_element(void *data, safetensor_type type, size_t at, uint32_t *seed) {
+    static const double numbers[] = {0, -1, 1, 1e300, -1e300, 1e-300, 1e18, 0.5, NAN, INFINITY, 3e38};
+    static const int64_t integers[] = {0,         1,         -1,        2,         192,           1000000,
+                                       INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN, INT64_MAX / 4, 1LL << 53};
+    double number = numbers[draw(seed, sizeof numbers / sizeof *numbers)];
+    int64_t integer = integers[draw(seed, sizeof integers / sizeof *integers)];
+    switch (type) {
+    case SAFETENSOR_F32:
+        ((float *)data)[at] = fabs(number) > 3e38 ? (number > 0 ? 1e38f : -1e38f) : (float)number;
+        break;
+    case SAFETENSOR_F64:
+        ((double *)data)[at] = number;
+        break;
+    case SAFETENSOR_I64:
+    case SAFETENSOR_U64:
+        memcpy((char *)data + 8 * at, &integer, 8);
+        break;
+    case SAFETENSOR_I32:
+    case SAFETENSOR_U32:
+        memcpy((char *)data + 4 * at, &integer, 4);
+        break;
+    default:
+        ((uint8_t *)data)[at] = (uint8_t)integer;
+    }
+}
+
+/* One character of the settings, mostly a digit; not of a comment. */
+static void spoil_settings(char *text, uint32_t *seed) {
+    size_t length = strlen(text);
+    for (int tries = 0; tries < 1000; tries++) {
+        size_t at = draw(seed, (uint32_t)length), line = at;
+        while (line > 0 && text[line - 1] != '\n') line--;
+        bool digit = text[at] >= '0' && text[at] <= '9';
+        if (memchr(text + line, '#', at - line) || (!digit && tries < 200)) continue;
+        text[at] = digit ? (char)('0' + draw(seed, 10)) : (char)(32 + draw(seed, 95));
+        return;
+    }
+}
+
+/* A well-formed file with values that are not right: in one or two tensors, or in the settings; or with a tensor
+ * renamed, of another shape, left out. */
+static void spoil_values(subject *s) {
+    static const char *const keys[PAIRS] = {"format",         "program",         "config", "params_fingerprint",
+                                            "env_state_hash", "env_plugin_hash", NULL};
+    safetensor list[TENSORS];
+    safetensors_pair pairs[PAIRS];
+    safetensors *file;
+    error e = {0};
+    size_t n = 0, m = 0;
+    store(s, s->bytes, s->count);
+    assert_int_equal(safetensors_open(s->checkpoint, &file, &e), 0);
+    for (; n < safetensors_count(file); n++) {
+        assert_true(n < TENSORS);
+        list[n] = *safetensors_at(file, n);
+    }
+    char *config = NULL;
+    for (int k = 0; keys[k]; k++) {
+        const char *value = safetensors_metadata(file, keys[k]);
+        if (!value) continue;
+        pairs[m++] = (safetensors_pair){keys[k], value};
+        if (strcmp(keys[k], "config") == 0) pairs[m - 1].value = config = strdup(value);
+    }
+    assert_non_null(config);
+    for (uint32_t k = draw(&s->seed, 2) + 1; k > 0; k--) {
+        safetensor *one = &list[draw(&s->seed, (uint32_t)n)];
+        while (one->type == SAFETENSOR_F32 && draw(&s->seed, 4)) one = &list[draw(&s->seed, (uint32_t)n)];
+        size_t elements = safetensor_elements(one);
+        switch (draw(&s->seed, 12)) {
+        case 0:
+            one->name = "param/other";
+            break;
+        case 1:
+            if (one->dims == 2) one->dims = 1, one->shape[0] *= one->shape[1];
+            break;
+        case 2:
+            *one = list[--n];
+            break;
+        case 3:
+        case 4:
+        case 5:
+            spoil_settings(config, &s->seed);
+            break;
+        default: /* the reader's memory is ours to write: it is written to the file, and closed */
+            if (elements)
+                spoil_element((void *)(uintptr_t)one->data, one->type, draw(&s->seed, (uint32_t)elements), &s->seed);
+        }
+    }
+    if (safetensors_write(s->checkpoint, list, n, pairs, m, &e)) fail_msg("%s", e.text);
+    safetensors_close(file);
+    free(config);
+}
+
+/* ---- What reads them ---- */
+
+static void note(subject *s, int status, const error *e) {
+    assert_true(status == 0 || status == STATUS_FAILED || status == STATUS_USAGE);
+    if (status) assert_true(e->text[0] != '\0');
+    *(status ? &s->refused : &s->good) += 1;
+}
+
+static void evaluates(subject *s) {
+    evaluation result;
+    error e = {0};
+    int failed = evaluate_run(s->folder, false, &(evaluation_request){.episodes = 1, .seed = 1}, &result, NULL, &e);
+    note(s, failed ? e.status : 0, &e);
+}
+
+static void acts(subject *s) {
+    error e = {0};
+    a3c_policy *policy = a3c_policy_load(s->checkpoint, e.text, sizeof e.text);
+    note(s, policy ? 0 : STATUS_FAILED, &e);
+    if (!policy) return;
+    a3c_policy_info info = a3c_policy_describe(policy);
+    a3c_actor *actor = a3c_actor_new(policy, 1);
+    a3c_answer answer;
+    float *observation = memory_array(float, (size_t)info.observation_size);
+    for (int k = 0; k < 3; k++) a3c_actor_act(actor, observation, k ? A3C_SAMPLE : A3C_GREEDY, &answer);
+    a3c_actor_free(actor);
+    a3c_policy_free(policy);
+    memory_free(observation);
+}
+
+static void resumes(subject *s) {
+    static const settings_override further = {.option = "--steps", .key = "total_steps", .value = "384"};
+    error e = {0};
+    note(s,
+         train(NULL, &(train_options){.resume = s->folder, .overrides = &further, .override_count = 1, .quiet = true},
+               &e),
+         &e);
+}
+
+static void survives(const char *scratch, const char *const *keys) {
+    static subject s;
+    start(&s, scratch, keys);
+    for (int round = 0; round < ROUNDS; round++) {
+        (round % 3 ? spoil_values : spoil_bytes)(&s);
+        evaluates(&s);
+        acts(&s);
+        resumes(&s);
+    }
+    assert_true(s.refused > ROUNDS / 2); /* the mutations reach both sides */
+    assert_true(s.good > ROUNDS / 2);
+    memory_free(s.bytes);
+}
+
+static void async_run(void **state) {
+    survives(*state, plain);
+}
+
+static void simulated_run(void **state) {
+    survives(*state, open_turns);
+}
+
+static void lockstep_run(void **state) {
+    survives(*state, lockstep);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {SCRATCH_TEST(async_run), SCRATCH_TEST(simulated_run),
+                                       SCRATCH_TEST(lockstep_run)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
