@@ -107,11 +107,11 @@ void section_power(report *r, const groups *g) {
     power_statement p = power_of(least);
     if (isnan(p.superiority_80) || p.smallest_p > 0.05)
         report_text(r,
-                    "**Seeds and power.** The smallest cell has %zu seeds, which is too few for a conclusion: the "
+                    "**Seeds and power.** The smallest cell has %zu seed%s, which is too few for a conclusion: the "
                     "least p that an exact "
                     "Mann-Whitney test can give is %.3g, and only a difference of %.2g standard deviations would be "
                     "found with power 0.8.",
-                    least, p.smallest_p, p.effect_80);
+                    least, least == 1 ? "" : "s", p.smallest_p, p.effect_80);
     else
         report_text(r,
                     "**Seeds and power.** The smallest cell has %zu seeds. At a two-sided 5 %% that finds, four times "
