@@ -124,17 +124,20 @@ static void show_pooled(report *r, const table *pooled) {
 void compare_overview(report *r, const groups *g, const contrast_list *list, const table *pooled) {
     bool searched = g->count > 0 && strcmp(group_text(g, 0, "tuning"), "search") == 0;
     report_heading(r, 2, "The ladder");
-    report_text(r,
-                "**A** is async, Hogwild, a thread a worker (in virtual time where there are more workers than "
-                "CPUs; then nothing is lost and A and B are one cell); **B** async under one lock, so nothing is "
-                "lost; **C** async with one thread, so nothing is stale, with the same batch and number of "
-                "updates; **D** sync, one batch of all workers, with the learning rate of A times 1, times the "
-                "root of W, times W, and tuned. **V** is A in virtual time beside the real one. With one worker A, B "
-                "and C are one cell.");
+    report_text(
+        r, "**A** is async, Hogwild, a thread a worker (in virtual time where there are more workers than "
+           "CPUs; then nothing is lost and A and B are one cell); **B** async under one lock, so nothing is "
+           "lost; **C** async with one thread, so nothing is stale, with the same batch and number of "
+           "updates; **D** sync, one batch of all workers, with the learning rate of A times 1, times the "
+           "root of W, times W, and tuned. **V** is A in virtual time beside the real one. With one worker A, B and C "
+           "are one cell, and D at the same rate is the same algorithm: what A and D tuned differ in there is the "
+           "search's choice "
+           "alone.");
     if (searched)
         report_text(r,
                     "Both sides are tuned alike: for every number of workers the learning rate of A (which B, C and "
-                    "the scaled D start from) and that of D tuned are each the best of seven, from a quarter of the "
+                    "the scaled D start from) and that of D tuned are each the best of seven by final return (of "
+                    "equals, the one with fewer steps to the solved return), from a quarter of the "
                     "preset's to sixteen times it, on seeds that are not used here; all cells have the same rollout "
                     "length and environments a worker. **D preset** is sync as the preset has it, tuned by hand with "
                     "rollout length and environments of its own, at the preset's own number of workers. The search is "
