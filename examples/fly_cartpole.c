@@ -26,16 +26,18 @@ int main(int argc, char **argv) {
     a3c_policy *policy = argc == 2 ? a3c_policy_load(argv[1], message, sizeof message) : NULL;
     if (!policy) return fprintf(stderr, "%s\n", argc == 2 ? message : "usage: fly CHECKPOINT"), 2;
     a3c_policy_info info = a3c_policy_describe(policy);
-    if (info.observation_size != 4 || info.continuous || info.action_dims != 1 || info.action_n[0] != 2)
-        return fprintf(stderr, "%s: a policy of %s, not of a cart and pole\n", argv[1], info.env), 2;
+    if (info.observation_size != 4 || info.continuous || info.action_dims != 1 || info.action_n[0] != 2) {
+        fprintf(stderr, "%s: a policy of %s, not of a cart and pole\n", argv[1], info.env);
+        a3c_policy_free(policy);
+        return 2;
+    }
     a3c_actor *actor = a3c_actor_new(policy, 1);
     double state[4] = {0.3, 0.1, -0.05, 0.2}; /* a start that training never saw: it begins within 0.05 of upright */
     int steps = 0, up = 1;
     while (up && steps < 500) {
         float seen[4] = {(float)state[0], (float)state[1], (float)state[2], (float)state[3]};
         a3c_answer answer;
-        if (a3c_actor_act(actor, seen, A3C_GREEDY, &answer)) return 1;
-        up = step(state, answer.action[0].index);
+        up = a3c_actor_act(actor, seen, A3C_GREEDY, &answer) == 0 && step(state, answer.action[0].index);
         steps++;
     }
     printf("%d steps of 500; the cart ends %+.2f m from the middle, the pole %+.2f degrees from upright\n", steps,
