@@ -14,6 +14,9 @@ static const double newest_weight = 0.2;
 static const double low_entropy_share = 0.05, low_entropy_nats = 3, early_share = 1.0 / 3;
 enum { LOW_ENTROPY_ROWS = 2 };
 
+/* What is said of a trend wants this many rows: a run that is over after a few tells nothing. */
+enum { TREND_ROWS = 10 };
+
 /* Value loss: it rises while returns grow and then falls; on CartPole a hundredfold by the middle of the run. Above
  * half its peak there it has not fallen, unless the value function explains the returns well all the same (0.8 is
  * called good), as where rewards go on growing. */
@@ -84,13 +87,13 @@ static bool entropy_collapsed(const alerts *a, const metrics *row) {
 static bool value_loss_stays(const alerts *a, const metrics *row) {
     const alerts_state *s = &a->state;
     bool explains = s->explained_rows > 0 && s->explained_variance >= good_explained_variance;
-    return reached(a, row, value_loss_from) && s->highest_value_loss > 0 && !explains && !solved(a) &&
+    return reached(a, row, value_loss_from) && s->value_rows >= TREND_ROWS && s->highest_value_loss > 0 && !explains && !solved(a) &&
            s->value_loss > value_loss_share * s->highest_value_loss;
 }
 
 static bool explains_little(const alerts *a, const metrics *row) {
     const alerts_state *s = &a->state;
-    return reached(a, row, explained_from) && s->explained_rows > 0 && s->explained_variance < low_explained_variance &&
+    return reached(a, row, explained_from) && s->explained_rows >= TREND_ROWS && s->explained_variance < low_explained_variance &&
            s->value_loss > settled_value_loss_share * s->highest_value_loss && !solved(a);
 }
 
@@ -99,7 +102,7 @@ static bool returns_stay(const alerts *a, const metrics *row) {
     const alerts_state *s = &a->state;
     bool may_be_best = !isfinite(a->run.solved_return) && s->improvements > 0;
     double waited = (double)row->step - s->reference_step;
-    return s->return_rows > 0 && !solved(a) && !may_be_best && a->run.total_steps > 0 &&
+    return s->return_rows >= TREND_ROWS && !solved(a) && !may_be_best && a->run.total_steps > 0 &&
            waited >= patience_share * (double)a->run.total_steps;
 }
 

@@ -152,9 +152,10 @@ static void check_failures(run *r, int64_t step) {
     m.grad_norm = INFINITY;
     alerts_update(&r->alerts, &m);
     progress_warn(&r->progress, "%s", alerts_message(ALERT_GRADIENTS));
-    error_set(&e, STATUS_FAILED,
-              "training diverged at step %lld: a gradient is not finite; the last checkpoint is kept. %s",
-              (long long)step,
+    char path[FILE_PATH_SIZE];
+    bool kept = file_join(path, r->folder, "checkpoint.safetensors", NULL) == 0 && file_exists(path);
+    error_set(&e, STATUS_FAILED, "training diverged at step %lld: a gradient is not finite; %s. %s", (long long)step,
+              kept ? "the last checkpoint is kept" : "no checkpoint had been written yet",
               "Try a lower optimizer.learning_rate, a smaller env.reward_scale or a stricter optimizer.max_grad_norm.");
     fail(r, &e);
 }
@@ -163,6 +164,7 @@ int64_t run_pause(void *context) {
     run *r = context;
     int64_t step = block_steps(r->block);
     check_failures(r, step);
+    block_lost(r->block); /* folds its counting lanes, which are exact up to 2^24 pushes */
     stop_reason why = reason(r, step);
     bool last = why != STOP_NONE && why != STOP_ERROR;
     if (why != STOP_ERROR && (step >= r->row_step || (last && why != STOP_SIGNAL))) write_row(r, step);

@@ -105,6 +105,17 @@ summary_time run_time_shares(summary_time t) {
                           t.push / total,        t.wait / total,    t.other / total};
 }
 
+/* Seconds that all threads of this process waited for the block's lock, from their timed turns; NAN without one. */
+static double lock_wait_seconds(const run *r) {
+    double lock = 0, total = 0;
+    for (int k = 0; r->crew && k < r->crew->threads; k++) {
+        lock += (double)r->crew->desks[k].ticks.lock;
+        total += (double)r->crew->desks[k].ticks.total;
+    }
+    bool locked = r->crew && r->async.locked && total > 0;
+    return locked ? lock / total * r->crew->threads * (run_seconds(r) - r->seconds_before) : NAN;
+}
+
 static int64_t frames(const run *r) {
     int64_t sum = r->team ? r->team->frames : 0;
     for (int w = 0; r->crew && w < r->async.workers; w++) sum += r->crew->workers[w].frames;
@@ -144,6 +155,7 @@ void run_summarize(run *r, summary *s) {
     s->time = run_time_shares(run_time(r));
     s->involuntary_switches = usage.ru_nivcsw;
     s->lost_updates = block_lost(r->block);
+    s->lock_wait_seconds = lock_wait_seconds(r);
     snprintf(s->stopped_by, sizeof s->stopped_by, "%s", stop_word(r->stopped_by));
     asynchrony(r, s->asynchrony, sizeof s->asynchrony);
 }

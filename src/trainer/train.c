@@ -58,16 +58,27 @@ static int new_folder(run *r, const char *out, int *lock, error *e) {
     return failed ? -1 : 0;
 }
 
+/* Why a folder without a checkpoint cannot be resumed: somebody is at work in it, or it never came to one. */
+static int no_checkpoint(const char *folder, error *e) {
+    char path[FILE_PATH_SIZE];
+    int lock;
+    if (file_join(path, folder, ".lock", e)) return -1;
+    if (file_exists(path)) {
+        if (file_lock(folder, &lock, e)) return -1;
+        file_unlock(lock);
+    }
+    return error_set(e, STATUS_USAGE, "--resume: %s has no checkpoint.safetensors: %s", folder,
+                     file_exists(folder)
+                         ? "it was ended before its first checkpoint (checkpoint.interval_steps); start it anew"
+                         : "there is no such folder");
+}
+
 /* Settings of the folder's config.yaml with what the command line may change. */
 static int resumed_settings(const train_options *o, settings *s, int64_t *total_before, error *e) {
     char path[FILE_PATH_SIZE];
     if (strlen(o->resume) >= FILE_PATH_SIZE - 64) return error_set(e, STATUS_USAGE, "--resume: the path is too long");
     if (file_join(path, o->resume, "checkpoint.safetensors", e)) return -1;
-    if (!file_exists(path))
-        return error_set(e, STATUS_USAGE, "--resume: %s has no checkpoint.safetensors: %s", o->resume,
-                         file_exists(o->resume)
-                             ? "it was ended before its first checkpoint (checkpoint.interval_steps); start it anew"
-                             : "there is no such folder");
+    if (!file_exists(path)) return no_checkpoint(o->resume, e);
     safetensors *file;
     if (safetensors_open(path, &file, e)) return -1;
     const char *config = safetensors_metadata(file, "config");

@@ -41,7 +41,7 @@ bool turn_pull(worker *w, desk *d, async *a) {
     d->handed_over = false;
     if (timed) {
         uint64_t spent = clock_ticks() - start;
-        d->ticks.pull += spent - waited, d->ticks.wait += waited, d->ticks.total += spent;
+        d->ticks.pull += spent - waited, d->ticks.wait += waited, d->ticks.lock += waited, d->ticks.total += spent;
     }
     return granted;
 }
@@ -158,7 +158,7 @@ int64_t turn_end(worker *w, desk *d, async *a) {
         pauses_request(a->pauses);
     if (timed) {
         uint64_t spent = clock_ticks() - start;
-        d->ticks.push += spent - waited, d->ticks.wait += waited, d->ticks.total += spent;
+        d->ticks.push += spent - waited, d->ticks.wait += waited, d->ticks.lock += waited, d->ticks.total += spent;
     }
     return steps;
 }

@@ -42,6 +42,7 @@ typedef struct async {
 /* Where the time of a timed turn went, in ticks. */
 typedef struct turn_ticks {
     uint64_t environment, forward, backward, pull, push, wait, total;
+    uint64_t lock; /* the part of wait that was for the block's lock */
 } turn_ticks;
 
 /* Between begin and end. Flat but for the two arrays. */
