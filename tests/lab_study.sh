@@ -92,6 +92,8 @@ same "and is not ranked first" "$(cell sweep/statistics.csv rank c0001-0.000001)
 contains "the report says so" "runs failed" sweep/report.md
 status "a sweep in which all fail ends with 1" 1 a3c sweep --vary optimizer.learning_rate=999,1000 $diverging $short --out failed
 contains "and says that nothing succeeded" "No run succeeded" failed/report.md
+status "a study that comes with the program, of another preset" 0 a3c sweep probe1 --study entropy --seeds 1 $short --steps 400 --out shipped
+same "has its four values in both modes" "$(rows shipped/runs.csv)" 8
 status "a random sweep" 0 a3c sweep --vary optimizer.learning_rate=log:1e-4:1e-2 --vary mode=async,sync --runs 3 --jobs 2 $short --out draws
 same "has draws times modes" "$(rows draws/runs.csv)" 6
 true_number "its seeds are none of compare's" "$(cell draws/runs.csv seed "$(sed -n '2s/,.*//p' draws/runs.csv)") > 1000000"

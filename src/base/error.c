@@ -36,6 +36,6 @@ int error_prefix(error *e, const char *format, ...) {
 }
 
 _Noreturn void check_failed(const char *condition, const char *file, int line) {
-    fprintf(stderr, "a3c: %s:%d: this should not happen: %s does not hold\n", file, line, condition);
+    fprintf(stderr, "%s:%d: this should not happen: %s does not hold\n", file, line, condition);
     abort();
 }

@@ -10,7 +10,7 @@
 enum { HUGE_PAGE = 2 << 20 };
 
 static _Noreturn void no_memory(size_t bytes) {
-    fprintf(stderr, "a3c: no memory for %zu bytes\n", bytes);
+    fprintf(stderr, "no memory for %zu bytes\n", bytes);
     exit(1);
 }
 

@@ -3,34 +3,22 @@
 #include "base/cpus.h"
 #include "base/memory.h"
 #include "cli/cli.h"
+#include "cli/study_options.h"
 #include "lab/compare.h"
-#include "lab/session.h"
 #include "lab/sweep.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-enum {
-    OPTION_MODES = 256,
-    OPTION_WORKERS,
-    OPTION_SEEDS,
-    OPTION_STEPS,
-    OPTION_HYPERPARAMETERS,
-    OPTION_OUT,
-    OPTION_FROM,
-    OPTION_SET,
-    OPTION_TUNE,
-    OPTION_QUIET
-};
+enum { OPTION_MODES = 256, OPTION_WORKERS, OPTION_SEEDS, OPTION_HYPERPARAMETERS, OPTION_TUNE };
 
 typedef struct arguments {
     compare_request request;
-    const char *presets[SESSION_LIST], *out, *from;
+    study_options study;
+    const char *presets[SESSION_LIST];
     int workers[SESSION_LIST];
-    settings_override overrides[SESSION_OVERRIDES];
     int tuning_seeds; /* --tune, 0: not given */
-    bool quiet;
     error e;
 } arguments;
 
@@ -38,7 +26,6 @@ static const struct argp_option options[] = {
     {"modes", OPTION_MODES, "LIST", 0, "sides of the ladder (async,sync)", 0},
     {"workers", OPTION_WORKERS, "LIST", 0, "numbers of workers, 1,2,16 (the CPUs, and 16)", 0},
     {"seeds", OPTION_SEEDS, "N", 0, "runs a cell, seeds 1 .. N (10)", 0},
-    {"steps", OPTION_STEPS, "N", 0, "total_steps of each run (the preset's)", 0},
     {"hyperparameters", OPTION_HYPERPARAMETERS, "WHICH", 0,
      "column of the preset: async, sync, or own (own): A, B, C and the scaled D have the async column, D tuned the "
      "sync one",
@@ -47,11 +34,6 @@ static const struct argp_option options[] = {
      "first search the learning rate of both sides, for every number of workers: seven rates, N runs each, on seeds of "
      "their own, in a study beside this one (DIR-tuning)",
      0},
-    {"set", OPTION_SET, "KEY=VALUE", 0, "a setting for every cell", 0},
-    {"out", OPTION_OUT, "DIR", 0, "the study's folder (studies/compare-PRESET); one that is not finished is continued",
-     0},
-    {"from", OPTION_FROM, "FILE", 0, "make the tables from the rows of a runs.csv; nothing is run", 0},
-    {"quiet", OPTION_QUIET, NULL, 0, "no progress", 0},
     {0}};
 
 static int set_column(const char *text, compare_column *column, error *e) {
@@ -70,6 +52,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     long long number = 0;
     int failed = 0;
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &a->study;
+        break;
     case OPTION_MODES:
         failed = session_modes(argument, &r->async, &r->sync, &a->e);
         break;
@@ -80,31 +65,12 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         failed = session_number("--seeds", argument, 100000, &number, &a->e);
         r->seeds = (int)number;
         break;
-    case OPTION_STEPS:
-        failed = session_number("--steps", argument, 1000000000000, &number, &a->e);
-        r->steps = number;
-        break;
     case OPTION_HYPERPARAMETERS:
         failed = set_column(argument, &r->column, &a->e);
         break;
     case OPTION_TUNE:
         failed = session_number("--tune", argument, 10000, &number, &a->e);
         a->tuning_seeds = (int)number;
-        break;
-    case OPTION_OUT:
-        a->out = argument;
-        break;
-    case OPTION_FROM:
-        a->from = argument;
-        break;
-    case OPTION_QUIET:
-        a->quiet = true;
-        break;
-    case OPTION_SET:
-        if (r->override_count == SESSION_OVERRIDES)
-            failed = error_set(&a->e, STATUS_USAGE, "--set: more than %d of them", (int)SESSION_OVERRIDES);
-        else
-            failed = session_override(argument, &a->overrides[r->override_count++], &a->e);
         break;
     case ARGP_KEY_ARG: {
         size_t count;
@@ -135,12 +101,12 @@ static int tune(arguments *a, const char *name, compare_rates *rates) {
     table runs = {0};
     char out[STUDY_PATH], tuning_name[160];
     study_new(&s, "sweep");
-    s.quiet = a->quiet;
-    snprintf(out, sizeof out, "%.4000s-tuning", a->out ? a->out : "");
+    s.quiet = a->study.quiet;
+    snprintf(out, sizeof out, "%.4000s-tuning", a->study.out ? a->study.out : "");
     snprintf(tuning_name, sizeof tuning_name, "compare-%s-tuning", name);
     int status = compare_tune_plan(&s, &a->request, a->tuning_seeds, &a->e)
                      ? cli_fail(&a->e)
-                     : session_run(&s, a->out ? out : NULL, tuning_name, sweep_report, false);
+                     : session_run(&s, a->study.out ? out : NULL, tuning_name, sweep_report, false);
     if (!status) {
         study_collect(&s, &runs);
         if (compare_tune_choose(&runs, &a->request, rates, &a->e)) status = cli_fail(&a->e);
@@ -153,30 +119,33 @@ static int tune(arguments *a, const char *name, compare_rates *rates) {
 static int compare(arguments *a, const char *name) {
     study s;
     study_new(&s, "compare");
-    s.quiet = a->quiet;
-    int status =
-        compare_plan(&s, &a->request, &a->e) ? cli_fail(&a->e) : session_run(&s, a->out, name, compare_report, true);
+    s.quiet = a->study.quiet;
+    int status = compare_plan(&s, &a->request, &a->e) ? cli_fail(&a->e)
+                                                      : session_run(&s, a->study.out, name, compare_report, true);
     study_free(&s);
     return status;
 }
 
 int command_compare(int argc, char **argv) {
-    static const struct argp parser = {
+    const struct argp_child children[] = {{study_options_argp("studies/compare-PRESET"), 0, NULL, 0}, {0}};
+    const struct argp parser = {
         options,
         parse,
         "[PRESET[,PRESET...]]",
         "Runs async A3C and sync A2C on the same network, optimizer and environments, as a ladder that separates lost "
-        "updates, "
-        "staleness and batch size, over several seeds, and writes a report with intervals, tests and plots.",
-        NULL,
+        "updates, staleness and batch size, over several seeds, and writes a report with intervals, tests and plots.",
+        children,
         NULL,
         NULL};
     arguments a = {.request = {.async = true, .sync = true, .seeds = 10}};
     a.request.presets = a.presets;
     a.request.workers = a.workers;
-    a.request.overrides = a.overrides;
+    a.study.e = &a.e;
     if (cli_parse(&parser, argc, argv, &a, &a.e)) return cli_fail(&a.e);
-    if (a.from) return session_from("compare", a.from, a.out, compare_report);
+    a.request.steps = a.study.steps;
+    a.request.overrides = a.study.overrides;
+    a.request.override_count = a.study.override_count;
+    if (a.study.from) return session_from("compare", a.study.from, a.study.out, compare_report);
     if (a.request.preset_count == 0) a.presets[a.request.preset_count++] = "cartpole";
     if (a.request.worker_count == 0) default_workers(&a);
     char name[128] = "";

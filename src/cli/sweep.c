@@ -3,33 +3,21 @@
 #include "cli/cli.h"
 
 #include "base/memory.h"
+#include "cli/study_options.h"
 #include "lab/runner.h"
-#include "lab/session.h"
 #include "lab/sweep.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    OPTION_VARY = 256,
-    OPTION_RUNS,
-    OPTION_SEEDS,
-    OPTION_STEPS,
-    OPTION_JOBS,
-    OPTION_OUT,
-    OPTION_FROM,
-    OPTION_SET,
-    OPTION_STUDY,
-    OPTION_QUIET
-};
+enum { OPTION_VARY = 256, OPTION_RUNS, OPTION_SEEDS, OPTION_JOBS, OPTION_STUDY };
 
 typedef struct arguments {
     sweep_request request;
-    const char *out, *from, *study;
-    int runs, jobs; /* --runs, 0: not given */
-    settings_override overrides[SESSION_OVERRIDES];
-    bool quiet;
+    study_options study;
+    const char *shipped; /* --study, NULL: not given */
+    int runs, jobs;      /* --runs, 0: not given */
     error e;
 } arguments;
 
@@ -40,14 +28,9 @@ static const struct argp_option options[] = {
      0},
     {"runs", OPTION_RUNS, "N", 0, "draws of log: keys (20); for lists alone, runs of each combination", 0},
     {"seeds", OPTION_SEEDS, "N", 0, "runs of each combination, on seeds that no report uses (1)", 0},
-    {"steps", OPTION_STEPS, "N", 0, "total_steps of each run (the preset's)", 0},
     {"jobs", OPTION_JOBS, "N", 0, "runs at a time (1); rates are only worth reading with 1", 0},
-    {"set", OPTION_SET, "KEY=VALUE", 0, "a setting for every cell", 0},
     {"study", OPTION_STUDY, "NAME", 0,
      "a sweep that comes with the program: robustness, entropy, horizon, discount, uneven", 0},
-    {"out", OPTION_OUT, "DIR", 0, "the study's folder (studies/sweep-NAME); one that is not finished is continued", 0},
-    {"from", OPTION_FROM, "FILE", 0, "make the tables from the rows of a runs.csv; nothing is run", 0},
-    {"quiet", OPTION_QUIET, NULL, 0, "no progress", 0},
     {0}};
 
 static int add_axis(sweep_request *r, const char *text, error *e) {
@@ -61,6 +44,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     long long number = 0;
     int failed = 0;
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &a->study;
+        break;
     case OPTION_VARY:
         failed = add_axis(r, argument, &a->e);
         break;
@@ -72,31 +58,12 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         failed = session_number("--seeds", argument, 100000, &number, &a->e);
         r->seeds = (int)number;
         break;
-    case OPTION_STEPS:
-        failed = session_number("--steps", argument, 1000000000000, &number, &a->e);
-        r->steps = number;
-        break;
     case OPTION_JOBS:
         failed = session_number("--jobs", argument, RUNNER_JOBS, &number, &a->e);
         a->jobs = (int)number;
         break;
-    case OPTION_OUT:
-        a->out = argument;
-        break;
-    case OPTION_FROM:
-        a->from = argument;
-        break;
     case OPTION_STUDY:
-        a->study = argument;
-        break;
-    case OPTION_QUIET:
-        a->quiet = true;
-        break;
-    case OPTION_SET:
-        if (r->override_count == SESSION_OVERRIDES)
-            failed = error_set(&a->e, STATUS_USAGE, "--set: more than %d of them", (int)SESSION_OVERRIDES);
-        else
-            failed = session_override(argument, &a->overrides[r->override_count++], &a->e);
+        a->shipped = argument;
         break;
     case ARGP_KEY_ARG:
         if (r->preset) return cli_extra(argument, &a->e);
@@ -108,14 +75,19 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     return failed ? EINVAL : 0;
 }
 
-static const struct argp parser = {options,
-                                   parse,
-                                   "[PRESET]",
-                                   "Trains with settings varied by list, grid or random draws, and writes a report "
-                                   "with the whole curve and the best by a stated rule.",
-                                   NULL,
-                                   NULL,
-                                   NULL};
+static int parse_words(arguments *a, int argc, char **argv) {
+    const struct argp_child children[] = {{study_options_argp("studies/sweep-NAME"), 0, NULL, 0}, {0}};
+    const struct argp parser = {options,
+                                parse,
+                                "[PRESET]",
+                                "Trains with settings varied by list, grid or random draws, and writes a report with "
+                                "the whole curve and the best by a stated rule.",
+                                children,
+                                NULL,
+                                NULL};
+    a->study.e = &a->e;
+    return cli_parse(&parser, argc, argv, a, &a->e);
+}
 
 static const sweep_shipped *find_study(const char *name, error *e) {
     for (const sweep_shipped *s = sweep_studies; s->name; s++)
@@ -128,7 +100,7 @@ static const sweep_shipped *find_study(const char *name, error *e) {
 /* The words of a shipped study first, so that what was typed adds to them or overrides them. */
 static int parse_with_study(arguments *a, int argc, char **argv) {
     enum { MOST_WORDS = 256 };
-    const sweep_shipped *shipped = find_study(a->study, &a->e);
+    const sweep_shipped *shipped = find_study(a->shipped, &a->e);
     static char storage[4096];
     char *words[MOST_WORDS], *next = storage;
     int count = 0;
@@ -142,12 +114,15 @@ static int parse_with_study(arguments *a, int argc, char **argv) {
         return error_set(&a->e, STATUS_USAGE, "--study: more than %d words", (int)MOST_WORDS);
     for (int i = 1; i < argc; i++) words[count++] = argv[i];
     words[count] = NULL;
-    return cli_parse(&parser, count, words, a, &a->e);
+    return parse_words(a, count, words);
 }
 
-/* Without a logarithmic axis --runs says how many runs a combination has. */
+/* Completes the request. Without a logarithmic axis --runs says how many runs a combination has. */
 static int settle(arguments *a) {
     bool log = false;
+    a->request.steps = a->study.steps;
+    a->request.overrides = a->study.overrides;
+    a->request.override_count = a->study.override_count;
     for (size_t i = 0; i < a->request.axis_count; i++) log = log || a->request.axes[i].log;
     a->request.draws = a->runs ? a->runs : 20;
     if (a->runs && !log) {
@@ -166,28 +141,27 @@ static int settle(arguments *a) {
 static int run(arguments *a, int argc, char **argv) {
     char **copy = memory_array(char *, (size_t)argc + 1); /* getopt moves words about, and --set is cut in place */
     for (int i = 0; i < argc; i++) copy[i] = strdup(argv[i]);
-    int failed = cli_parse(&parser, argc, argv, a, &a->e);
-    if (!failed && a->study) {
-        *a = (arguments){.request = {.axes = a->request.axes}, .study = a->study, .jobs = 1};
-        a->request.overrides = a->overrides;
+    int failed = parse_words(a, argc, argv);
+    if (!failed && a->shipped) {
+        *a = (arguments){.request = {.axes = a->request.axes}, .shipped = a->shipped, .jobs = 1};
         failed = parse_with_study(a, argc, copy);
     }
     int status;
     if (failed)
         status = cli_fail(&a->e);
-    else if (a->from)
-        status = session_from("sweep", a->from, a->out, sweep_report);
+    else if (a->study.from)
+        status = session_from("sweep", a->study.from, a->study.out, sweep_report);
     else if (settle(a))
         status = cli_fail(&a->e);
     else {
         study s;
         study_new(&s, "sweep");
-        s.quiet = a->quiet;
+        s.quiet = a->study.quiet;
         s.jobs = a->jobs;
         if (!a->request.preset) a->request.preset = "cartpole";
         status = sweep_plan(&s, &a->request, &a->e)
                      ? cli_fail(&a->e)
-                     : session_run(&s, a->out, a->study ? a->study : a->request.preset, sweep_report, false);
+                     : session_run(&s, a->study.out, a->shipped ? a->shipped : a->request.preset, sweep_report, false);
         study_free(&s);
     }
     for (int i = 0; i < argc; i++) free(copy[i]);
@@ -198,7 +172,6 @@ static int run(arguments *a, int argc, char **argv) {
 int command_sweep(int argc, char **argv) {
     arguments a = {.jobs = 1};
     a.request.axes = memory_array(sweep_axis, SWEEP_AXES);
-    a.request.overrides = a.overrides;
     int status = run(&a, argc, argv);
     memory_free(a.request.axes);
     return status;

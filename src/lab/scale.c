@@ -21,7 +21,7 @@ static int add_cell(study *s, const scale_request *r, run_mode mode, size_t batc
     char w[16], steps[24], t[16], n_envs[16], name[STUDY_NAME], line[64];
     const char *word = mode == MODE_ASYNC ? "async" : "sync", *stem = strrchr(r->preset, '/');
     size_t n = 0;
-    if (r->override_count > 50) return error_set(e, STATUS_USAGE, "--set: at most 50 of them");
+    if (r->override_count > 56) return error_set(e, STATUS_USAGE, "--set: at most 56 of them");
     for (; n < r->override_count; n++) overrides[n] = r->overrides[n];
     snprintf(w, sizeof w, "%d", workers);
     snprintf(t, sizeof t, "%d", batches[batch].rollout_steps);

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-int session_fail(const error *e) {
-    fprintf(stderr, "a3c: %s\n", e->text);
+static int fail(const error *e) {
+    fprintf(stderr, "%s\n", e->text);
     return e->status;
 }
 
@@ -37,19 +37,19 @@ int session_run(study *s, const char *out, const char *name, session_report repo
         snprintf(folder, sizeof folder, "%s", out);
     else
         default_folder(folder, s->kind, name);
-    if (study_open(s, folder, &e) || study_run(s, &e)) return session_fail(&e);
+    if (study_open(s, folder, &e) || study_run(s, &e)) return fail(&e);
     table runs = {0};
     study_collect(s, &runs);
     int status = 0;
     if (s->interrupted)
-        fprintf(stderr, "a3c: interrupted with %zu of %zu runs done; the same command continues\n", s->done, s->total);
+        fprintf(stderr, "interrupted with %zu of %zu runs done; the same command continues\n", s->done, s->total);
     if (runs.rows == 0 && s->interrupted)
         status = 0;
     else if (write_all(folder, &runs, folder, s->total, report, &e))
-        status = session_fail(&e);
+        status = fail(&e);
     else if (s->failed > 0 && (failures_count || s->done == 0)) {
         fprintf(stderr,
-                "a3c: %zu of %zu runs failed; what they said is in %s/logs, and the same command tries them again\n",
+                "%zu of %zu runs failed; what they said is in %s/logs, and the same command tries them again\n",
                 s->failed, s->total, folder);
         status = STATUS_FAILED;
     }
@@ -72,7 +72,7 @@ int session_from(const char *kind, const char *csv, const char *out, session_rep
         *slash = 0;
     else
         strcpy(base, ".");
-    if (table_read(&runs, csv, &e) || file_join(path, folder, "study.json", &e)) return session_fail(&e);
+    if (table_read(&runs, csv, &e) || file_join(path, folder, "study.json", &e)) return fail(&e);
     int status = groups_make(&g, &runs, csv, &e); /* refuses what is no table of runs before anything is written */
     if (!status) groups_free(&g);
     if (!status && runs.rows == 0) status = error_set(&e, STATUS_USAGE, "%s: has no run", csv);
@@ -81,7 +81,7 @@ int session_from(const char *kind, const char *csv, const char *out, session_rep
                            folder, csv);
     if (!status) status = file_make_folders(folder, &e) || write_all(folder, &runs, base, 0, report, &e);
     table_free(&runs);
-    return status ? session_fail(&e) : 0;
+    return status ? fail(&e) : 0;
 }
 
 /* ---- Words of a command line ---- */

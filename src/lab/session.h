@@ -18,9 +18,6 @@ int session_run(study *s, const char *out, const char *name, session_report repo
  * refused. */
 int session_from(const char *kind, const char *csv, const char *out, session_report report);
 
-/* Prints the error as "a3c: ..." and returns its status. */
-int session_fail(const error *e);
-
 /* ---- Words of a command line ---- */
 
 enum { SESSION_LIST = 64, SESSION_OVERRIDES = 56 };

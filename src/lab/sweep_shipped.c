@@ -5,42 +5,30 @@
 #include <stddef.h>
 
 static const char *const robustness[] = {
-    "cartpole", "--vary", "optimizer.learning_rate=log:1e-4:1e-2", "--vary", "mode=async,sync", "--runs", "50", NULL};
+    "--vary", "optimizer.learning_rate=log:1e-4:1e-2", "--vary", "mode=async,sync", "--runs", "50", NULL};
 static const char *const entropy[] = {
-    "cartpole", "--vary", "loss.entropy_coef=0,1e-3,5e-3,1e-2", "--vary", "mode=async,sync", "--seeds", "10", NULL};
+    "--vary", "loss.entropy_coef=0,1e-3,5e-3,1e-2", "--vary", "mode=async,sync", "--seeds", "10", NULL};
 static const char *const horizon[] = {
-    "cartpole", "--vary", "rollout_steps=5,20,32,128", "--vary", "mode=async,sync", "--seeds", "10", NULL};
+    "--vary", "rollout_steps=5,20,32,128", "--vary", "mode=async,sync", "--seeds", "10", NULL};
 static const char *const discount[] = {
-    "cartpole", "--vary", "discount=0.9,0.95,0.98,0.99,0.999", "--vary", "mode=async,sync", "--seeds", "10", NULL};
+    "--vary", "discount=0.9,0.95,0.98,0.99,0.999", "--vary", "mode=async,sync", "--seeds", "10", NULL};
 /* Workers that sleep in their environment, a network whose updates are dear: where steps last evenly, sync's one update
  * for all is what counts, and where they do not, the wait for the slowest. The sleep makes it the same on any machine.
  */
-static const char *const uneven[] = {"cartpole",
-                                     "--vary",
-                                     "mode+sync.barrier=sync+step,sync+rollout,async+rollout",
-                                     "--vary",
-                                     "env.delay.kind=constant,uniform,heavy",
-                                     "--set",
-                                     "workers=8",
-                                     "--set",
-                                     "threads=8",
-                                     "--set",
-                                     "envs_per_worker=1",
-                                     "--set",
-                                     "rollout_steps=5",
-                                     "--set",
-                                     "env.delay.mean_us=200",
-                                     "--set",
-                                     "env.delay.sleeps=true",
-                                     "--set",
-                                     "eval.episodes=1",
-                                     "--set",
-                                     "network.layers=[{dense: 600, activation: tanh}, {dense: 600, activation: tanh}]",
-                                     "--steps",
-                                     "10000",
-                                     "--seeds",
-                                     "5",
-                                     NULL};
+static const char *const uneven[] = {
+    "--vary",  "mode+sync.barrier=sync+step,sync+rollout,async+rollout",
+    "--vary",  "env.delay.kind=constant,uniform,heavy",
+    "--set",   "workers=8",
+    "--set",   "threads=8",
+    "--set",   "envs_per_worker=1",
+    "--set",   "rollout_steps=5",
+    "--set",   "env.delay.mean_us=200",
+    "--set",   "env.delay.sleeps=true",
+    "--set",   "eval.episodes=1",
+    "--set",   "network.layers=[{dense: 600, activation: tanh}, {dense: 600, activation: tanh}]",
+    "--steps", "10000",
+    "--seeds", "5",
+    NULL};
 
 const sweep_shipped sweep_studies[] = {
     {"robustness", "score against learning rate, 50 random draws on a logarithmic scale, as in the A3C paper",
