@@ -113,7 +113,7 @@ void compare_agreement(report *r, const groups *g, const contrast_list *list, co
             report_heading(r, 2, "Virtual time beside real threads");
             report_text(r, "Where the machine has a CPU for every worker, A ran on real threads and, as V, in virtual "
                            "time: one thread, each turn's cost drawn from a log-normal distribution whose standard "
-                           "deviation is a fifth of its mean. What is shown for more workers than CPUs rests on the "
+                           "deviation is a twentieth of its mean. What is shown for more workers than CPUs rests on the "
                            "two being alike.");
         }
         any = true;
