@@ -3,6 +3,7 @@
  * book (dynamics "nips": Sutton 1996), one Runge-Kutta step of fourth order a step, in Gymnasium's evaluation order. */
 #include "env/classic.h"
 
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/square.h"
 #include "env/state.h"
@@ -244,19 +245,6 @@ static void set_state(void *instance, const double *state, size_t count) {
     state_set(((acrobot *)instance)->state, STATE, state, count);
 }
 
-const a3c_env_def env_acrobot_v1 = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "Acrobot-v1",
-    .summary = "swing the end of a two-link arm above a line",
-    .options = options,
-    .option_count = OPTION_COUNT,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .step_batch = step_batch,
-    .render = render,
-    .get_state = get_state,
-    .set_state = set_state,
-};
+const a3c_env_def env_acrobot_v1 =
+    ENV_DEFINITION("Acrobot-v1", "swing the end of a two-link arm above a line", options, .step_batch = step_batch,
+                   .render = render, .get_state = get_state, .set_state = set_state);

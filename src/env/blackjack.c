@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Blackjack-v1 as in Gymnasium (Sutton and Barto, example 5.1): cards from an endless deck; actions 0 stick, 1 hit. The
  * observation is the player's sum, the dealer's first card and whether the player has a usable ace. */
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/games.h"
 #include "env/toy_text.h"
@@ -126,16 +127,5 @@ static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, con
     return over ? A3C_TERMINATED : 0;
 }
 
-const a3c_env_def env_blackjack = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "Blackjack-v1",
-    .summary = "beat the dealer without going over 21",
-    .options = options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_blackjack,
-};
+const a3c_env_def env_blackjack =
+    ENV_DEFINITION("Blackjack-v1", "beat the dealer without going over 21", options, .render = draw_blackjack);

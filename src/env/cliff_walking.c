@@ -3,6 +3,7 @@
  * x 12 cells. Actions 0 up, 1 right, 2 down, 3 left. A step costs 1; falling costs 100 and leads back to the start,
  * without ending the episode. There is no time limit. Slippery: the move meant, or either side of it, with one third
  * each. */
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/games.h"
 #include "env/toy_text.h"
@@ -119,34 +120,10 @@ static void set_state(void *instance, const double *state, size_t count) {
     }
 }
 
-const a3c_env_def env_cliff_walking = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "CliffWalking-v1",
-    .summary = "walk along a cliff to the goal",
-    .options = options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_cliff_walking,
-    .get_state = get_state,
-    .set_state = set_state,
-};
+const a3c_env_def env_cliff_walking =
+    ENV_DEFINITION("CliffWalking-v1", "walk along a cliff to the goal", options, .render = draw_cliff_walking,
+                   .get_state = get_state, .set_state = set_state);
 
-const a3c_env_def env_cliff_walking_slippery = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "CliffWalkingSlippery-v1",
-    .summary = "walk along a cliff to the goal, with a slippery ground",
-    .options = slippery_options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_cliff_walking,
-    .get_state = get_state,
-    .set_state = set_state,
-};
+const a3c_env_def env_cliff_walking_slippery =
+    ENV_DEFINITION("CliffWalkingSlippery-v1", "walk along a cliff to the goal, with a slippery ground",
+                   slippery_options, .render = draw_cliff_walking, .get_state = get_state, .set_state = set_state);

@@ -2,6 +2,7 @@
  * FrozenLake-v1 and FrozenLake8x8-v1 as in Gymnasium: cross a lake of ice with holes. Actions 0 left, 1 down, 2 right,
  * 3 up; on slippery ice the agent goes where it meant to with probability success_rate, else to either side of that
  * direction. */
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/games.h"
 #include "env/toy_text.h"
@@ -170,36 +171,10 @@ static void set_state(void *instance, const double *state, size_t count) {
     }
 }
 
-const a3c_env_def env_frozen_lake = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "FrozenLake-v1",
-    .summary = "cross a slippery frozen lake of 4x4 cells without falling into a hole",
-    .options = options_4x4,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_frozen_lake,
-    .render_text = render_text,
-    .get_state = get_state,
-    .set_state = set_state,
-};
+const a3c_env_def env_frozen_lake = ENV_DEFINITION(
+    "FrozenLake-v1", "cross a slippery frozen lake of 4x4 cells without falling into a hole", options_4x4,
+    .render = draw_frozen_lake, .render_text = render_text, .get_state = get_state, .set_state = set_state);
 
-const a3c_env_def env_frozen_lake_8x8 = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "FrozenLake8x8-v1",
-    .summary = "cross a slippery frozen lake of 8x8 cells without falling into a hole",
-    .options = options_8x8,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_frozen_lake,
-    .render_text = render_text,
-    .get_state = get_state,
-    .set_state = set_state,
-};
+const a3c_env_def env_frozen_lake_8x8 = ENV_DEFINITION(
+    "FrozenLake8x8-v1", "cross a slippery frozen lake of 8x8 cells without falling into a hole", options_8x8,
+    .render = draw_frozen_lake, .render_text = render_text, .get_state = get_state, .set_state = set_state);

@@ -3,6 +3,7 @@
  * order. */
 #include "env/classic.h"
 
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/state.h"
 
@@ -106,18 +107,6 @@ static void set_state(void *instance, const double *state, size_t count) {
     state_set(((mountain_car *)instance)->state, STATE, state, count);
 }
 
-const a3c_env_def env_mountain_car_v0 = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "MountainCar-v0",
-    .summary = "rock a weak car out of a valley",
-    .options = options,
-    .option_count = OPTION_COUNT,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = render,
-    .get_state = get_state,
-    .set_state = set_state,
-};
+const a3c_env_def env_mountain_car_v0 =
+    ENV_DEFINITION("MountainCar-v0", "rock a weak car out of a valley", options, .render = render,
+                   .get_state = get_state, .set_state = set_state);

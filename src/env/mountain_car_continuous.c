@@ -3,6 +3,7 @@
  * NumPy 2: the state is double after a reset and float32 after every step, and the arithmetic follows. */
 #include "env/classic.h"
 
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/state.h"
 
@@ -157,18 +158,6 @@ static void set_state(void *instance, const double *state, size_t count) {
     m->stepped = hidden[2] != 0;
 }
 
-const a3c_env_def env_mountain_car_continuous_v0 = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "MountainCarContinuous-v0",
-    .summary = "drive a weak car out of a valley at the least cost",
-    .options = options,
-    .option_count = OPTION_COUNT,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = render,
-    .get_state = get_state,
-    .set_state = set_state,
-};
+const a3c_env_def env_mountain_car_continuous_v0 =
+    ENV_DEFINITION("MountainCarContinuous-v0", "drive a weak car out of a valley at the least cost", options,
+                   .render = render, .get_state = get_state, .set_state = set_state);

@@ -3,6 +3,7 @@
  * actions: products of the action alone are float32, all else is double; the angle is never wrapped. */
 #include "env/classic.h"
 
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/square.h"
 #include "env/state.h"
@@ -115,18 +116,6 @@ static void set_state(void *instance, const double *state, size_t count) {
     state_set(((pendulum *)instance)->state, STATE, state, count);
 }
 
-const a3c_env_def env_pendulum_v1 = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "Pendulum-v1",
-    .summary = "swing a pendulum up and hold it with a weak motor",
-    .options = options,
-    .option_count = OPTION_COUNT,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = render,
-    .get_state = get_state,
-    .set_state = set_state,
-};
+const a3c_env_def env_pendulum_v1 =
+    ENV_DEFINITION("Pendulum-v1", "swing a pendulum up and hold it with a weak motor", options, .render = render,
+                   .get_state = get_state, .set_state = set_state);

@@ -3,6 +3,7 @@
  * of 5x5 cells with walls. Actions 0 south, 1 north, 2 east, 3 west, 4 pick up, 5 drop off. A step costs 1, an illegal
  * pick-up or drop-off 10, the right drop-off brings 20 and ends the episode. In the rain a move may go left or right of
  * where it was meant to; a fickle passenger changes the destination once, when the taxi first moves with it aboard. */
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/games.h"
 #include "env/toy_text.h"
@@ -229,18 +230,5 @@ static void set_state(void *instance, const double *state, size_t count) {
     }
 }
 
-const a3c_env_def env_taxi = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "Taxi-v4",
-    .summary = "fetch a passenger and take it to its destination",
-    .options = options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_taxi,
-    .get_state = get_state,
-    .set_state = set_state,
-};
+const a3c_env_def env_taxi = ENV_DEFINITION("Taxi-v4", "fetch a passenger and take it to its destination", options,
+                                            .render = draw_taxi, .get_state = get_state, .set_state = set_state);

@@ -2,6 +2,7 @@
  * bsuite's bandit: episodes of one step; the rewards 0 .. 1 in equal distances belong to the actions in a drawn
  * order. */
 #include "env/bsuite/bsuite.h"
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/env.h"
 #include "env/games.h"
@@ -14,8 +15,7 @@ enum { MAPPING_SEED, NUM_ACTIONS, NOISE_SCALE, REWARD_SCALE, OPTIONS };
     {                                                                                                                  \
         [MAPPING_SEED] = {"mapping_seed", A3C_OPTION_INT, 0, 0, UINT32_MAX, NULL, "seed of the order of rewards"},     \
         [NUM_ACTIONS] = {"num_actions", A3C_OPTION_INT, 11, 2, BANDIT_ACTIONS, NULL, "arms"},                          \
-        [NOISE_SCALE] = {"noise_scale", A3C_OPTION_FLOAT, noise, 0, 1e6, NULL, "deviation of noise on rewards"},       \
-        [REWARD_SCALE] = {"reward_scale", A3C_OPTION_FLOAT, scale, 1e-6, 1e6, NULL, "factor on rewards"},              \
+        BSUITE_REWARD_OPTIONS(noise, scale),                                                                           \
     }
 static const a3c_env_option options[OPTIONS] = OPTION_TABLE(0, 1);
 static const a3c_env_option noise_options[OPTIONS] = OPTION_TABLE(1, 1);
@@ -93,44 +93,12 @@ static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, con
     return A3C_TERMINATED;
 }
 
-const a3c_env_def env_bandit = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/bandit",
-    .summary = "choose the best of several arms",
-    .options = options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_bandit,
-};
+const a3c_env_def env_bandit =
+    ENV_DEFINITION("bsuite/bandit", "choose the best of several arms", options, .render = draw_bandit);
 
-const a3c_env_def env_bandit_noise = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/bandit_noise",
-    .summary = "choose the best of several arms from noisy rewards",
-    .options = noise_options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_bandit,
-};
+const a3c_env_def env_bandit_noise = ENV_DEFINITION(
+    "bsuite/bandit_noise", "choose the best of several arms from noisy rewards", noise_options, .render = draw_bandit);
 
-const a3c_env_def env_bandit_scale = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/bandit_scale",
-    .summary = "choose the best of several arms from large or small rewards",
-    .options = scale_options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_bandit,
-};
+const a3c_env_def env_bandit_scale =
+    ENV_DEFINITION("bsuite/bandit_scale", "choose the best of several arms from large or small rewards", scale_options,
+                   .render = draw_bandit);

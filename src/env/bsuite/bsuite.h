@@ -21,6 +21,11 @@ typedef struct bsuite_reward {
     size_t noise_offset; /* from the instance's start to the noise's stream; 0: there is none */
 } bsuite_reward;
 
+/* The rows of an option table that set the head; the table's indices have these names. */
+#define BSUITE_REWARD_OPTIONS(noise, scale)                                                                            \
+    [NOISE_SCALE] = {"noise_scale", A3C_OPTION_FLOAT, noise, 0, 1e6, NULL, "deviation of noise on rewards"},           \
+    [REWARD_SCALE] = {"reward_scale", A3C_OPTION_FLOAT, scale, 1e-6, 1e6, NULL, "factor on rewards"}
+
 /* instance_size of a state with head, with room for the stream of the noise where it is asked for */
 size_t bsuite_size(size_t state_size, double noise_scale);
 

@@ -3,6 +3,7 @@
  * 0.01 s, and the time as part of the observation. cartpole starts upright and pays 1 while the pole is up and the cart
  * near the middle; swingup starts hanging, pays 1 while the pole is up, slow and in the middle, and moving costs. */
 #include "env/bsuite/bsuite.h"
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/games.h"
 #include "env/square.h"
@@ -23,8 +24,7 @@ enum { THETA_DOT_THRESHOLD = SHARED_OPTIONS, X_REWARD_THRESHOLD, MOVE_COST, SWIN
     [TIMESCALE] = {"timescale", A3C_OPTION_FLOAT, 0.01, 1e-4, 0.1, NULL, "seconds of a step"},                         \
     [MAX_TIME] = {"max_time", A3C_OPTION_FLOAT, 10, 0.1, 1000, NULL, "seconds after which the episode ends"},          \
     [INIT_RANGE] = {"init_range", A3C_OPTION_FLOAT, 0.05, 0, 1, NULL, "largest deviation of the start"},               \
-    [NOISE_SCALE] = {"noise_scale", A3C_OPTION_FLOAT, noise, 0, 1e6, NULL, "deviation of noise on rewards"},           \
-    [REWARD_SCALE] = {"reward_scale", A3C_OPTION_FLOAT, scale, 1e-6, 1e6, NULL, "factor on rewards"}
+    BSUITE_REWARD_OPTIONS(noise, scale)
 
 static const a3c_env_option options[SHARED_OPTIONS] = {SHARED(0.8, 0, 1)};
 static const a3c_env_option noise_options[SHARED_OPTIONS] = {SHARED(0.8, 1, 1)};
@@ -185,47 +185,15 @@ static void render(const void *instance, int32_t width, int32_t height, uint8_t 
     draw_cartpole(state, width, height, rgb);
 }
 
-const a3c_env_def env_bsuite_cartpole = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/cartpole",
-    .summary = "balance a pole for ten seconds",
-    .options = options,
-    .option_count = SHARED_OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = render,
-};
+const a3c_env_def env_bsuite_cartpole =
+    ENV_DEFINITION("bsuite/cartpole", "balance a pole for ten seconds", options, .render = render);
 
-const a3c_env_def env_bsuite_cartpole_noise = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/cartpole_noise",
-    .summary = "balance a pole for ten seconds; rewards are noisy",
-    .options = noise_options,
-    .option_count = SHARED_OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = render,
-};
+const a3c_env_def env_bsuite_cartpole_noise = ENV_DEFINITION(
+    "bsuite/cartpole_noise", "balance a pole for ten seconds; rewards are noisy", noise_options, .render = render);
 
-const a3c_env_def env_bsuite_cartpole_scale = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/cartpole_scale",
-    .summary = "balance a pole for ten seconds; rewards are large or small",
-    .options = scale_options,
-    .option_count = SHARED_OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = render,
-};
+const a3c_env_def env_bsuite_cartpole_scale =
+    ENV_DEFINITION("bsuite/cartpole_scale", "balance a pole for ten seconds; rewards are large or small", scale_options,
+                   .render = render);
 
 const a3c_env_def env_bsuite_cartpole_swingup = {
     .abi = A3C_ENV_ABI,

@@ -2,6 +2,7 @@
  * bsuite's catch: a ball falls straight down, a paddle in the bottom row has to be below it. Actions 0 left, 1 stay, 2
  * right. */
 #include "env/bsuite/bsuite.h"
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/games.h"
 
@@ -15,8 +16,7 @@ enum { ACTIONS = 3 };
     {                                                                                                            \
         [ROWS] = {"rows", A3C_OPTION_INT, 10, 2, CATCH_ROWS, NULL, "height of the board"},                       \
         [COLUMNS] = {"columns", A3C_OPTION_INT, 5, 1, CATCH_COLUMNS, NULL, "width of the board"},                \
-        [NOISE_SCALE] = {"noise_scale", A3C_OPTION_FLOAT, noise, 0, 1e6, NULL, "deviation of noise on rewards"}, \
-        [REWARD_SCALE] = {"reward_scale", A3C_OPTION_FLOAT, scale, 1e-6, 1e6, NULL, "factor on rewards"},        \
+        BSUITE_REWARD_OPTIONS(noise, scale),                                                                     \
     }
 static const a3c_env_option options[OPTIONS] = OPTION_TABLE(0, 1);
 static const a3c_env_option noise_options[OPTIONS] = OPTION_TABLE(1, 1);
@@ -94,47 +94,12 @@ static size_t get_state(const void *instance, double *state, size_t count) {
     return 3;
 }
 
-const a3c_env_def env_catch = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/catch",
-    .summary = "catch a falling ball with a paddle",
-    .options = options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_catch,
-    .get_state = get_state,
-};
+const a3c_env_def env_catch = ENV_DEFINITION("bsuite/catch", "catch a falling ball with a paddle", options,
+                                             .render = draw_catch, .get_state = get_state);
 
-const a3c_env_def env_catch_noise = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/catch_noise",
-    .summary = "catch a falling ball; rewards are noisy",
-    .options = noise_options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_catch,
-    .get_state = get_state,
-};
+const a3c_env_def env_catch_noise = ENV_DEFINITION("bsuite/catch_noise", "catch a falling ball; rewards are noisy",
+                                                   noise_options, .render = draw_catch, .get_state = get_state);
 
-const a3c_env_def env_catch_scale = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/catch_scale",
-    .summary = "catch a falling ball; rewards are large or small",
-    .options = scale_options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_catch,
-    .get_state = get_state,
-};
+const a3c_env_def env_catch_scale =
+    ENV_DEFINITION("bsuite/catch_scale", "catch a falling ball; rewards are large or small", scale_options,
+                   .render = draw_catch, .get_state = get_state);

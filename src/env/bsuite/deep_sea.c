@@ -3,6 +3,7 @@
  * right costs. Which action goes right is drawn for each cell. In the stochastic variant going right fails with
  * probability 1/N, and both corners of the last row pay normal noise. */
 #include "env/bsuite/bsuite.h"
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/env.h"
 #include "env/games.h"
@@ -21,8 +22,7 @@ enum { SIZE, MAPPING_SEED, DETERMINISTIC, UNSCALED_MOVE_COST, RANDOMIZE_ACTIONS,
                                 "N times what a step right costs"},                                                    \
         [RANDOMIZE_ACTIONS] = {"randomize_actions", A3C_OPTION_BOOL, 1, 0, 1, NULL,                                    \
                                "whether the action that goes right is drawn for each cell; else it is 1"},             \
-        [NOISE_SCALE] = {"noise_scale", A3C_OPTION_FLOAT, 0, 0, 1e6, NULL, "deviation of noise on rewards"},           \
-        [REWARD_SCALE] = {"reward_scale", A3C_OPTION_FLOAT, 1, 1e-6, 1e6, NULL, "factor on rewards"},                  \
+        BSUITE_REWARD_OPTIONS(0, 1),                                                                                   \
     }
 static const a3c_env_option options[OPTIONS] = OPTION_TABLE(1);
 static const a3c_env_option stochastic_options[OPTIONS] = OPTION_TABLE(0);
@@ -112,30 +112,10 @@ static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, con
     return sea->row == sea->size ? A3C_TERMINATED : 0;
 }
 
-const a3c_env_def env_deep_sea = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/deep_sea",
-    .summary = "find a treasure that only going right in every row leads to",
-    .options = options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_deep_sea,
-};
+const a3c_env_def env_deep_sea = ENV_DEFINITION(
+    "bsuite/deep_sea", "find a treasure that only going right in every row leads to", options, .render = draw_deep_sea);
 
-const a3c_env_def env_deep_sea_stochastic = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/deep_sea_stochastic",
-    .summary = "find a treasure that only going right in every row leads to, when going right may fail",
-    .options = stochastic_options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_deep_sea,
-};
+const a3c_env_def env_deep_sea_stochastic =
+    ENV_DEFINITION("bsuite/deep_sea_stochastic",
+                   "find a treasure that only going right in every row leads to, when going right may fail",
+                   stochastic_options, .render = draw_deep_sea);

@@ -2,6 +2,7 @@
  * bsuite's discounting_chain: the first action chooses one of five chains, which pay 1 after 1, 3, 10, 30 or 100 steps;
  * one of them pays 1.1. */
 #include "env/bsuite/bsuite.h"
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/games.h"
 
@@ -11,8 +12,7 @@ enum { MAPPING_SEED, NOISE_SCALE, REWARD_SCALE, OPTIONS };
 
 static const a3c_env_option options[OPTIONS] = {
     [MAPPING_SEED] = {"mapping_seed", A3C_OPTION_INT, 0, 0, UINT32_MAX, NULL, "modulo 5: the chain that pays 1.1"},
-    [NOISE_SCALE] = {"noise_scale", A3C_OPTION_FLOAT, 0, 0, 1e6, NULL, "deviation of noise on rewards"},
-    [REWARD_SCALE] = {"reward_scale", A3C_OPTION_FLOAT, 1, 1e-6, 1e6, NULL, "factor on rewards"},
+    BSUITE_REWARD_OPTIONS(0, 1),
 };
 
 static const char *const observation_names[] = {"context", "time"};
@@ -82,16 +82,6 @@ static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, con
     return chain->step >= DISCOUNTING_STEPS ? A3C_TERMINATED : 0;
 }
 
-const a3c_env_def env_discounting_chain = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/discounting_chain",
-    .summary = "choose the chain that pays most, though it may pay late",
-    .options = options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_discounting_chain,
-};
+const a3c_env_def env_discounting_chain =
+    ENV_DEFINITION("bsuite/discounting_chain", "choose the chain that pays most, though it may pay late", options,
+                   .render = draw_discounting_chain);

@@ -3,6 +3,7 @@
  * a step's observation is that of before the step, so that the bits are seen twice (at the reset and in the first step)
  * and an episode has memory_length + 1 steps. */
 #include "env/bsuite/bsuite.h"
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/games.h"
 
@@ -14,8 +15,7 @@ enum { MEMORY_LENGTH, NUM_BITS, NOISE_SCALE, REWARD_SCALE, OPTIONS };
     {                                                                                                          \
         [MEMORY_LENGTH] = {"memory_length", A3C_OPTION_INT, length, 1, 1e6, NULL, "steps to remember"},        \
         [NUM_BITS] = {"num_bits", A3C_OPTION_INT, bits, 1, MEMORY_BITS, NULL, "bits to remember"},             \
-        [NOISE_SCALE] = {"noise_scale", A3C_OPTION_FLOAT, 0, 0, 1e6, NULL, "deviation of noise on rewards"},   \
-        [REWARD_SCALE] = {"reward_scale", A3C_OPTION_FLOAT, 1, 1e-6, 1e6, NULL, "factor on rewards"},          \
+        BSUITE_REWARD_OPTIONS(0, 1),                                                                           \
     }
 static const a3c_env_option options[OPTIONS] = OPTION_TABLE(10, 1);
 static const a3c_env_option size_options[OPTIONS] = OPTION_TABLE(2, 2);
@@ -99,44 +99,13 @@ static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, con
     return over ? A3C_TERMINATED : 0;
 }
 
-const a3c_env_def env_memory_chain = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/memory_chain",
-    .summary = "remember what was shown at the start until it is asked for",
-    .options = options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_memory_chain,
-};
+const a3c_env_def env_memory_chain =
+    ENV_DEFINITION("bsuite/memory_chain", "remember what was shown at the start until it is asked for", options,
+                   .render = draw_memory_chain);
 
-const a3c_env_def env_memory_len = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/memory_len",
-    .summary = "memory_chain with one bit and a length to choose",
-    .options = options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_memory_chain,
-};
+const a3c_env_def env_memory_len = ENV_DEFINITION(
+    "bsuite/memory_len", "memory_chain with one bit and a length to choose", options, .render = draw_memory_chain);
 
-const a3c_env_def env_memory_size = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/memory_size",
-    .summary = "memory_chain of length 2 with a number of bits to choose",
-    .options = size_options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_memory_chain,
-};
+const a3c_env_def env_memory_size =
+    ENV_DEFINITION("bsuite/memory_size", "memory_chain of length 2 with a number of bits to choose", size_options,
+                   .render = draw_memory_chain);

@@ -2,6 +2,7 @@
  * bsuite's mountain_car: Gymnasium's with the time as part of the observation; reaching max_steps truly ends the
  * episode. */
 #include "env/bsuite/bsuite.h"
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/games.h"
 
@@ -13,8 +14,7 @@ enum { MAX_STEPS, NOISE_SCALE, REWARD_SCALE, OPTIONS };
 #define OPTION_TABLE(noise, scale)                                                                               \
     {                                                                                                            \
         [MAX_STEPS] = {"max_steps", A3C_OPTION_INT, 1000, 1, 1e6, NULL, "steps after which the episode ends"},   \
-        [NOISE_SCALE] = {"noise_scale", A3C_OPTION_FLOAT, noise, 0, 1e6, NULL, "deviation of noise on rewards"}, \
-        [REWARD_SCALE] = {"reward_scale", A3C_OPTION_FLOAT, scale, 1e-6, 1e6, NULL, "factor on rewards"},        \
+        BSUITE_REWARD_OPTIONS(noise, scale),                                                                     \
     }
 static const a3c_env_option options[OPTIONS] = OPTION_TABLE(0, 1);
 static const a3c_env_option noise_options[OPTIONS] = OPTION_TABLE(1, 1);
@@ -95,44 +95,12 @@ static void render(const void *instance, int32_t width, int32_t height, uint8_t 
     draw_mountain_car(&car->position, goal, width, height, rgb);
 }
 
-const a3c_env_def env_bsuite_mountain_car = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/mountain_car",
-    .summary = "rock a weak car out of a valley",
-    .options = options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = render,
-};
+const a3c_env_def env_bsuite_mountain_car =
+    ENV_DEFINITION("bsuite/mountain_car", "rock a weak car out of a valley", options, .render = render);
 
-const a3c_env_def env_bsuite_mountain_car_noise = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/mountain_car_noise",
-    .summary = "rock a weak car out of a valley; rewards are noisy",
-    .options = noise_options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = render,
-};
+const a3c_env_def env_bsuite_mountain_car_noise = ENV_DEFINITION(
+    "bsuite/mountain_car_noise", "rock a weak car out of a valley; rewards are noisy", noise_options, .render = render);
 
-const a3c_env_def env_bsuite_mountain_car_scale = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/mountain_car_scale",
-    .summary = "rock a weak car out of a valley; rewards are large or small",
-    .options = scale_options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = render,
-};
+const a3c_env_def env_bsuite_mountain_car_scale =
+    ENV_DEFINITION("bsuite/mountain_car_scale", "rock a weak car out of a valley; rewards are large or small",
+                   scale_options, .render = render);

@@ -2,6 +2,7 @@
  * bsuite's umbrella_chain: only the first action counts (1 takes the umbrella), and only the last reward tells whether
  * it was right; rewards in between are coins, and so are the distractors beside the observation. */
 #include "env/bsuite/bsuite.h"
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/games.h"
 
@@ -13,8 +14,7 @@ enum { CHAIN_LENGTH, N_DISTRACTOR, NOISE_SCALE, REWARD_SCALE, OPTIONS };
     {                                                                                                          \
         [CHAIN_LENGTH] = {"chain_length", A3C_OPTION_INT, length, 1, 1e6, NULL, "steps of an episode"},        \
         [N_DISTRACTOR] = {"n_distractor", A3C_OPTION_INT, 20, 0, 1000, NULL, "random bits beside what counts"}, \
-        [NOISE_SCALE] = {"noise_scale", A3C_OPTION_FLOAT, 0, 0, 1e6, NULL, "deviation of noise on rewards"},   \
-        [REWARD_SCALE] = {"reward_scale", A3C_OPTION_FLOAT, 1, 1e-6, 1e6, NULL, "factor on rewards"},          \
+        BSUITE_REWARD_OPTIONS(0, 1),                                                                            \
     }
 static const a3c_env_option options[OPTIONS] = OPTION_TABLE(10);
 static const a3c_env_option distract_options[OPTIONS] = OPTION_TABLE(20);
@@ -90,47 +90,14 @@ static const char *metric(const void *instance, size_t k, double *value) {
     return "choice";
 }
 
-const a3c_env_def env_umbrella_chain = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/umbrella_chain",
-    .summary = "take the umbrella if it will rain: the first action counts, the last reward tells",
-    .options = options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_umbrella_chain,
-    .metric = metric,
-};
+const a3c_env_def env_umbrella_chain = ENV_DEFINITION(
+    "bsuite/umbrella_chain", "take the umbrella if it will rain: the first action counts, the last reward tells",
+    options, .render = draw_umbrella_chain, .metric = metric);
 
-const a3c_env_def env_umbrella_length = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/umbrella_length",
-    .summary = "umbrella_chain with a length to choose",
-    .options = options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_umbrella_chain,
-    .metric = metric,
-};
+const a3c_env_def env_umbrella_length =
+    ENV_DEFINITION("bsuite/umbrella_length", "umbrella_chain with a length to choose", options,
+                   .render = draw_umbrella_chain, .metric = metric);
 
-const a3c_env_def env_umbrella_distract = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "bsuite/umbrella_distract",
-    .summary = "umbrella_chain of length 20 with a number of distractors to choose",
-    .options = distract_options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_umbrella_chain,
-    .metric = metric,
-};
+const a3c_env_def env_umbrella_distract =
+    ENV_DEFINITION("bsuite/umbrella_distract", "umbrella_chain of length 20 with a number of distractors to choose",
+                   distract_options, .render = draw_umbrella_chain, .metric = metric);

@@ -3,6 +3,7 @@
  * environment of that name): does the learner latch on to a reward that it meets once in 2^length episodes? What was
  * entered is seen, -1 where nothing is yet. */
 #include "env/diagnostics/diagnostics.h"
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/games.h"
 
@@ -76,16 +77,5 @@ static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, con
     return p->step == p->length ? A3C_TERMINATED : 0;
 }
 
-const a3c_env_def env_password = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "password",
-    .summary = "enter a fixed string of bits; only all of it is rewarded",
-    .options = options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_password,
-};
+const a3c_env_def env_password = ENV_DEFINITION("password", "enter a fixed string of bits; only all of it is rewarded",
+                                                options, .render = draw_password);

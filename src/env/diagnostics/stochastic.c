@@ -7,6 +7,7 @@
  * The return of a fixed coin is largest a little below p, where f stays on one side (p 0.75: 673 of 1000 at 0.71, 469
  * at 0.75), so that a learner ends between the two; it is the score that tells whether it did well. */
 #include "env/diagnostics/diagnostics.h"
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/games.h"
 
@@ -83,17 +84,5 @@ static const char *metric(const void *instance, size_t k, double *value) {
     return "score";
 }
 
-const a3c_env_def env_stochastic = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "stochastic",
-    .summary = "the best policy is a coin of a given bias",
-    .options = options,
-    .option_count = OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_stochastic,
-    .metric = metric,
-};
+const a3c_env_def env_stochastic = ENV_DEFINITION("stochastic", "the best policy is a coin of a given bias", options,
+                                                  .render = draw_stochastic, .metric = metric);

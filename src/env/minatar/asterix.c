@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * MinAtar's Asterix: move about the board, collect gold, avoid enemies; both cross the board, one in a row. They come
  * and move faster as the game goes on. */
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/games.h"
 #include "env/minatar/minatar.h"
@@ -150,30 +151,8 @@ static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, con
     return a->head.terminal ? A3C_TERMINATED : 0;
 }
 
-const a3c_env_def env_asterix_v0 = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "MinAtar/Asterix-v0",
-    .summary = "collect gold and avoid enemies; six actions",
-    .options = minatar_options_v0,
-    .option_count = MINATAR_OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_asterix,
-};
+const a3c_env_def env_asterix_v0 = ENV_DEFINITION("MinAtar/Asterix-v0", "collect gold and avoid enemies; six actions",
+                                                  minatar_options_v0, .render = draw_asterix);
 
-const a3c_env_def env_asterix_v1 = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "MinAtar/Asterix-v1",
-    .summary = "collect gold and avoid enemies; five actions",
-    .options = minatar_options_v1,
-    .option_count = MINATAR_OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_asterix,
-};
+const a3c_env_def env_asterix_v1 = ENV_DEFINITION("MinAtar/Asterix-v1", "collect gold and avoid enemies; five actions",
+                                                  minatar_options_v1, .render = draw_asterix);

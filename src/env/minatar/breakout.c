@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * MinAtar's Breakout: a paddle in the bottom row keeps a ball in play that clears three rows of bricks. */
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/games.h"
 #include "env/minatar/minatar.h"
@@ -131,30 +132,8 @@ static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, con
     return b->head.terminal ? A3C_TERMINATED : 0;
 }
 
-const a3c_env_def env_breakout_v0 = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "MinAtar/Breakout-v0",
-    .summary = "clear the bricks with a ball; six actions",
-    .options = minatar_options_v0,
-    .option_count = MINATAR_OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_breakout,
-};
+const a3c_env_def env_breakout_v0 = ENV_DEFINITION("MinAtar/Breakout-v0", "clear the bricks with a ball; six actions",
+                                                   minatar_options_v0, .render = draw_breakout);
 
-const a3c_env_def env_breakout_v1 = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "MinAtar/Breakout-v1",
-    .summary = "clear the bricks with a ball; three actions",
-    .options = minatar_options_v1,
-    .option_count = MINATAR_OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_breakout,
-};
+const a3c_env_def env_breakout_v1 = ENV_DEFINITION("MinAtar/Breakout-v1", "clear the bricks with a ball; three actions",
+                                                   minatar_options_v1, .render = draw_breakout);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * MinAtar's Freeway: a chicken crosses eight lanes of cars, as often as it can in 2501 steps. A car of speed s moves
  * every s + 1 steps; the chicken moves at most every third. */
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/games.h"
 #include "env/minatar/minatar.h"
@@ -116,30 +117,10 @@ static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, con
     return f->head.terminal ? A3C_TERMINATED : 0;
 }
 
-const a3c_env_def env_freeway_v0 = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "MinAtar/Freeway-v0",
-    .summary = "cross the road as often as time allows; six actions",
-    .options = minatar_options_v0,
-    .option_count = MINATAR_OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_freeway,
-};
+const a3c_env_def env_freeway_v0 =
+    ENV_DEFINITION("MinAtar/Freeway-v0", "cross the road as often as time allows; six actions", minatar_options_v0,
+                   .render = draw_freeway);
 
-const a3c_env_def env_freeway_v1 = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "MinAtar/Freeway-v1",
-    .summary = "cross the road as often as time allows; three actions",
-    .options = minatar_options_v1,
-    .option_count = MINATAR_OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_freeway,
-};
+const a3c_env_def env_freeway_v1 =
+    ENV_DEFINITION("MinAtar/Freeway-v1", "cross the road as often as time allows; three actions", minatar_options_v1,
+                   .render = draw_freeway);

@@ -3,6 +3,7 @@
  * oxygen ends. Lists keep the order in which things came, and are gone through from the last to the first; of several
  * things in one cell, the first in the list is the one that is hit. */
 #include "base/error.h"
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/games.h"
 #include "env/minatar/minatar.h"
@@ -331,30 +332,10 @@ static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, con
     return s->head.terminal ? A3C_TERMINATED : 0;
 }
 
-const a3c_env_def env_seaquest_v0 = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "MinAtar/Seaquest-v0",
-    .summary = "shoot enemies and rescue divers before the oxygen ends; six actions",
-    .options = minatar_options_v0,
-    .option_count = MINATAR_OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_seaquest,
-};
+const a3c_env_def env_seaquest_v0 =
+    ENV_DEFINITION("MinAtar/Seaquest-v0", "shoot enemies and rescue divers before the oxygen ends; six actions",
+                   minatar_options_v0, .render = draw_seaquest);
 
-const a3c_env_def env_seaquest_v1 = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "MinAtar/Seaquest-v1",
-    .summary = "shoot enemies and rescue divers before the oxygen ends; six actions",
-    .options = minatar_options_v1,
-    .option_count = MINATAR_OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_seaquest,
-};
+const a3c_env_def env_seaquest_v1 =
+    ENV_DEFINITION("MinAtar/Seaquest-v1", "shoot enemies and rescue divers before the oxygen ends; six actions",
+                   minatar_options_v1, .render = draw_seaquest);

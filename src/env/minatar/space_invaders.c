@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * MinAtar's SpaceInvaders: a cannon in the bottom row shoots at a block of aliens that comes down. Nothing is random
  * but sticky actions. Rows of the board are words of ten bits, so that whole rows move and collide at once. */
+#include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/games.h"
 #include "env/minatar/minatar.h"
@@ -213,30 +214,10 @@ static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, con
     return s->head.terminal ? A3C_TERMINATED : 0;
 }
 
-const a3c_env_def env_space_invaders_v0 = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "MinAtar/SpaceInvaders-v0",
-    .summary = "shoot the aliens before they land; six actions",
-    .options = minatar_options_v0,
-    .option_count = MINATAR_OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_space_invaders,
-};
+const a3c_env_def env_space_invaders_v0 =
+    ENV_DEFINITION("MinAtar/SpaceInvaders-v0", "shoot the aliens before they land; six actions", minatar_options_v0,
+                   .render = draw_space_invaders);
 
-const a3c_env_def env_space_invaders_v1 = {
-    .abi = A3C_ENV_ABI,
-    .struct_size = sizeof(a3c_env_def),
-    .name = "MinAtar/SpaceInvaders-v1",
-    .summary = "shoot the aliens before they land; four actions",
-    .options = minatar_options_v1,
-    .option_count = MINATAR_OPTIONS,
-    .describe = describe,
-    .init = init,
-    .reset = reset,
-    .step = step,
-    .render = draw_space_invaders,
-};
+const a3c_env_def env_space_invaders_v1 =
+    ENV_DEFINITION("MinAtar/SpaceInvaders-v1", "shoot the aliens before they land; four actions", minatar_options_v1,
+                   .render = draw_space_invaders);
