@@ -48,7 +48,7 @@ int compare_plan(study *s, const compare_request *request, error *e);
  * preset's to sixteen times it, `seeds` runs each, with seeds that no report uses; the same for either side. */
 int compare_tune_plan(study *s, const compare_request *request, int seeds, error *e);
 
-/* Reads the search's runs: for every preset and number of workers the rates with the highest interquartile mean, of
+/* Reads the search's runs: for every preset and number of workers the rates with the highest mean return, of
  * equals the one with fewer steps to the solved return. rates [preset_count, worker_count]. */
 int compare_tune_choose(const table *runs, const compare_request *request, compare_rates *rates, error *e);
 

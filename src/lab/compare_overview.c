@@ -10,6 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char *const rungs[][2] = {
+    {"A: async", "A"}, {"C: async, never stale", "C"}, {"D x1: sync", "D x1"}, {"D tuned: sync", "D tuned"}};
+enum { RUNGS = sizeof rungs / sizeof *rungs };
+
 /* One environment's cells of one rung by number of workers, ascending. */
 typedef struct rung_line {
     const char *name, *rung;
@@ -51,9 +55,6 @@ static long next_place(const groups *g, const char *env, double above) {
 
 /* The final return and the steps to the solved return against the number of workers. */
 static void draw_environment(report *r, const groups *g, size_t k) {
-    static const char *const rungs[][2] = {
-        {"A: async", "A"}, {"C: async, never stale", "C"}, {"D x1: sync", "D x1"}, {"D tuned: sync", "D tuned"}};
-    enum { RUNGS = sizeof rungs / sizeof *rungs };
     const char *env = group_text(g, k, "env");
     rung_line lines[RUNGS];
     plot_series scores[RUNGS], steps[RUNGS];
@@ -107,10 +108,18 @@ static void draw_environment(report *r, const groups *g, size_t k) {
     for (size_t i = 0; i < RUNGS; i++) free_line(&lines[i]);
 }
 
+/* The rungs that have a line in the pictures. */
+static bool is_line(const char *rung) {
+    for (size_t i = 0; i < RUNGS; i++)
+        if (strcmp(rung, rungs[i][1]) == 0 || (i == 0 && strncmp(rung, "A=B", 3) == 0)) return true;
+    return false;
+}
+
 static void show_pooled(report *r, const table *pooled) {
     static const char *const texts[] = {"rung", "workers", "environments", "n"};
     table t = {0};
     for (size_t i = 0; i < pooled->rows; i++) {
+        if (!is_line(table_text(pooled, i, "rung"))) continue;
         size_t row = table_row(&t);
         for (size_t c = 0; c < sizeof texts / sizeof *texts; c++)
             table_set(&t, row, texts[c], table_text(pooled, i, texts[c]));
@@ -121,7 +130,7 @@ static void show_pooled(report *r, const table *pooled) {
     table_free(&t);
 }
 
-void compare_overview(report *r, const groups *g, const contrast_list *list, const table *pooled) {
+void compare_overview(report *r, const groups *g, const table *pooled) {
     bool searched = g->count > 0 && strcmp(group_text(g, 0, "tuning"), "search") == 0;
     report_heading(r, 2, "The ladder");
     report_text(
@@ -136,7 +145,7 @@ void compare_overview(report *r, const groups *g, const contrast_list *list, con
     if (searched)
         report_text(r,
                     "Both sides are tuned alike: for every number of workers the learning rate of A (which B, C and "
-                    "the scaled D start from) and that of D tuned are each the best of seven by final return (of "
+                    "the scaled D start from) and that of D tuned are each the best of seven by mean final return (of "
                     "equals, the one with fewer steps to the solved return), from a quarter of the "
                     "preset's to sixteen times it, on seeds that are not used here; all cells have the same rollout "
                     "length and environments a worker. **D preset** is sync as the preset has it, tuned by hand with "
@@ -150,35 +159,10 @@ void compare_overview(report *r, const groups *g, const contrast_list *list, con
                 "Score against steps, steps a second, and score against seconds are three results and are kept apart.");
     for (size_t k = 0; k < g->count; k++)
         if (next_place(g, group_text(g, k, "env"), 0) == (long)k) draw_environment(r, g, k);
-    enum { SHOWN = 40 };
-    table t = {0};
-    size_t all = 0;
-    for (size_t i = 0; i < list->count; i++)
-        all += list->items[i].question == rung_practical && !isnan(list->items[i].probability);
-    if (all > SHOWN)
-        report_text(r,
-                    "The table has D tuned (which is D x1 where the search found the same rate for both); all of D's "
-                    "columns are in the sections below and in `comparisons.csv`, and Holm's p counts all of them.");
-    for (size_t i = 0; i < list->count; i++) {
-        const contrast *c = &list->items[i];
-        if (c->question != rung_practical || isnan(c->probability)) continue;
-        if (all > SHOWN && !rung_is_best_sync(g, c->right)) continue;
-        size_t row = table_row(&t);
-        table_set(&t, row, "env", group_text(g, c->left, "env"));
-        table_set(&t, row, "W", group_text(g, c->left, "workers"));
-        table_set(&t, row, "A against", rung_name(g, c->right));
-        table_set(&t, row, "in", contrast_measure_names[c->measure]);
-        table_set(&t, row, "A is", contrast_verdict(c));
-        put_range(&t, row, "P(A better) [95 %]", c->probability, c->probability_range);
-        put(&t, row, "Holm p", c->holm_p);
-        put(&t, row, "equivalence p", c->tost_holm_p);
-    }
-    if (t.rows > 0) report_table(r, &t);
-    table_free(&t);
     if (pooled->rows > 0) {
         report_heading(r, 3, "All environments together");
         report_text(r, "Final returns scaled to 0 (random policy) and 1 (solved), interquartile mean over all runs of "
-                       "the environments that have a solved return, stratified bootstrap by environment.");
+                       "the environments that have a solved return, stratified bootstrap by environment; the other rungs are in `pooled.csv`.");
         show_pooled(r, pooled);
     }
 }

@@ -8,11 +8,11 @@
 /* The heading under which every place follows with all of its numbers. */
 #define COMPARE_DETAILS "Every environment and number of workers"
 
-/* What was found: for every environment and question the numbers of workers by verdict, where async loses, rates. */
+/* What was found: in a sentence a question, A against D at every place, cause by cause, where async loses. */
 void compare_findings(report *r, const groups *g, const contrast_list *list);
 
-/* What the rungs are, each against the number of workers, A against D at every place, environments pooled. */
-void compare_overview(report *r, const groups *g, const contrast_list *list, const table *pooled);
+/* What the rungs are, each against the number of workers, environments pooled. */
+void compare_overview(report *r, const groups *g, const table *pooled);
 
 /* Environments pooled by rung and number of workers, returns scaled to 0 random, 1 solved. */
 void compare_pool(const groups *g, table *t);

@@ -190,20 +190,23 @@ int compare_tune_plan(study *s, const compare_request *r, int seeds, error *e) {
     return 0;
 }
 
-/* The best rate of one side at one place, NAN when no candidate has a score. */
+/* The best rate of one side at one place, NAN when no candidate has a score. By the mean, not the interquartile mean: a
+ * rate at which one run in ten collapses is no good rate, and the trimmed mean would not see it. */
 static double best_rate(const groups *g, const char *place, const char *mode) {
     const group *best = NULL;
-    double rate = NAN;
+    double rate = NAN, best_mean = NAN;
     for (size_t k = 0; k < g->count; k++) {
         const group *c = &g->group[k];
         if (c->n == 0 || strcmp(group_text(g, k, "vary:place"), place) != 0 ||
             strcmp(group_text(g, k, "vary:mode"), mode) != 0)
             continue;
+        double mean = statistics_mean(c->n, c->score);
         if (best && !(c->failed < best->failed) &&
-            (c->failed > best->failed || c->iqm < best->iqm ||
-             (c->iqm == best->iqm && !(c->steps.restricted_mean < best->steps.restricted_mean))))
+            (c->failed > best->failed || mean < best_mean ||
+             (mean == best_mean && !(c->steps.restricted_mean < best->steps.restricted_mean))))
             continue;
         best = c;
+        best_mean = mean;
         rate = group_number(g, k, "vary:optimizer.learning_rate");
     }
     return rate;

@@ -6,6 +6,13 @@
 #include <math.h>
 #include <string.h>
 
+/* Whether cell i is pooled under the rung of cell k: where the search found D x1's rate for D tuned too, they are one. */
+static bool is_of(const groups *g, size_t i, size_t k) {
+    bool one = strcmp(rung_name(g, i), rung_name(g, k)) == 0 ||
+               (strcmp(rung_name(g, k), "D tuned") == 0 && rung_is_best_sync(g, i));
+    return one && strcmp(group_text(g, i, "workers"), group_text(g, k, "workers")) == 0;
+}
+
 void compare_pool(const groups *g, table *t) {
     size_t *sizes = memory_array(size_t, g->count + 1), total = 0;
     for (size_t k = 0; k < g->count; k++) total += g->group[k].n;
@@ -14,11 +21,9 @@ void compare_pool(const groups *g, table *t) {
         size_t strata = 0, n = 0;
         bool first = true;
         for (size_t i = 0; i < g->count; i++) {
-            if (strcmp(rung_name(g, i), rung_name(g, k)) != 0 ||
-                strcmp(group_text(g, i, "workers"), group_text(g, k, "workers")) != 0)
-                continue;
+            if (!is_of(g, i, k)) continue;
             double solved = group_number(g, i, "solved_return"), random = group_number(g, i, "random_return");
-            if (i < k) first = false;
+            if (i < k && strcmp(rung_name(g, i), rung_name(g, k)) == 0) first = false;
             if (isnan(solved) || isnan(random) || solved == random || g->group[i].n == 0) continue;
             for (size_t j = 0; j < g->group[i].n; j++) x[n + j] = (g->group[i].score[j] - random) / (solved - random);
             n += sizes[strata++] = g->group[i].n;

@@ -156,7 +156,7 @@ int compare_report(const char *folder, table *runs, const char *base, size_t tot
     if (!failed) {
         section_power(&r, &g);
         compare_findings(&r, &g, &list);
-        compare_overview(&r, &g, &list, &pooled);
+        compare_overview(&r, &g, &pooled);
         compare_agreement(&r, &g, &list, base);
         report_heading(&r, 2, COMPARE_DETAILS);
         for (size_t k = 0; k < g.count; k++)

@@ -20,7 +20,7 @@ typedef struct contrast {
     double probability; /* that a left run is better than a right one, ties half */
     interval probability_range;
     double p, holm_p;           /* superiority */
-    double tost_p, tost_holm_p; /* equivalence; returns only */
+    double tost_p, tost_holm_p; /* equivalence; returns and staleness only */
 } contrast;
 
 extern const char *const contrast_measure_names[];

@@ -9,7 +9,7 @@
 
 const char rung_practical[] = "A against D: sync at equal cores", rung_lost[] = "A against B: lost updates",
            rung_stale[] = "B against C: staleness", rung_batch[] = "C against D x1: the batch",
-           rung_virtual_time[] = "A against V: virtual time";
+           rung_virtual_time[] = "A against V: virtual time", rung_virtual_locked[] = "B against V: virtual time";
 
 const char *rung_name(const groups *g, size_t k) {
     return group_text(g, k, "rung");
@@ -72,7 +72,7 @@ static void ask(contrast_list *list, const groups *g, long left, long right, con
     if (left < 0 || right < 0) return;
     size_t a = (size_t)left, b = (size_t)right;
     for (contrast_measure m = CONTRAST_RETURN; m <= CONTRAST_STALENESS; m++) {
-        if (m == CONTRAST_STALENESS && question != rung_virtual_time) continue;
+        if (m == CONTRAST_STALENESS && question != rung_virtual_time && question != rung_virtual_locked) continue;
         bool timed = m == CONTRAST_SECONDS || m == CONTRAST_RATE;
         if (timed &&
             (!rung_has_seconds(g, a) || !rung_has_seconds(g, b) || question == rung_stale || question == rung_batch))
@@ -91,7 +91,9 @@ contrast_list rung_contrasts(const groups *g) {
         ask(&list, g, a, b, rung_lost);
         ask(&list, g, b >= 0 ? b : a, c, rung_stale);
         ask(&list, g, c, d, rung_batch);
-        ask(&list, g, a, rung_beside(g, k, "V (virtual)"), rung_virtual_time);
+        long v = rung_beside(g, k, "V (virtual)");
+        ask(&list, g, a, v, rung_virtual_time);
+        ask(&list, g, b, v, rung_virtual_locked);
     }
     contrasts_correct(list.count, list.items);
     return list;

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 /* Questions, compared by address. */
-extern const char rung_practical[], rung_lost[], rung_stale[], rung_batch[], rung_virtual_time[];
+extern const char rung_practical[], rung_lost[], rung_stale[], rung_batch[], rung_virtual_time[], rung_virtual_locked[];
 
 /* A, B, C, D x1, ...: what the cell is called on the ladder. */
 const char *rung_name(const groups *g, size_t k);
