@@ -92,7 +92,7 @@ static head_result reference(const subject *s, int row, const action_word *actio
     if (d->kind == DISTRIBUTION_MULTI_DISCRETE) {
         int index[ACTION_DIMS];
         for (int c = 0; c < d->dims; c++) index[c] = action[c].index;
-        return head_multi_discrete(d->dims, d->n, x->output, index);
+        return head_multi_discrete(d->dims, d->n, x->output, index, NULL);
     }
     double number[ACTION_DIMS];
     for (int j = 0; j < d->dims; j++) number[j] = action[j].number;

@@ -247,7 +247,7 @@ static expected ask_reference(subject *s) {
     }
     var *policy = calloc((size_t)(rows * outputs), sizeof *policy), *value = calloc((size_t)rows, sizeof *value);
     reference_place(&r);
-    reference_forward(&r, s->steps, s->envs, input, s->tape.start, state, policy, value, NULL);
+    reference_forward(&r, s->steps, s->envs, input, s->tape.start, state, policy, value, NULL, NULL);
     var loss = var_new(0);
     expected x = {calloc((size_t)(rows * outputs), sizeof(double)), calloc((size_t)rows, sizeof(double)),
                   calloc((size_t)r.size, sizeof(double))};

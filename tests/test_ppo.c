@@ -4,8 +4,8 @@
 #include "base/memory.h"
 #include "learn/ppo.h"
 #include "learn/second_pass.h"
-#include "reference/batch.h"
 #include "reference/cases.h"
+#include "reference/subject.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -85,77 +85,9 @@ static void units_cover_the_batch_once(void **state) {
 
 /* ---- A rollout from a golden case ---- */
 
-typedef struct subject {
-    net net;
-    distribution distribution;
-    net_tape tape;
-    distribution_rows rows;
-    action_word *action;
-    float *parameters, *gradient, *log_probability, *value;
-    void *memory;
-} subject;
-
-static const distribution_kind kinds[] = {DISTRIBUTION_CATEGORICAL, DISTRIBUTION_MULTI_DISCRETE, DISTRIBUTION_GAUSSIAN,
-                                          DISTRIBUTION_GAUSSIAN};
-
-static void set_parameters(subject *s, const double *from, double scale) {
-    float *flat = memory_array(float, s->net.parameters);
-    for (size_t k = 0; k < s->net.parameters; k++) flat[k] = (float)(from[k] * scale);
-    net_import(&s->net, flat, s->parameters);
-    memory_free(flat);
-}
-
-static subject *subject_new(const batch *b) {
-    subject *s = memory_new(sizeof *s);
-    error e = {0};
-    size_t rows = (size_t)batch_rows(b);
-    if (net_plan(&s->net, &b->spec, &e)) fail_msg("%s", e.text);
-    s->distribution = (distribution){.kind = kinds[b->head],
-                                     .dims = b->dims,
-                                     .outputs = b->spec.policy_outputs,
-                                     .log_std = s->net.log_std,
-                                     .state_dependent_std = b->head == HEAD_GAUSSIAN_SOFTPLUS};
-    for (int i = 0; i < b->dims; i++) s->distribution.n[i] = b->n[i];
-    s->memory = memory_new(net_tape_bytes(&s->net, (int)rows, b->envs));
-    net_tape_place(&s->net, (int)rows, b->envs, s->memory, &s->tape);
-    size_t outputs = rows * (size_t)s->net.policy_ld;
-    s->rows = (distribution_rows){.output = s->tape.policy,
-                                  .ld = s->net.policy_ld,
-                                  .log_probability = memory_array(float, outputs),
-                                  .probability = memory_array(float, outputs),
-                                  .entropy = memory_array(float, rows)};
-    s->action = memory_array(action_word, rows * (size_t)b->dims);
-    s->parameters = memory_array(float, s->net.size);
-    s->gradient = memory_array(float, s->net.size);
-    s->log_probability = memory_array(float, rows);
-    s->value = memory_array(float, rows);
-    for (size_t r = 0; r < rows; r++) {
-        for (int k = 0; k < b->input_size; k++)
-            s->tape.input[r * (size_t)s->net.input_ld + (size_t)k] =
-                (float)b->input[r * (size_t)b->input_size + (size_t)k];
-        for (int d = 0; d < b->dims; d++) {
-            double a = b->action[r * (size_t)b->dims + (size_t)d];
-            action_word *to = &s->action[r * (size_t)b->dims + (size_t)d];
-            if (b->head >= HEAD_GAUSSIAN)
-                to->number = (float)a;
-            else
-                to->index = (int32_t)a;
-        }
-        s->tape.start[r] = b->start[r];
-    }
-    return s;
-}
-
-static void subject_free(subject *s) {
-    memory_free(s->memory), memory_free(s->rows.log_probability), memory_free(s->rows.probability),
-        memory_free(s->rows.entropy);
-    memory_free(s->action), memory_free(s->parameters), memory_free(s->gradient), memory_free(s->log_probability);
-    memory_free(s->value), memory_free(s);
-}
-
 static second_pass pass_of(subject *s) {
-    return (second_pass){
-        .net = &s->net, .distribution = &s->distribution, .tape = &s->tape, .rows = &s->rows, .action = s->action};
+    rollout *r = &s->rollout;
+    return (second_pass){&s->net, &s->config.distribution, &r->tape, &r->rows, r->action, r->allowed};
 }
 
 /* After other parameters have been over the tape, a second pass leaves what a first one would have: whole, or
@@ -165,27 +97,28 @@ static void a_second_pass_is_a_first_one(void **state) {
     batch b = batch_from_golden(g);
     reference_network reference = reference_from_golden(g);
     int rows = batch_rows(&b);
-    subject *first = subject_new(&b), *second = subject_new(&b);
-    set_parameters(first, reference.parameter, 1);
-    for (int t = 0; t < b.steps; t++) {
-        net_forward(&first->net, first->parameters, &first->tape, t * b.envs, b.envs);
-        distribution_evaluate(&first->distribution, first->parameters, &first->rows, t * b.envs, b.envs);
-    }
+    subject *first = subject_new(&b, reference.parameter), *second = subject_new(&b, reference.parameter);
+    float *log_probability = memory_array(float, (size_t)rows), *value = memory_array(float, (size_t)rows);
+    second_pass p = pass_of(second);
+    subject_forward(first, &b);
     for (int columns = 0; columns < 2; columns++) {
-        second_pass p = pass_of(second);
-        set_parameters(second, reference.parameter, 0.5);
+        for (int k = 0; k < reference.size; k++) reference.parameter[k] *= 0.5;
+        subject_parameters(second, reference.parameter);
         second_pass_run(&p, second->parameters, 0, rows, 1, NULL, NULL);
-        set_parameters(second, reference.parameter, 1);
+        for (int k = 0; k < reference.size; k++) reference.parameter[k] *= 2;
+        subject_parameters(second, reference.parameter);
         for (int e = 0; columns && e < b.envs; e++)
-            second_pass_run(&p, second->parameters, e, b.steps, b.envs, second->log_probability, second->value);
-        if (!columns) second_pass_run(&p, second->parameters, 0, rows, 1, second->log_probability, second->value);
+            second_pass_run(&p, second->parameters, e, b.steps, b.envs, log_probability, value);
+        if (!columns) second_pass_run(&p, second->parameters, 0, rows, 1, log_probability, value);
         for (int r = 0; r < rows; r++) {
-            assert_true(second->log_probability[r] == distribution_log_probability(&first->distribution, &first->rows,
-                                                                                   r, first->action + r * b.dims));
-            assert_true(second->value[r] == first->tape.value[(size_t)r * (size_t)first->net.value_ld]);
-            assert_true(second->rows.entropy[r] == first->rows.entropy[r]);
+            const rollout *one = &first->rollout;
+            assert_true(log_probability[r] == distribution_log_probability(&first->config.distribution, &one->rows, r,
+                                                                           one->action + r * b.dims));
+            assert_true(value[r] == one->value[r]);
+            assert_true(second->rollout.rows.entropy[r] == one->rows.entropy[r]);
         }
     }
+    memory_free(log_probability), memory_free(value);
     subject_free(first), subject_free(second);
     reference_free(&reference);
     batch_free(&b);
@@ -194,26 +127,20 @@ static void a_second_pass_is_a_first_one(void **state) {
 
 static void masks_hold_in_a_second_pass(void **state) {
     (void)state;
-    golden *g = cases_load("dense_shared");
+    golden *g = cases_load("masked");
     batch b = batch_from_golden(g);
     reference_network reference = reference_from_golden(g);
-    subject *s = subject_new(&b);
+    subject *s = subject_new(&b, reference.parameter);
     second_pass p = pass_of(s);
-    int outputs = s->distribution.outputs, rows = batch_rows(&b);
-    uint8_t *allowed = memory_array(uint8_t, (size_t)(rows * outputs));
-    for (int i = 0; i < rows * outputs; i++)
-        allowed[i] = (i % outputs + i / outputs) % outputs != 0 || s->action[i / outputs].index == i % outputs;
-    p.allowed = allowed;
-    set_parameters(s, reference.parameter, 1);
-    second_pass_run(&p, s->parameters, 0, rows, 1, s->log_probability, NULL);
-    int forbidden = 0;
+    const distribution_rows *made = &s->rollout.rows;
+    int outputs = b.spec.policy_outputs, rows = batch_rows(&b), forbidden = 0;
+    second_pass_run(&p, s->parameters, 0, rows, 1, NULL, NULL);
     for (int i = 0; i < rows * outputs; i++) {
-        float probability = s->rows.probability[(size_t)(i / outputs) * (size_t)s->rows.ld + (size_t)(i % outputs)];
-        assert_true(allowed[i] ? probability > 0 : probability == 0);
-        forbidden += !allowed[i];
+        float probability = made->probability[(size_t)(i / outputs) * (size_t)made->ld + (size_t)(i % outputs)];
+        assert_true(b.allowed[i] ? probability > 0 : probability == 0);
+        forbidden += !b.allowed[i];
     }
     assert_true(forbidden > rows / 4);
-    memory_free(allowed);
     subject_free(s);
     reference_free(&reference);
     batch_free(&b);
@@ -221,45 +148,31 @@ static void masks_hold_in_a_second_pass(void **state) {
 }
 
 /* Loss and gradient of PPO, unit by unit as minibatches take them, are PyTorch's. */
-static void ppo_equals_torch(void **state) {
+static void units_add_up_to_torch(void **state) {
     (void)state;
     golden *g = cases_load("ppo");
     batch b = batch_from_golden(g);
     reference_network reference = reference_from_golden(g);
-    subject *s = subject_new(&b);
-    second_pass p = pass_of(s);
+    subject *s = subject_new(&b, reference.parameter);
+    gradient_scale scale = {
+        .samples = batch_rows(&b), .entropy_coef = b.loss.entropy_coef, .advantage_deviation = 1, .clip = b.ppo_clip};
     int rows = batch_rows(&b), segments = 3, clipped = 0;
-    double policy_loss = 0;
-    set_parameters(s, reference.parameter, 1);
     for (int u = 0; u < b.envs * segments; u++) {
-        int t0 = ppo_cut(b.steps, segments, u % segments), count = ppo_cut(b.steps, segments, u % segments + 1) - t0;
-        int first = t0 * b.envs + u / segments;
-        second_pass_run(&p, s->parameters, first, count, b.envs, s->log_probability, s->value);
-        for (int r = first; r < first + count * b.envs; r += b.envs) {
-            ppo_sample sample =
-                ppo_surrogate(s->log_probability[r] - b.old_log_probability[r], b.advantage[r], b.ppo_clip);
-            distribution_gradient(&s->distribution, &s->rows, r, s->action + r * b.dims, (float)(sample.weight / rows),
-                                  (float)(b.loss.entropy_coef / rows),
-                                  s->tape.d_policy + (size_t)r * (size_t)s->net.policy_ld, NULL);
-            s->tape.d_value[(size_t)r * (size_t)s->net.value_ld] =
-                (float)(b.loss.value_coef * (s->value[r] - b.target[r]) / rows);
-            policy_loss += sample.loss / rows;
-            clipped += sample.clipped;
-        }
-        net_backward(&s->net, s->parameters, &s->tape, first, count, b.envs, u > 0, s->gradient);
+        int t = ppo_cut(b.steps, segments, u % segments), count = ppo_cut(b.steps, segments, u % segments + 1) - t;
+        learner_revisit(&s->learner, s->parameters, u / segments, t, count);
+        learner_gradient_ppo(&s->learner, s->parameters, u / segments, t, count, &scale, u > 0, s->gradient,
+                             &s->learner.sums);
     }
+    for (int r = 0; r < rows; r++) clipped += fabs(exp((double)s->rollout.log_rho[r]) - 1) > b.ppo_clip;
     assert_true(clipped > 0 && clipped < rows);
-    cases_close("policy loss", 1, &policy_loss, golden_get(g, "loss_policy")->value, 1e-5);
-    float *flat = memory_array(float, s->net.parameters), *at = flat;
-    net_export(&s->net, s->gradient, flat);
+    double loss = subject_loss(s, &b);
+    cases_close("loss", 1, &loss, golden_get(g, "loss")->value, 1e-5);
+    const double *flat = subject_flatten(s, s->gradient);
     for (int i = 0; i < s->net.tensor_count; i++) {
         const golden_tensor *want = golden_get(g, "gradient/%s", s->net.tensor[i].name);
-        double *got = memory_array(double, (size_t)want->elements);
-        for (int k = 0; k < want->elements; k++) got[k] = *at++;
-        cases_close(want->name, want->elements, got, want->value, 1e-5);
-        memory_free(got);
+        cases_close(want->name, want->elements, flat, want->value, 1e-5);
+        flat += want->elements;
     }
-    memory_free(flat);
     subject_free(s);
     reference_free(&reference);
     batch_free(&b);
@@ -272,6 +185,6 @@ int main(void) {
     cases_add("units", "cover the batch", units_cover_the_batch_once);
     cases_add_all("second pass is a first one", NULL, a_second_pass_is_a_first_one);
     cases_add("second pass", "masks", masks_hold_in_a_second_pass);
-    cases_add("surrogate equals torch", "ppo", ppo_equals_torch);
+    cases_add("units add up to torch", "ppo", units_add_up_to_torch);
     return cases_run("ppo");
 }

@@ -5,7 +5,8 @@
 
 #include "reference/golden.h"
 
-/* Adds `test` for one case, or for every case of tests/golden/network but `except` (NULL: all); its *state is the case's name. */
+/* Adds `test` for one case, or for every case of tests/golden/network but those whose names begin with `except` (NULL: all); its
+ * *state is the case's name. */
 void cases_add(const char *what, const char *name, void (*test)(void **state));
 void cases_add_all(const char *what, const char *except, void (*test)(void **state));
 /* Runs what was added; main's result. */

@@ -26,12 +26,11 @@ static head_result sum_of(head_result a, head_result b) {
     return (head_result){var_add(a.log_probability, b.log_probability), var_add(a.entropy, b.entropy)};
 }
 
-head_result head_multi_discrete(int dims, const int *n, const var *logits, const int *action) {
-    head_result all = head_categorical(n[0], logits, action[0], NULL);
-    for (int d = 1; d < dims; d++) {
-        logits += n[d - 1];
-        all = sum_of(all, head_categorical(n[d], logits, action[d], NULL));
-    }
+head_result head_multi_discrete(int dims, const int *n, const var *logits, const int *action,
+                                const unsigned char *mask) {
+    head_result all = {var_new(0), var_new(0)};
+    for (int d = 0, at = 0; d < dims; at += n[d++])
+        all = sum_of(all, head_categorical(n[d], logits + at, action[d], mask ? mask + at : NULL));
     return all;
 }
 
@@ -43,6 +42,17 @@ head_result head_gaussian(int dims, const var *mean, const var *log_std, const d
         all = sum_of(all, (head_result){log_p, var_affine(log_std[d], 1, 0.5 * (1 + LOG_TWO_PI))});
     }
     return all;
+}
+
+void head_gsde_log_std(int dims, int features, const double *feature, var log_std, var *of_row) {
+    for (int j = 0; j < dims; j++) {
+        var variance = var_new(1e-6);
+        for (int f = 0; f < features; f++) {
+            var squared = var_exp(var_affine(log_std + f * dims + j, 2, 0));
+            variance = var_add(variance, var_affine(squared, feature[f] * feature[f], 0));
+        }
+        of_row[j] = var_affine(var_log(variance), 0.5, 0);
+    }
 }
 
 head_result head_gaussian_softplus(int dims, const var *mean, const var *raw, double floor, const double *action) {
@@ -63,9 +73,11 @@ static loss_result combine(const loss_spec *spec, int rows, var policy, const he
         errors = var_add(errors, var_affine(var_square(var_affine(value[r], -1, target[r])), 0.5, 0));
         entropy = var_add(entropy, head[r].entropy);
     }
-    loss_result l = {.policy = var_affine(policy, weight, 0), .value = var_affine(errors, weight, 0),
+    loss_result l = {.policy = var_affine(policy, weight, 0),
+                     .value = var_affine(errors, weight, 0),
                      .entropy = var_affine(entropy, weight, 0)};
-    l.total = var_add(l.policy, var_add(var_affine(l.value, spec->value_coef, 0), var_affine(l.entropy, -spec->entropy_coef, 0)));
+    l.total = var_add(l.policy,
+                      var_add(var_affine(l.value, spec->value_coef, 0), var_affine(l.entropy, -spec->entropy_coef, 0)));
     return l;
 }
 

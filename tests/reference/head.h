@@ -13,12 +13,16 @@ typedef struct head_result { var log_probability, entropy; } head_result;
 /* Categorical: log pi(a) = z_a - log sum exp z, H = -sum p log p. `mask` [n]: 0 where an action is impossible; NULL: none. */
 head_result head_categorical(int n, const var *logits, int action, const unsigned char *mask);
 
-/* Components after one another in the logits, independent: sums of both. n [dims], action [dims]. */
-head_result head_multi_discrete(int dims, const int *n, const var *logits, const int *action);
+/* Components after one another in the logits, independent: sums of both. n [dims], action [dims]; `mask` [sum of n] or NULL. */
+head_result head_multi_discrete(int dims, const int *n, const var *logits, const int *action, const unsigned char *mask);
 
 /* Diagonal Gaussian: mean, log_std [dims]; log pi(a) = sum -(a - mean)^2 / (2 s^2) - log s - log(2 pi) / 2,
  * H = sum log s + (1 + log(2 pi)) / 2. */
 head_result head_gaussian(int dims, const var *mean, const var *log_std, const double *action);
+
+/* gSDE's log s_j = log(sum_f features_f^2 exp(2 log_std_fj) + 1e-6) / 2, the features constants (Raffin et al., 2005.05719);
+ * log_std [features, dims] of consecutive variables -> [dims]. */
+void head_gsde_log_std(int dims, int features, const double *feature, var log_std, var *of_row);
 
 /* The same with variance softplus(raw) + floor, as in the A3C paper (floor 0 there). */
 head_result head_gaussian_softplus(int dims, const var *mean, const var *raw, double floor, const double *action);

@@ -65,6 +65,7 @@ net_spec reference_golden_spec(const golden *g) {
     s.separate = !strcmp(golden_text(g, "trunk"), "separate");
     s.policy_outputs = (int)golden_number(g, "policy_outputs");
     s.log_std = (int)golden_number(g, "log_std");
+    s.log_std_features = !strcmp(golden_text(g, "head"), "gsde");
     return s;
 }
 
@@ -234,8 +235,12 @@ static int observe(const net_spec *s, const double *input, signal *at) {
     return at->size;
 }
 
+int reference_features(const reference_network *network) {
+    return reference_find(network, "policy.weight")->elements / network->spec.policy_outputs;
+}
+
 void reference_forward(const reference_network *network, int steps, int envs, const double *input, const unsigned char *start,
-                       const double *state, var *policy, var *value, double *state_after) {
+                       const double *state, var *policy, var *value, double *features, double *state_after) {
     static const char *const separate[2] = {"actor", "critic"};
     static signal at, head;
     int per_tower = tower_state(network), per_env = reference_state_size(network), outputs = network->spec.policy_outputs;
@@ -250,6 +255,7 @@ void reference_forward(const reference_network *network, int steps, int envs, co
             read = observe(&network->spec, input, &at);
             tower_forward(network, network->spec.separate ? separate[tower] : "trunk", &at, own + tower * per_tower);
             if (tower == 0) {
+                for (int k = 0; features && k < at.size; k++) *features++ = var_value(at.x[k]);
                 dense(outputs, ACTIVATION_NONE, reference_parameter(network, "policy.weight", 0),
                       reference_parameter(network, "policy.bias", 0), &at, &head);
                 memcpy(policy + row * outputs, head.x, (size_t)outputs * sizeof *policy);

@@ -5,9 +5,9 @@
     python3 -m venv VENV && VENV/bin/pip install torch && VENV/bin/python tools/golden/torch_network.py
 
 Each file is one case: the network, its parameters, a batch of rows (time-major when recurrent), and from PyTorch the heads'
-outputs, log-probability and entropy of each row, the loss and its terms, the gradient of every tensor, and for some cases ten
-updates of each optimizer. Inputs and parameters are rounded to float32 first, so that a float32 program starts from the same
-numbers. The format is described in tests/reference/golden.h. Nothing of a3c is used here.
+outputs, log-probability and entropy of each row, the loss and its terms, the gradient of every tensor, and ten updates of the
+optimizers named. Inputs and parameters are rounded to float32 first, so that a float32 program starts from the same numbers.
+The format is described in tests/reference/golden.h. Nothing of a3c is used here.
 """
 import math
 import pathlib
@@ -23,7 +23,8 @@ torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
 OUT = pathlib.Path(__file__).resolve().parents[2] / "tests" / "golden" / "network"
 ACTIVATIONS = {"none": lambda x: x, "relu": torch.relu, "tanh": torch.tanh, "silu": F.silu}
-CLIP, RATE, UPDATES = 0.5, 1e-2, 10
+CLIP, RATE, UPDATES = 0.5, 3e-3, 10
+ALL = ("rmsprop", "rmsprop_inside", "adam", "sgd")
 
 
 def single(x):
@@ -40,7 +41,10 @@ class Network:
         features = [self.build_tower(tower) for tower in self.towers]
         self.add("policy.weight", case["policy_outputs"], features[0], gain=1.0)
         self.add("policy.bias", case["policy_outputs"])
-        if case.get("log_std"):
+        if case["head"] == "gsde":
+            self.parameters["policy.log_std"] = single(0.3 * torch.randn(features[0], case["log_std"], generator=generator) - 0.5)
+            self.parameters["policy.log_std"].requires_grad_()
+        elif case["log_std"]:
             self.add("policy.log_std", case["log_std"])
         self.add("value.weight", 1, features[-1], gain=1.0)
         self.add("value.bias", 1)
@@ -99,7 +103,8 @@ class Network:
         return x.flatten(1)
 
     def forward(self, data):
-        """-> policy outputs [steps * envs, outputs], values [steps * envs], state after [envs, ...]"""
+        """-> policy outputs [steps * envs, outputs], values [steps * envs], state after [envs, ...], the policy head's inputs
+        [steps * envs, features], and what the value would be of the observations data["final_input"] after each row"""
         case, envs = self.case, self.case["envs"]
         cells = [size for layer, size, *_ in case["layers"] if layer == "lstm"]
         states, at = {}, 0
@@ -108,7 +113,7 @@ class Network:
             for n in cells:
                 states[tower].append((data["state"][:, at : at + n], data["state"][:, at + n : at + 2 * n]))
                 at += 2 * n
-        policy, value = [], []
+        policy, value, features, final = [], [], [], []
         for t in range(case["steps"]):
             rows = slice(t * envs, (t + 1) * envs)
             keep = 1.0 - data["start"][rows, None]
@@ -117,36 +122,72 @@ class Network:
                 states[tower] = [(h * keep, c * keep) for h, c in states[tower]]
             top = {tower: self.tower(tower, x, states[tower]) for tower in self.towers}
             p = self.parameters
-            policy.append(F.linear(top[self.towers[0]], p["policy.weight"], p["policy.bias"]))
+            features.append(top[self.towers[0]])
+            policy.append(F.linear(features[-1], p["policy.weight"], p["policy.bias"]))
             value.append(F.linear(top[self.towers[-1]], p["value.weight"], p["value.bias"])[:, 0])
+            if "final_input" in data:
+                x = self.tower(self.towers[-1], self.observe(data["final_input"][rows]), list(states[self.towers[-1]]))
+                final.append(F.linear(x, p["value.weight"], p["value.bias"])[:, 0])
         after = [torch.cat([torch.cat(s, 1) for s in states[tower]], 1) for tower in self.towers if cells]
-        return torch.cat(policy), torch.cat(value), torch.cat(after, 1) if after else None
+        return (torch.cat(policy), torch.cat(value), torch.cat(after, 1) if after else None, torch.cat(features),
+                torch.cat(final) if final else None)
 
     def observe(self, x):
         kind, *shape = self.case["input"]
-        if kind == "planes":
-            return x.reshape(-1, *shape)
         if kind == "discrete":
             return torch.cat([F.one_hot(x[:, d].long(), n).double() for d, n in enumerate(shape)], 1)
-        return x
+        return x.reshape(-1, *shape)
 
 
-def distribution(case, network, outputs, action):
-    """-> log-probability and entropy of each row"""
-    kind = case["head"]
-    if kind == "categorical":
-        d = Categorical(logits=outputs)
-        return d.log_prob(action[:, 0]), d.entropy()
-    if kind == "multi_discrete":
+def distribution(case, network, data, outputs, features):
+    """-> log-probability and entropy of each row, and the Gaussian or None"""
+    kind, action = case["head"], data["action"]
+    if kind in ("categorical", "multi_discrete"):
+        if "allowed" in data:  # an action that is not allowed has no probability: its logit is the least there is
+            outputs = outputs.masked_fill(data["allowed"] == 0, torch.finfo(torch.float64).min)
         parts = [Categorical(logits=part) for part in outputs.split(case["choices"], 1)]
-        return (sum(d.log_prob(action[:, i]) for i, d in enumerate(parts)), sum(d.entropy() for d in parts))
+        return sum(d.log_prob(action[:, i]) for i, d in enumerate(parts)), sum(d.entropy() for d in parts), None
+    mean, std = outputs, None
     if kind == "gaussian":
         std = network.parameters["policy.log_std"].exp().expand_as(outputs)
-        d = Independent(Normal(outputs, std), 1)
+    elif kind == "gsde":  # Raffin et al., 2005.05719: the variance of theta features, theta_fj ~ N(0, exp(log_std_fj)^2)
+        std = (features.detach() ** 2 @ network.parameters["policy.log_std"].exp() ** 2 + 1e-6).sqrt()
     else:
         mean, raw = outputs.chunk(2, 1)
-        d = Independent(Normal(mean, F.softplus(raw).sqrt()), 1)
-    return d.log_prob(action), d.entropy()
+        std = F.softplus(raw).sqrt()
+    d = Independent(Normal(mean, std), 1)
+    return d.log_prob(action), d.entropy(), d.base_dist
+
+
+def noisy_actions(case, data, gaussian, features):
+    """Actions [rows, dims] of noise that lasts through the rollout: a multiple of the deviation, or a matrix times the features."""
+    noise = data["noise"].repeat(case["steps"], *[1] * (data["noise"].dim() - 1))
+    if case["head"] == "gsde":
+        return gaussian.mean + torch.einsum("rjf,rf->rj", noise, features)
+    return gaussian.mean + gaussian.stddev * noise
+
+
+def vtrace(case, data, value, final, ratio):
+    """-> V-trace's targets and advantages (1802.01561): vs_t = V_t + sum_s gamma^(s-t) (prod_{t<=i<s} c_i) rho_s delta_s"""
+    shape = (case["steps"], case["envs"])
+    v, after, ratio, reward, done = (x.reshape(shape) for x in (value, final, ratio, data["reward"], data["done"]))
+    following = torch.cat([v[1:], after[-1:]])
+    following = torch.where(done == 0, following, torch.where(done == 2, after, torch.zeros(())))  # 2: truncated, so goes on
+    rho, c = ratio.clamp(max=case["rho_clip"]), case["lambda"] * ratio.clamp(max=case["c_clip"])
+    delta, gamma = reward + case["discount"] * following - v, case["discount"]
+    target, advantage = v.clone(), torch.zeros(shape)
+    for e in range(shape[1]):
+        for t in range(shape[0]):
+            weight = 1.0
+            for s in range(t, shape[0]):
+                target[t, e] += weight * rho[s, e] * delta[s, e]
+                if done[s, e]:
+                    break
+                weight *= gamma * c[s, e]
+        for t in range(shape[0]):
+            goes_on = t + 1 < shape[0] and done[t, e] == 0
+            advantage[t, e] = rho[t, e] * (reward[t, e] + gamma * (target[t + 1, e] if goes_on else following[t, e]) - v[t, e])
+    return target.flatten(), advantage.flatten()
 
 
 def loss(case, data, log_probability, entropy, value):
@@ -176,16 +217,35 @@ def make_data(case, generator):
     data["state"] = 0.5 * randn(case["envs"], state)
     for row in case.get("starts", []):
         data["start"][row] = 1.0
-    data["old_log_probability"] = torch.zeros(rows)
+    if case["masked"]:  # the action taken is always allowed, of the others two in three
+        data["allowed"] = (torch.rand(rows, case["policy_outputs"], generator=generator) < 2 / 3).double()
+        data["allowed"].scatter_(1, data["action"] + torch.tensor(case["choices"]).cumsum(0) - torch.tensor(case["choices"]), 1.0)
+    if case["loss"] == "vtrace":
+        data["reward"], data["final_input"] = randn(rows), randn(rows, math.prod(shape))
+        data["done"] = torch.zeros(rows)
+        for row, how in case["done"].items():
+            data["done"][row] = how
+            if row + case["envs"] < rows:
+                data["start"][row + case["envs"]] = 1.0
     return data
 
 
+def make_noise(case, network, generator):
+    randn = torch.randn(case["envs"], case["log_std"], *network.parameters["policy.log_std"].shape[:-1], generator=generator)
+    return single(randn * network.parameters["policy.log_std"].detach().exp().t() if case["head"] == "gsde" else randn)
+
+
 def evaluate(case, network, data):
-    outputs, value, after = network.forward(data)
-    log_probability, entropy = distribution(case, network, outputs, data["action"])
+    outputs, value, after, features, final = network.forward(data)
+    log_probability, entropy, gaussian = distribution(case, network, data, outputs, features)
+    if case["loss"] == "vtrace":
+        with torch.no_grad():
+            ratio = (log_probability - data["old_log_probability"]).exp()
+            data["target"], data["advantage"] = vtrace(case, data, value, final, ratio)
     total, terms = loss(case, data, log_probability, entropy, value)
     gradient = torch.autograd.grad(total, list(network.parameters.values()))
     return dict(policy=outputs, value=value, log_probability=log_probability, entropy=entropy, state_after=after, loss=total,
+                noisy_action=noisy_actions(case, data, gaussian, features) if "noise" in data else None,
                 gradient=dict(zip(network.parameters, gradient)), **{f"loss_{k}": v for k, v in terms.items()})
 
 
@@ -213,13 +273,13 @@ def optimizers(parameters):
 
 def write_updates(out, case, network, data):
     names, start = list(network.parameters), [p.detach().clone() for p in network.parameters.values()]
-    for kind in ("rmsprop", "rmsprop_inside", "adam", "sgd"):
+    for kind in case["updates"]:
         for name, value in zip(names, start):
             network.parameters[name] = value.clone().requires_grad_()
         parameters = list(network.parameters.values())
         optimizer = dict(optimizers(parameters))[kind]
-        losses, norms, saved = [], [], {}
-        for update in range(1, UPDATES + 1):
+        losses, norms = [], []
+        for _ in range(UPDATES):
             result = evaluate(case, network, data)
             norm = torch.stack([g.pow(2).sum() for g in result["gradient"].values()]).sum().sqrt()
             for p, g in zip(parameters, result["gradient"].values()):
@@ -227,12 +287,9 @@ def write_updates(out, case, network, data):
             optimizer.step()
             losses.append(result["loss"].detach())
             norms.append(norm)
-            if update in (1, UPDATES):
-                saved[update] = torch.cat([p.detach().flatten() for p in parameters])
         tensor(out, f"{kind}.loss", torch.stack(losses))
         tensor(out, f"{kind}.norm", torch.stack(norms))
-        for update, flat in saved.items():
-            tensor(out, f"{kind}.after.{update}", flat)
+        tensor(out, f"{kind}.after", torch.cat([p.detach().flatten() for p in parameters]))
 
 
 def tensor(out, name, x):
@@ -244,47 +301,50 @@ def tensor(out, name, x):
 
 def write(name, case, seed):
     case = dict(dict(trunk="shared", head="categorical", loss="actor_critic", reduction="mean", value_coef=0.5, entropy_coef=0.01,
-                     steps=12, envs=1, log_std=0, updates=False, clip=0.2), **case)
+                     steps=12, envs=1, log_std=0, updates=("rmsprop",), clip=0.2, masked=False, held=False), **case)
     case["layers"] = [tuple(layer) + ("", 0, "none", 0, 0, 0)[len(layer):] for layer in case["layers"]]
-    if "policy_outputs" not in case:
-        case["policy_outputs"] = sum(case["choices"])
+    case.setdefault("policy_outputs", sum(case["choices"]))
     generator = torch.Generator().manual_seed(seed)
     network = Network(case, generator)
     data = make_data(case, generator)
-    if case["loss"] == "ppo":
+    if case["held"] or case["head"] == "gsde":
+        data["noise"] = make_noise(case, network, generator)
+    if case["loss"] != "actor_critic":
+        data["old_log_probability"] = torch.zeros(len(data["advantage"]))
         now = evaluate(case, network, data)["log_probability"].detach()
         data["old_log_probability"] = single(now + 0.3 * torch.randn(len(now), generator=generator))
     result = evaluate(case, network, data)
     out = ["# SPDX-License-Identifier: MIT", f"# {name}: PyTorch in float64, written by tools/golden/torch_network.py"]
-    out.append(f"set input {' '.join(map(str, case['input']))}")
+    out += [f"set updates {UPDATES}", f"set rate {RATE}", f"set clip_norm {CLIP}", f"set input {' '.join(map(str, case['input']))}"]
     for layer in case["layers"]:
         out.append("set layer " + " ".join(map(str, layer)))
     for key in ("trunk", "head", "policy_outputs", "log_std", "loss", "reduction", "value_coef", "entropy_coef", "steps", "envs", "clip"):
         out.append(f"set {key} {case[key]}")
     out.append(f"set choices {' '.join(map(str, case['choices']))}")
+    for key in ("discount", "lambda", "rho_clip", "c_clip") if case["loss"] == "vtrace" else ():
+        out.append(f"set {key} {case[key]}")
     for key, value in network.parameters.items():
         tensor(out, f"param/{key}", value)
     for key in ("input", "action", "advantage", "target") + (("start", "state") if data["state"].numel() else ()):
         tensor(out, key, data[key].double())
-    if case["loss"] == "ppo":
-        tensor(out, "old_log_probability", data["old_log_probability"])
+    for key in ("old_log_probability", "allowed", "reward", "done", "final_input", "noise"):
+        if key in data:
+            tensor(out, key, data[key])
     for key in ("policy", "value", "log_probability", "entropy", "loss", "loss_policy", "loss_value", "loss_entropy"):
         tensor(out, key, result[key])
-    if result["state_after"] is not None:
-        tensor(out, "state_after", result["state_after"])
+    for key in ("state_after", "noisy_action"):
+        if result[key] is not None:
+            tensor(out, key, result[key])
     for key, value in result["gradient"].items():
         tensor(out, f"gradient/{key}", value)
-    if case["updates"]:
-        for key, value in (("clip_norm", CLIP), ("rate", RATE), ("updates", UPDATES)):
-            out.insert(2, f"set {key} {value}")
-        write_updates(out, case, network, data)
+    write_updates(out, case, network, data)
     (OUT / f"{name}.txt").write_text("\n".join(out) + "\n")
 
 
 CASES = {
-    "dense_shared": dict(input=("vector", 4), layers=[("dense", 9, "tanh"), ("dense", 8, "tanh")], choices=[3], updates=True),
+    "dense_shared": dict(input=("vector", 4), layers=[("dense", 9, "tanh"), ("dense", 8, "tanh")], choices=[3], updates=ALL),
     "dense_separate": dict(input=("vector", 4), layers=[("dense", 8, "tanh"), ("dense", 7, "silu")], choices=[2],
-                           trunk="separate", reduction="sum", entropy_coef=0.05, updates=True),
+                           trunk="separate", reduction="sum", entropy_coef=0.05, updates=ALL),
     "dense_relu": dict(input=("vector", 17), layers=[("dense", 20, "relu"), ("dense", 3, "relu"), ("dense", 16, "relu")],
                        choices=[9], steps=16),
     "dense_silu": dict(input=("vector", 3), layers=[("dense", 33, "silu"), ("dense", 16, "none")], choices=[4], steps=16),
@@ -307,6 +367,27 @@ CASES = {
                               policy_outputs=4, trunk="separate"),
     "multi_discrete": dict(input=("vector", 4), layers=[("dense", 8, "tanh")], head="multi_discrete", choices=[2, 3, 4]),
     "ppo": dict(input=("vector", 4), layers=[("dense", 8, "tanh")], choices=[3], loss="ppo", steps=24),
+    "ppo_lstm": dict(input=("vector", 3), layers=[("dense", 5, "tanh"), ("lstm", 4)], head="gaussian", choices=[2], log_std=2, loss="ppo",
+                     steps=8, envs=2, starts=[6, 11], trunk="separate", reduction="sum"),
+    "conv_stack": dict(input=("planes", 2, 13, 11), layers=[("conv", 3, "relu", 4, 2, 0), ("conv", 4, "relu", 3, 1, 0),
+                       ("conv", 4, "relu", 2, 1, 0), ("dense", 6, "relu")], choices=[4], steps=6),
+    "conv_lstm": dict(input=("planes", 2, 5, 4), layers=[("conv", 3, "tanh", 3, 1, 0), ("lstm", 4)], choices=[3], steps=5, envs=2,
+                      starts=[4, 7]),
+    "lstm_stack": dict(input=("vector", 3), layers=[("lstm", 4), ("layer_norm",), ("lstm", 3), ("dense", 5, "silu")], choices=[3],
+                       steps=7, envs=2, starts=[0, 5, 6, 11]),
+    "masked": dict(input=("vector", 4), layers=[("dense", 8, "tanh")], choices=[6], masked=True, entropy_coef=0.05),
+    "masked_multi_discrete": dict(input=("vector", 4), layers=[("dense", 8, "tanh")], head="multi_discrete", choices=[2, 4, 3],
+                                  masked=True, entropy_coef=0.05),
+    "held": dict(input=("vector", 4), layers=[("dense", 8, "tanh")], head="gaussian", choices=[2], log_std=2, held=True, envs=3, steps=5),
+    "gsde": dict(input=("vector", 4), layers=[("dense", 9, "tanh"), ("dense", 7, "tanh")], head="gsde", choices=[2], log_std=2,
+                 trunk="separate", steps=8, envs=2, entropy_coef=0.05),
+    "gsde_lstm": dict(input=("vector", 3), layers=[("dense", 5, "tanh"), ("lstm", 6)], head="gsde", choices=[3], log_std=3, steps=6,
+                      envs=2, starts=[4, 7]),
+    "vtrace": dict(input=("vector", 4), layers=[("dense", 8, "tanh")], choices=[3], loss="vtrace", steps=12, envs=3, discount=0.9,
+                   rho_clip=1.0, c_clip=1.0, done={4: 1, 8: 2, 15: 3, 34: 1, 35: 2}, **{"lambda": 1.0}),
+    "vtrace_lstm": dict(input=("vector", 3), layers=[("dense", 5, "tanh"), ("lstm", 4)], head="gaussian", choices=[2], log_std=2,
+                        loss="vtrace", steps=8, envs=2, discount=0.95, rho_clip=1.2, c_clip=0.9, done={4: 1, 7: 2, 8: 2, 15: 2},
+                        **{"lambda": 0.9}),
 }
 
 if __name__ == "__main__":
