@@ -45,8 +45,8 @@ static bool belongs(const groups *g, const contrast *c, const finding *f, const 
         return false;
     if (env && strcmp(group_text(g, c->left, "env"), env) != 0) return false;
     if (f->where != ANYWHERE && rung_is_virtual(g, c->left) != (f->where == IN_VIRTUAL_TIME)) return false;
-    return f->d == ANY_D || (f->d == BEST_D ? rung_is_best_sync(g, c->right)
-                                            : strcmp(rung_name(g, c->right), "D preset") == 0);
+    return f->d == ANY_D ||
+           (f->d == BEST_D ? rung_is_best_sync(g, c->right) : strcmp(rung_name(g, c->right), "D preset") == 0);
 }
 
 /* ---- In a sentence ---- */
@@ -56,11 +56,20 @@ static void say(report *r, const groups *g, const contrast_list *list, const fin
     size_t used = 0;
     for (contrast_measure m = CONTRAST_RETURN; m <= CONTRAST_RATE; m++) {
         size_t count[VERDICTS] = {0}, all = 0;
-        for (size_t i = 0; i < list->count; i++)
-            if (belongs(g, &list->items[i], f, NULL, m)) count[verdict_of(&list->items[i])]++, all++;
+        double low = INFINITY, high = -INFINITY;
+        for (size_t i = 0; i < list->count; i++) {
+            const contrast *c = &list->items[i];
+            if (!belongs(g, c, f, NULL, m)) continue;
+            double ratio = g->group[c->left].rate_iqm / g->group[c->right].rate_iqm;
+            low = fmin(low, ratio);
+            high = fmax(high, ratio);
+            count[verdict_of(c)]++, all++;
+        }
         if (all == 0) continue;
-        used += (size_t)snprintf(words + used, sizeof words - used, "%s in %s over %zu pairs", used ? ";" : "",
-                                 contrast_measure_names[m], all);
+        used += (size_t)snprintf(words + used, sizeof words - used, "%s in %s over %zu pair%s", used ? ";" : "",
+                                 contrast_measure_names[m], all, all == 1 ? "" : "s");
+        if (m == CONTRAST_RATE)
+            used += (size_t)snprintf(words + used, sizeof words - used, " (ratio %.3g to %.3g)", low, high);
         for (int v = 0; v < VERDICTS; v++)
             if (count[v] > 0)
                 used += (size_t)snprintf(words + used, sizeof words - used, ", %s in %zu", verdict_words[v], count[v]);
@@ -113,7 +122,7 @@ static void list_places(report *r, const groups *g, const contrast_list *list) {
         report_table(r, &t);
         report_text(r, "Returns and steps a second are interquartile means, steps to solved restricted means, seconds "
                        "medians. Open: neither a difference nor equivalence was shown. With one worker A and D are the "
-                       "same algorithm, and what differs is the search's choice of a learning rate.");
+                       "same algorithm, shown at the same rate: a control.");
     }
     table_free(&t);
 }

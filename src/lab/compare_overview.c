@@ -162,7 +162,8 @@ void compare_overview(report *r, const groups *g, const table *pooled) {
     if (pooled->rows > 0) {
         report_heading(r, 3, "All environments together");
         report_text(r, "Final returns scaled to 0 (random policy) and 1 (solved), interquartile mean over all runs of "
-                       "the environments that have a solved return, stratified bootstrap by environment; the other rungs are in `pooled.csv`.");
+                       "the environments that have a solved return, stratified bootstrap by environment; the other "
+                       "rungs are in `pooled.csv`.");
         show_pooled(r, pooled);
     }
 }

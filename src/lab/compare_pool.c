@@ -6,7 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Whether cell i is pooled under the rung of cell k: where the search found D x1's rate for D tuned too, they are one. */
+/* Whether cell i is pooled under the rung of cell k: where the search found D x1's rate for D tuned too, they are one.
+ */
 static bool is_of(const groups *g, size_t i, size_t k) {
     bool one = strcmp(rung_name(g, i), rung_name(g, k)) == 0 ||
                (strcmp(rung_name(g, k), "D tuned") == 0 && rung_is_best_sync(g, i));

@@ -58,12 +58,17 @@ static void say_practical(report *r, const groups *g, const contrast_list *list,
                    *rate = rung_find(list, rung_practical, CONTRAST_RATE, d);
     if (a < 0 || !c || isnan(c->probability)) return;
     const group *left = &g->group[a], *right = &g->group[d];
-    report_text(r,
-                "**A against %s:** A is %s in final return (IQM %.4g against %.4g; P(A > D) = %.3f [%.3f, %.3f], Holm "
-                "p = %.3g, equivalence p = %.3g).%s",
-                rung_name(g, d), contrast_verdict(c), left->iqm, right->iqm, c->probability, c->probability_range.low,
-                c->probability_range.high, c->holm_p, c->tost_holm_p,
-                isnan(c->holm_p) ? " One seed a side allows no test." : "");
+    char equivalence[48] = ""; /* no margin is known without a solved return */
+    if (!isnan(c->tost_holm_p)) snprintf(equivalence, sizeof equivalence, ", equivalence p = %.3g", c->tost_holm_p);
+    if (isnan(c->holm_p))
+        report_text(r, "**A against %s:** final return %.4g against %.4g. One seed a side allows no test.",
+                    rung_name(g, d), left->iqm, right->iqm);
+    else
+        report_text(r,
+                    "**A against %s:** A is %s in final return (IQM %.4g against %.4g; P(A > D) = %.3f [%.3f, %.3f], "
+                    "Holm p = %.3g%s).",
+                    rung_name(g, d), contrast_verdict(c), left->iqm, right->iqm, c->probability,
+                    c->probability_range.low, c->probability_range.high, c->holm_p, equivalence);
     if (rate && left->rate_iqm > 0 && right->rate_iqm > 0)
         report_text(r, "Throughput: A %.0f steps/s, %s %.0f steps/s; A does %.2f times as many.", left->rate_iqm,
                     rung_name(g, d), right->rate_iqm, left->rate_iqm / right->rate_iqm);
@@ -144,6 +149,12 @@ static int write_tables(const char *folder, const groups *g, const contrast_list
     return failed ? -1 : 0;
 }
 
+static bool any_run(const groups *g) {
+    for (size_t k = 0; k < g->count; k++)
+        if (g->group[k].runs > 0) return true;
+    return false;
+}
+
 int compare_report(const char *folder, table *runs, const char *base, size_t total, error *e) {
     groups g;
     if (groups_make(&g, runs, "runs.csv", e)) return -1;
@@ -153,7 +164,7 @@ int compare_report(const char *folder, table *runs, const char *base, size_t tot
     report r;
     report_open(&r, folder, "Async against sync");
     int failed = section_runs(&r, &g, total, e);
-    if (!failed) {
+    if (!failed && any_run(&g)) {
         section_power(&r, &g);
         compare_findings(&r, &g, &list);
         compare_overview(&r, &g, &pooled);
@@ -162,8 +173,8 @@ int compare_report(const char *folder, table *runs, const char *base, size_t tot
         for (size_t k = 0; k < g.count; k++)
             if (rung_is_place(&g, k)) write_place(&r, &g, &list, k, base);
         section_method(&r);
-        failed = write_tables(folder, &g, &list, &pooled, e);
     }
+    if (!failed) failed = write_tables(folder, &g, &list, &pooled, e);
     if (failed)
         report_discard(&r);
     else

@@ -50,6 +50,7 @@ members rung_members(const groups *g, size_t place, size_t *of) {
 }
 
 bool rung_is_best_sync(const groups *g, size_t k) {
+    if (group_number(g, k, "workers") == 1) return strcmp(rung_name(g, k), "D x1") == 0;
     return strcmp(rung_name(g, k), "D tuned") == 0 ||
            (strcmp(rung_name(g, k), "D x1") == 0 && rung_beside(g, k, "D tuned") < 0);
 }

@@ -54,6 +54,18 @@ static void list_failures(report *r, const groups *g) {
     table_free(&t);
 }
 
+/* "a, b": the values of a column over the runs, each once. */
+static void list_values(char *text, size_t size, const table *runs, const char *column) {
+    size_t length = 0;
+    *text = 0;
+    for (size_t row = 0; row < runs->rows; row++) {
+        const char *value = table_text(runs, row, column);
+        if (strcmp(value, "n/a") == 0 || strstr(text, value) || length + strlen(value) + 3 > size) continue;
+        length += (size_t)snprintf(text + length, size - length, "%s%s", length ? ", " : "", value);
+    }
+    if (length == 0) snprintf(text, size, "unknown");
+}
+
 int section_runs(report *r, const groups *g, size_t total, error *e) {
     size_t done = 0, failed = 0, row = 0, scores = 0;
     for (size_t k = 0; k < g->count; k++) {
@@ -64,10 +76,13 @@ int section_runs(report *r, const groups *g, size_t total, error *e) {
     }
     if (g->runs->rows == 0) return error_set(e, STATUS_FAILED, "there is no run to report on: nothing has ended yet");
     report_heading(r, 2, "What ran");
-    if (done > 0)
+    if (done > 0) {
+        char commits[400];
+        list_values(commits, sizeof commits, g->runs, "commit");
         report_text(r, "%s, %s CPUs; program version %s, commit %s. %zu runs in %zu cells.",
                     table_text(g->runs, row, "cpu"), table_text(g->runs, row, "cpus"),
-                    table_text(g->runs, row, "version"), table_text(g->runs, row, "commit"), done, g->count);
+                    table_text(g->runs, row, "version"), commits, done, g->count);
+    }
     if (total > done + failed)
         report_text(r,
                     "**This study is not finished: %zu of %zu runs are done.** The same command continues it; what "
@@ -92,34 +107,63 @@ int section_runs(report *r, const groups *g, size_t total, error *e) {
     return 0;
 }
 
-void section_power(report *r, const groups *g) {
-    size_t least = SIZE_MAX, most = 0;
+/* The fewest and the most scores of a cell with any; of one environment, or of all: NULL. */
+static void count_seeds(const groups *g, const char *env, size_t *least, size_t *most) {
+    *least = SIZE_MAX;
+    *most = 0;
     for (size_t k = 0; k < g->count; k++) {
-        if (g->group[k].n > 0 && g->group[k].n < least) least = g->group[k].n;
-        if (g->group[k].n > most) most = g->group[k].n;
+        size_t n = g->group[k].n;
+        if (env && strcmp(group_text(g, k, "env"), env) != 0) continue;
+        if (n > 0 && n < *least) *least = n;
+        if (n > *most) *most = n;
     }
+}
+
+static void say_power(report *r, const char *where, size_t least) {
+    power_statement p = power_of(least);
+    if (isnan(p.superiority_80) || p.smallest_p > 0.05)
+        report_text(r,
+                    "**Seeds and power.** The smallest cell%s has %zu seed%s, which is too few for a conclusion: the "
+                    "least p that an exact Mann-Whitney test can give is %.3g, and only a difference of %.2g standard "
+                    "deviations would be found with power 0.8.",
+                    where, least, least == 1 ? "" : "s", p.smallest_p, p.effect_80);
+    else
+        report_text(r,
+                    "**Seeds and power.** The smallest cell%s has %zu seeds. At a two-sided 5 %% that finds, four "
+                    "times in five, a difference of %.2g standard deviations, or P(X > Y) of %.2f or more; a "
+                    "difference of one standard deviation is found with probability %.2f (normal approximations, "
+                    "before Holm's correction).",
+                    where, least, p.effect_80, p.superiority_80, p.power_of_one);
+}
+
+void section_power(report *r, const groups *g) {
+    size_t least, most, of_all;
+    count_seeds(g, NULL, &of_all, &most);
     if (most == 0) return;
     if (most == 1) {
         report_text(r, "**One seed a cell:** every figure is a single run, without an interval, and no difference can "
                        "be tested.");
         return;
     }
-    power_statement p = power_of(least);
-    if (isnan(p.superiority_80) || p.smallest_p > 0.05)
-        report_text(r,
-                    "**Seeds and power.** The smallest cell has %zu seed%s, which is too few for a conclusion: the "
-                    "least p that an exact "
-                    "Mann-Whitney test can give is %.3g, and only a difference of %.2g standard deviations would be "
-                    "found with power 0.8.",
-                    least, least == 1 ? "" : "s", p.smallest_p, p.effect_80);
-    else
-        report_text(r,
-                    "**Seeds and power.** The smallest cell has %zu seeds. At a two-sided 5 %% that finds, four times "
-                    "in five, a difference of "
-                    "%.2g standard deviations, or P(X > Y) of %.2f or more; a difference of one standard deviation is "
-                    "found with probability %.2f "
-                    "(normal approximations, before Holm's correction).",
-                    least, p.effect_80, p.superiority_80, p.power_of_one);
+    bool even = true;
+    for (size_t k = 0; k < g->count; k++) {
+        count_seeds(g, group_text(g, k, "env"), &least, &most);
+        even = even && (most == 0 || least == of_all);
+    }
+    if (even) {
+        say_power(r, "", of_all);
+        return;
+    }
+    for (size_t k = 0; k < g->count; k++) {
+        const char *env = group_text(g, k, "env");
+        char where[120];
+        bool first = true;
+        for (size_t i = 0; i < k; i++) first = first && strcmp(group_text(g, i, "env"), env) != 0;
+        count_seeds(g, env, &least, &most);
+        if (!first || most == 0) continue;
+        snprintf(where, sizeof where, " of %.80s", env);
+        say_power(r, where, least);
+    }
 }
 
 /* ---- Tables of the members ---- */

@@ -7,17 +7,12 @@
 #include "lab/groups.h"
 #include "lab/plot.h"
 #include "lab/sections.h"
+#include "lab/sweep_parts.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A column that the sweep varied. */
-typedef struct varied {
-    const char *column, *name; /* "vary:optimizer.learning_rate" and without "vary:" */
-    bool numeric, log;
-} varied;
 
 static double value_of(const groups *g, size_t k, const varied *v) {
     return group_number(g, k, v->column);
@@ -126,51 +121,6 @@ static void write_cells(report *r, const groups *g, const size_t *rank, size_t a
     if (g->count > SHOWN) report_text(r, "The first %d of %zu; all are in `statistics.csv`.", (int)SHOWN, g->count);
 }
 
-/* The cells of one value of `across`, from the fastest down, each tested against the fastest. */
-static void say_order(report *r, const groups *g, const varied *down, const varied *across, const char *value) {
-    char words[1000] = "";
-    double below = INFINITY;
-    for (const group *fastest = NULL;;) {
-        size_t next = SIZE_MAX;
-        for (size_t k = 0; k < g->count; k++)
-            if (strcmp(group_text(g, k, across->column), value) == 0 && g->group[k].rate_iqm < below &&
-                (next == SIZE_MAX || g->group[k].rate_iqm > g->group[next].rate_iqm))
-                next = k;
-        if (next == SIZE_MAX) break;
-        const group *c = &g->group[next];
-        size_t used = strlen(words);
-        snprintf(words + used, sizeof words - used, "%s`%s` (%.0f", used ? ", then " : "",
-                 group_text(g, next, down->column), c->rate_iqm);
-        used = strlen(words);
-        if (fastest && fastest->rates > 1 && c->rates > 1)
-            snprintf(words + used, sizeof words - used, ", p = %.2g)",
-                     mann_whitney_p(fastest->rates, fastest->rate, c->rates, c->rate));
-        else
-            snprintf(words + used, sizeof words - used, ")");
-        below = c->rate_iqm;
-        if (!fastest) fastest = c;
-    }
-    if (*words)
-        report_text(r, "With `%s=%s`, from the fastest down (p: Mann-Whitney against the fastest): %s.", across->name,
-                    value, words);
-}
-
-/* Steps a second by two things that were varied: which is the fastest in each column says where the order turns. */
-static void write_rates(report *r, const groups *g, const varied *down, const varied *across) {
-    table t = {0};
-    report_heading(r, 2, "Steps a second");
-    for (size_t k = 0; k < g->count; k++) {
-        const char *label = group_text(g, k, down->column);
-        size_t row = 0;
-        while (row < t.rows && strcmp(table_text(&t, row, down->name), label) != 0) row++;
-        if (row == t.rows) table_set(&t, table_row(&t), down->name, label);
-        put_range(&t, row, group_text(g, k, across->column), g->group[k].rate_iqm, g->group[k].rate_range);
-    }
-    report_table(r, &t);
-    for (size_t c = 1; c < t.columns; c++) say_order(r, g, down, across, t.names[c]);
-    table_free(&t);
-}
-
 /* ---- Pictures ---- */
 
 /* The words of the other axes: what makes a series. */
@@ -268,7 +218,7 @@ static void write_pictures(report *r, const groups *g, const size_t *rank, size_
         if (axis[i].numeric) draw_scatter(r, g, axes, axis, i, file);
     }
     draw_intervals(r, g, rank, false);
-    draw_intervals(r, g, rank, true);
+    if (axes != 2 || !sweep_rates_fit(g, &axis[0], &axis[1])) draw_intervals(r, g, rank, true);
     size_t of[CURVES], count = 0;
     for (size_t wanted = 1; wanted <= g->count && count < CURVES; wanted++) {
         size_t k = with_rank(g, rank, wanted);
@@ -298,7 +248,7 @@ int sweep_report(const char *folder, table *runs, const char *base, size_t total
         section_power(&r, &g);
         write_best(&r, &g, rank, axes, axis);
         write_pictures(&r, &g, rank, axes, axis, base);
-        if (axes == 2) write_rates(&r, &g, &axis[0], &axis[1]);
+        if (axes == 2) sweep_rates(&r, &g, &axis[0], &axis[1]);
         write_cells(&r, &g, rank, axes, axis);
         section_method(&r);
         failed = report_close(&r, e);
