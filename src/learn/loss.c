@@ -101,9 +101,7 @@ void learner_gradient_part(learner *l, const float *parameters, int first, int c
                            bool accumulate, float *gradient, loss_sums *sums) {
     uint64_t start = l->timed ? clock_ticks() : 0;
     heads(l, first, count, scale, accumulate, gradient, sums);
-    for (int e = first; e < first + count; e++)
-        net_backward(l->config->net, parameters, &l->rollout->tape, e, l->steps, l->envs, accumulate || e > first,
-                     gradient);
+    net_backward_envs(l->config->net, parameters, &l->rollout->tape, first, count, l->steps, accumulate, gradient);
     if (l->timed) l->ticks.backward += clock_ticks() - start;
 }
 

@@ -142,24 +142,24 @@ static void scatter(const net_layer *l, const float *patch, int place, float *pi
     }
 }
 
-/* A run of a chunk's positions that belong to one picture. */
+/* A run of a chunk's positions that belong to one picture, the batch's number `picture`. */
 typedef struct run {
-    int row, place, from, count;
+    int picture, place, from, count;
 } run;
 
 /* The run that begins at position q + from of a chunk of n. */
-static run run_at(const net_layer *l, layer_rows rows, int q, int from, int n) {
+static run run_at(const net_layer *l, int q, int from, int n) {
     int p = places(l), place = (q + from) % p, count = p - place;
-    return (run){rows.first + (q + from) / p * rows.stride, place, from, count < n - from ? count : n - from};
+    return (run){(q + from) / p, place, from, count < n - from ? count : n - from};
 }
 
-static void gather_chunk(const net_layer *l, const layer_below *below, layer_rows rows, int q, int n,
-                         const chunk_arrays *a) {
+/* Pictures x [batch, ldx] */
+static void gather_chunk(const net_layer *l, const float *x, int ldx, int q, int n, const chunk_arrays *a) {
     for (int from = 0; from < n;) {
-        run r = run_at(l, rows, q, from, n);
+        run r = run_at(l, q, from, n);
         for (int i = 0; i < r.count; i++, from++) {
             float *patch = a->patches + at(from, a->ld);
-            gather(l, below->x + at(r.row, below->ld), r.place + i, patch);
+            gather(l, x + at(r.picture, ldx), r.place + i, patch);
             memset(patch + l->in, 0, (size_t)(a->ld - l->in) * sizeof *patch);
         }
     }
@@ -173,10 +173,10 @@ static void store_chunk(const net_layer *l, const layer_own *own, layer_rows row
     const kernels *k = kernels_get();
     k->transpose(n, l->out, a->outputs, l->ldw, a->planes, a->capacity);
     for (int from = 0; from < n;) {
-        run r = run_at(l, rows, q, from, n);
+        run r = run_at(l, q, from, n);
         for (int o = 0; o < l->out; o++) {
             const float *z = a->planes + at(o, a->capacity) + from;
-            size_t to = at(r.row, l->ld) + at(o, places(l)) + (size_t)r.place;
+            size_t to = at(rows.first + r.picture * rows.stride, l->ld) + at(o, places(l)) + (size_t)r.place;
             if (own->extra) memcpy(own->extra + to, z, (size_t)r.count * sizeof *z);
             if (l->activation == ACTIVATION_NONE)
                 memcpy(own->output + to, z, (size_t)r.count * sizeof *z);
@@ -193,7 +193,7 @@ void conv_forward(const net_layer *l, const float *parameters, const layer_below
     int positions = rows.count * places(l);
     for (int q = 0; q < positions; q += a.capacity) {
         int n = positions - q < a.capacity ? positions - q : a.capacity;
-        gather_chunk(l, below, rows, q, n, &a);
+        gather_chunk(l, below->x + at(rows.first, below->ld), below->ld * rows.stride, q, n, &a);
         kernels_get()->dense(n, l->in, l->out, a.patches, a.ld, parameters + l->weight, l->ldw, parameters + l->bias,
                              ACTIVATION_NONE, a.outputs, l->ldw, NULL);
         store_chunk(l, own, rows, q, n, &a);
@@ -201,45 +201,44 @@ void conv_forward(const net_layer *l, const float *parameters, const layer_below
 }
 
 /* Planes of the gradient to positions: outputs [n, ldw]. */
-static void load_chunk(const net_layer *l, const float *delta, layer_rows rows, int q, int n, const chunk_arrays *a) {
+static void load_chunk(const net_layer *l, const float *delta, int q, int n, const chunk_arrays *a) {
     for (int from = 0; from < n;) {
-        run r = run_at(l, rows, q, from, n);
+        run r = run_at(l, q, from, n);
         for (int o = 0; o < l->out; o++)
-            memcpy(a->planes + at(o, a->capacity) + from, delta + at(r.row, l->ld) + at(o, places(l)) + (size_t)r.place,
-                   (size_t)r.count * sizeof *delta);
+            memcpy(a->planes + at(o, a->capacity) + from,
+                   delta + at(r.picture, l->ld) + at(o, places(l)) + (size_t)r.place, (size_t)r.count * sizeof *delta);
         from += r.count;
     }
     kernels_get()->transpose(l->out, n, a->planes, a->capacity, a->outputs, l->ldw);
 }
 
-void conv_backward(const net_layer *l, const float *parameters, const layer_below *below, const float *delta,
-                   layer_rows rows, bool accumulate, float *gradient, float *transposed, float *scratch) {
+void conv_backward(const net_layer *l, const float *parameters, const layer_below *below, const float *delta, int count,
+                   bool accumulate, float *gradient, layer_turned turned, float *scratch) {
     const kernels *k = kernels_get();
     chunk_arrays a = arrays_in(l, scratch);
-    int positions = rows.count * places(l);
+    int positions = count * places(l);
+    size_t below_size = at(count, below->ld);
     if (below->delta) {
-        k->transpose(l->in, l->out, parameters + l->weight, l->ldw, transposed, a.ld);
-        for (int i = 0; i < rows.count; i++)
-            memset(below->delta + at(rows.first + i * rows.stride, below->ld), 0, (size_t)below->ld * sizeof *delta);
+        if (!*turned.done) k->transpose(l->in, l->out, parameters + l->weight, l->ldw, turned.weight, a.ld);
+        *turned.done = true;
+        memset(below->delta, 0, below_size * sizeof *delta);
     }
     for (int q = 0; q < positions; q += a.capacity) {
         int n = positions - q < a.capacity ? positions - q : a.capacity;
         bool add = accumulate || q > 0;
-        load_chunk(l, delta, rows, q, n, &a);
-        gather_chunk(l, below, rows, q, n, &a);
+        load_chunk(l, delta, q, n, &a);
+        gather_chunk(l, below->x, below->ld, q, n, &a);
         k->outer(n, l->in, l->out, a.patches, a.ld, a.outputs, l->ldw, add, gradient + l->weight, l->ldw);
         k->column_sum(n, l->out, a.outputs, l->ldw, add, gradient + l->bias);
         if (!below->delta) continue;
-        k->dense(n, l->out, l->in, a.outputs, l->ldw, transposed, a.ld, NULL, ACTIVATION_NONE, a.patches, a.ld, NULL);
+        k->dense(n, l->out, l->in, a.outputs, l->ldw, turned.weight, a.ld, NULL, ACTIVATION_NONE, a.patches, a.ld,
+                 NULL);
         for (int from = 0; from < n;) {
-            run r = run_at(l, rows, q, from, n);
+            run r = run_at(l, q, from, n);
             for (int i = 0; i < r.count; i++, from++)
-                scatter(l, a.patches + at(from, a.ld), r.place + i, below->delta + at(r.row, below->ld));
+                scatter(l, a.patches + at(from, a.ld), r.place + i, below->delta + at(r.picture, below->ld));
         }
     }
-    for (int i = 0; below->delta && below->activation != ACTIVATION_NONE && i < rows.count; i++) {
-        size_t row = at(rows.first + i * rows.stride, below->ld);
-        k->activate_backward(below->activation, (size_t)below->ld, below->x + row,
-                             below->extra ? below->extra + row : NULL, below->delta + row);
-    }
+    if (below->delta && below->activation != ACTIVATION_NONE)
+        k->activate_backward(below->activation, below_size, below->x, below->extra, below->delta);
 }

@@ -28,15 +28,14 @@ static void one_hot_forward(const net_layer *l, const float *parameters, const l
 }
 
 /* dW[index] += delta of each row, in order of the rows */
-static void one_hot_gradient(const net_layer *l, const layer_below *below, const float *delta, layer_rows rows,
+static void one_hot_gradient(const net_layer *l, const layer_below *below, const float *delta, int count,
                              bool accumulate, float *weight) {
     const kernels *k = kernels_get();
     if (!accumulate) memset(weight, 0, sizeof *weight * at(l->in, l->ldw));
-    for (int i = 0; i < rows.count; i++) {
-        int row = rows.first + i * rows.stride;
-        const float *index = below->x + at(row, below->ld);
+    for (int i = 0; i < count; i++) {
+        const float *index = below->x + at(i, below->ld);
         for (int c = 0; c < l->components; c++)
-            k->add((size_t)l->ld, delta + at(row, l->ld), weight + at(l->component_base[c] + (int)index[c], l->ldw));
+            k->add((size_t)l->ld, delta + at(i, l->ld), weight + at(l->component_base[c] + (int)index[c], l->ldw));
     }
 }
 
@@ -62,18 +61,17 @@ void dense_forward(const net_layer *l, const float *parameters, const layer_belo
 }
 
 void dense_backward(const net_layer *l, const float *parameters, const layer_below *below, const float *delta,
-                    layer_rows rows, bool accumulate, float *gradient, layer_turned turned) {
+                    int count, bool accumulate, float *gradient, layer_turned turned) {
     const kernels *k = kernels_get();
-    const float *x = below->x + at(rows.first, below->ld), *d = delta + at(rows.first, l->ld);
-    int ldx = below->ld * rows.stride, ldd = l->ld * rows.stride;
+    const float *x = below->x;
     float *dw = gradient + l->weight;
     if (l->sparse)
-        one_hot_gradient(l, below, delta, rows, accumulate, dw);
+        one_hot_gradient(l, below, delta, count, accumulate, dw);
     else if (l->few)
-        k->outer(rows.count, l->out, l->in, d, ldd, x, ldx, accumulate, dw, l->ldw);
+        k->outer(count, l->out, l->in, delta, l->ld, x, below->ld, accumulate, dw, l->ldw);
     else
-        k->outer(rows.count, l->in, l->out, x, ldx, d, ldd, accumulate, dw, l->ldw);
-    k->column_sum(rows.count, l->out, d, ldd, accumulate, gradient + l->bias);
+        k->outer(count, l->in, l->out, x, below->ld, delta, l->ld, accumulate, dw, l->ldw);
+    k->column_sum(count, l->out, delta, l->ld, accumulate, gradient + l->bias);
     if (!below->delta) return;
 
     const float *w = parameters + l->weight;
@@ -85,7 +83,6 @@ void dense_backward(const net_layer *l, const float *parameters, const layer_bel
         *turned.done = true;
         w = turned.weight;
     }
-    const float *z = below->extra ? below->extra + at(rows.first, below->ld) : NULL;
-    k->dense_backward(rows.count, l->out, l->in, d, ldd, w, ldw, below->activation, x, z,
-                      below->delta + at(rows.first, below->ld), ldx);
+    k->dense_backward(count, l->out, l->in, delta, l->ld, w, ldw, below->activation, x, below->extra, below->delta,
+                      below->ld);
 }

@@ -35,7 +35,7 @@ void net_forward(const net *net, const float *parameters, net_tape *tape, int ro
 }
 
 void net_forward_rows(const net *net, const float *parameters, net_tape *tape, int first, int count, int stride) {
-    layer_rows rows = {first, count, stride};
+    layer_rows rows = {first, count, stride, count};
     layer_below below;
     memset(tape->is_turned, 0, sizeof tape->is_turned); /* the parameters may be others than before */
     for (int i = 0; i < net->towers; i++) {
@@ -68,34 +68,48 @@ static layer_turned turned_weights(net_tape *tape, int tower, int j) {
     return (layer_turned){tape->turned[tower][j], &tape->is_turned[tower][j]};
 }
 
-void net_backward(const net *net, const float *parameters, net_tape *tape, int first, int count, int stride,
-                  bool accumulate, float *gradient) {
-    layer_rows rows = {first, count, stride};
+/* The list of these rows of x [.., ld]: in place where they lie side by side, else copied to `packed`. */
+static const float *list(const float *x, int ld, layer_rows rows, float *packed) {
+    size_t n = (size_t)ld;
+    if (!x || rows.stride == 1) return x ? x + (size_t)rows.first * n : NULL;
+    for (int i = 0; i < rows.count; i++)
+        memcpy(packed + (size_t)i * n, x + (size_t)layer_row(rows, i) * n, n * sizeof *x);
+    return packed;
+}
+
+static void list_below(const net *net, net_tape *tape, int tower, int j, layer_rows rows, float *delta,
+                       layer_below *below) {
+    below_layer(net, tape, tower, j, below);
+    below->x = list(below->x, below->ld, rows, tape->packed[0]);
+    below->extra = list(below->extra, below->ld, rows, tape->packed[1]);
+    below->delta = j > 0 ? delta : NULL;
+}
+
+static void backward(const net *net, const float *parameters, net_tape *tape, layer_rows rows, bool accumulate,
+                     float *gradient) {
     layer_below below;
     for (int i = 0; i < net->towers; i++) {
         int layers = net->tower[i].layers, side = 0;
-        below_layer(net, tape, i, layers, &below);
-        below.delta = layers > 0 ? tape->delta[side] : NULL;
-        const float *top = i == 0 ? tape->d_policy : tape->d_value;
-        dense_backward(&net->head[i], parameters, &below, top, rows, accumulate, gradient,
+        const net_layer *head = &net->head[i];
+        const float *top = list(i == 0 ? tape->d_policy : tape->d_value, head->ld, rows, tape->packed[2]);
+        list_below(net, tape, i, layers, rows, tape->delta[side], &below);
+        dense_backward(head, parameters, &below, top, rows.count, accumulate, gradient,
                        turned_weights(tape, i, NET_LAYERS));
         for (int j = layers; j-- > 0; side = 1 - side) {
             const net_layer *l = &net->tower[i].layer[j];
             layer_own own = own_arrays(tape, i, j);
+            layer_turned turned = turned_weights(tape, i, j);
             float *delta = tape->delta[side];
-            below_layer(net, tape, i, j, &below);
-            below.delta = j > 0 ? tape->delta[1 - side] : NULL;
+            list_below(net, tape, i, j, rows, tape->delta[1 - side], &below);
             switch (l->kind) {
             case LAYER_DENSE:
-                dense_backward(l, parameters, &below, delta, rows, accumulate, gradient, turned_weights(tape, i, j));
+                dense_backward(l, parameters, &below, delta, rows.count, accumulate, gradient, turned);
                 break;
             case LAYER_CONV:
-                conv_backward(l, parameters, &below, delta, rows, accumulate, gradient, tape->transposed,
-                              tape->scratch);
+                conv_backward(l, parameters, &below, delta, rows.count, accumulate, gradient, turned, tape->scratch);
                 break;
             case LAYER_LSTM:
-                lstm_backward(l, parameters, &below, &own, delta, rows, accumulate, gradient, tape->transposed,
-                              tape->scratch);
+                lstm_backward(l, parameters, &below, &own, delta, rows, accumulate, gradient, turned, tape->scratch);
                 break;
             case LAYER_NORM:
                 norm_backward(l, parameters, &below, &own, delta, rows, accumulate, gradient);
@@ -103,6 +117,19 @@ void net_backward(const net *net, const float *parameters, net_tape *tape, int f
             }
         }
     }
+}
+
+void net_backward(const net *net, const float *parameters, net_tape *tape, int first, int count, int stride,
+                  bool accumulate, float *gradient) {
+    backward(net, parameters, tape, (layer_rows){first, count, stride, count}, accumulate, gradient);
+}
+
+void net_backward_envs(const net *net, const float *parameters, net_tape *tape, int first, int envs, int steps,
+                       bool accumulate, float *gradient) {
+    int together = net->recurrent ? 1 : envs; /* back through time goes one environment after the other */
+    for (int e = 0; e < envs; e += together)
+        backward(net, parameters, tape, (layer_rows){first + e, together * steps, tape->envs, steps},
+                 accumulate || e > 0, gradient);
 }
 
 void net_state_load(const net *net, net_tape *tape, int env, const float *state) {

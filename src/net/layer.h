@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * Inside net/: one layer's forward and backward pass, a file a kind. Rows are first, first + stride, .. (count of
- * them); arrays are indexed by row, so that a slice of a batch is a stride. */
+ * Inside net/: one layer's forward and backward pass, a file a kind.
+ *
+ * Forward, rows are first, first + stride, .. (count of them) and arrays are indexed by row, so that a slice of a batch
+ * is a stride. Backward, a layer's input and the gradients are lists of `count` rows side by side; what it kept for
+ * itself is still indexed by row. */
 #ifndef NET_LAYER_H
 #define NET_LAYER_H
 
@@ -8,7 +11,12 @@
 
 typedef struct layer_rows {
     int first, count, stride;
+    int steps; /* backward: so many rows are an environment's, then follow the next one's, which begin a row later */
 } layer_rows;
+
+static inline int layer_row(layer_rows rows, int i) {
+    return rows.first + i / rows.steps + i % rows.steps * rows.stride;
+}
 
 /* What a layer reads below it: its input [rows, ld] and, for the backward pass, where the gradient below goes (NULL:
  * nobody wants it) with the derivative of the activation that made the input (ACTIVATION_NONE when there is none). */
@@ -20,7 +28,7 @@ typedef struct layer_below {
     const float *extra; /* value before SiLU, [rows, ld] */
 } layer_below;
 
-/* A dense layer's transposed weights, kept from one backward pass to the next while the parameters are the same. */
+/* A layer's transposed weights, kept from one backward pass to the next while the parameters are the same. */
 typedef struct layer_turned {
     float *weight;
     bool *done;
@@ -35,14 +43,14 @@ typedef struct layer_own {
 
 void dense_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
                    layer_rows rows);
-/* `delta` [rows, l->ld]: the gradient at the value before the activation. */
+/* `delta` [count, l->ld]: the gradient at the value before the activation. */
 void dense_backward(const net_layer *l, const float *parameters, const layer_below *below, const float *delta,
-                    layer_rows rows, bool accumulate, float *gradient, layer_turned turned);
+                    int count, bool accumulate, float *gradient, layer_turned turned);
 
 void conv_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
                   layer_rows rows, float *scratch);
-void conv_backward(const net_layer *l, const float *parameters, const layer_below *below, const float *delta,
-                   layer_rows rows, bool accumulate, float *gradient, float *transposed, float *scratch);
+void conv_backward(const net_layer *l, const float *parameters, const layer_below *below, const float *delta, int count,
+                   bool accumulate, float *gradient, layer_turned turned, float *scratch);
 /* Floats of scratch either pass needs. */
 size_t conv_scratch(const net_layer *l);
 
@@ -53,9 +61,10 @@ void norm_backward(const net_layer *l, const float *parameters, const layer_belo
 
 void lstm_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
                   layer_rows rows, float *scratch);
-/* `delta` [rows, l->ld]: the gradient at the output h. */
+/* `delta` [count, l->ld]: the gradient at the output h. */
 void lstm_backward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
-                   float *delta, layer_rows rows, bool accumulate, float *gradient, float *transposed, float *scratch);
+                   const float *delta, layer_rows rows, bool accumulate, float *gradient, layer_turned turned,
+                   float *scratch);
 size_t lstm_scratch(const net_layer *l, int rows, int envs);
 
 #endif

@@ -84,7 +84,7 @@ static void cell_backward(int width, const float *gates, const float *before, co
     }
 }
 
-/* Back through time: d_gates [rows, 4 ld] of every row, the recurrent path inside. `turned` holds U transposed. */
+/* Back through time: d_gates [count, 4 ld] of every row, the recurrent path inside. `turned` holds U transposed. */
 static void back_through_time(const net_layer *l, const layer_own *own, const float *delta, layer_rows rows,
                               const float *turned, float *d_gates, float *dh, float *dc) {
     const kernels *k = kernels_get();
@@ -93,45 +93,47 @@ static void back_through_time(const net_layer *l, const layer_own *own, const fl
     time_steps time = split(rows, own->envs);
     memset(dc, 0, (size_t)time.block * n * sizeof *dc);
     for (int t = time.steps; t-- > 0;) {
-        int first = rows.first + t * own->envs;
+        int first = rows.first + t * own->envs, i = t * time.block;
         bool last = t == time.steps - 1;
         for (int b = 0; b < time.block; b++) {
             int row = first + b;
             float *h = dh + (size_t)b * n, *c = dc + (size_t)b * n;
+            const float *from_above = delta + at(i + b, l->ld);
             if (last || own->start[row + own->envs]) { /* nothing comes back from another episode */
-                memcpy(h, delta + at(row, l->ld), n * sizeof *h);
+                memcpy(h, from_above, n * sizeof *h);
                 memset(c, 0, n * sizeof *c);
             } else {
-                k->add(n, delta + at(row, l->ld), h);
+                k->add(n, from_above, h);
             }
             cell_backward(l->ld, own->extra + (size_t)row * l->extra, own->state + at(row, lds), h, c,
-                          d_gates + at(row, gates));
+                          d_gates + at(i + b, gates));
         }
         if (t > 0)
-            k->dense(time.block, gates, l->out, d_gates + at(first, gates), gates, turned, l->ld, NULL, ACTIVATION_NONE,
-                     dh, l->ld, NULL);
+            k->dense(time.block, gates, l->out, d_gates + at(i, gates), gates, turned, l->ld, NULL, ACTIVATION_NONE, dh,
+                     l->ld, NULL);
     }
 }
 
 void lstm_backward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
-                   float *delta, layer_rows rows, bool accumulate, float *gradient, float *transposed, float *scratch) {
+                   const float *delta, layer_rows rows, bool accumulate, float *gradient, layer_turned turned,
+                   float *scratch) {
     const kernels *k = kernels_get();
-    int gates = l->ldw, lds = 2 * l->ld, ldx = below->ld * rows.stride, ldd = gates * rows.stride;
-    float *dh = scratch, *dc = dh + at(own->envs, l->ld), *d_gates = dc + at(own->envs, l->ld);
-    k->transpose(l->out, gates, parameters + l->weight2, l->ldw, transposed, l->ld);
-    back_through_time(l, own, delta, rows, transposed, d_gates, dh, dc);
-
-    const float *d = d_gates + at(rows.first, gates), *x = below->x + at(rows.first, below->ld);
-    k->outer(rows.count, l->in, gates, x, ldx, d, ldd, accumulate, gradient + l->weight, l->ldw);
-    k->outer(rows.count, l->out, gates, own->state + at(rows.first, lds), lds * rows.stride, d, ldd, accumulate,
+    int gates = l->ldw, lds = 2 * l->ld, ldt = (int)line_floats((size_t)l->in);
+    float *dh = scratch, *dc = dh + at(own->envs, l->ld), *d = dc + at(own->envs, l->ld);
+    float *turned_hh = turned.weight, *turned_ih = turned_hh + at(gates, l->ld);
+    if (!*turned.done) {
+        k->transpose(l->out, gates, parameters + l->weight2, l->ldw, turned_hh, l->ld);
+        if (below->delta) k->transpose(l->in, gates, parameters + l->weight, l->ldw, turned_ih, ldt);
+    }
+    *turned.done = true;
+    back_through_time(l, own, delta, rows, turned_hh, d, dh, dc);
+    k->outer(rows.count, l->in, gates, below->x, below->ld, d, gates, accumulate, gradient + l->weight, l->ldw);
+    k->outer(rows.count, l->out, gates, own->state + at(rows.first, lds), lds * rows.stride, d, gates, accumulate,
              gradient + l->weight2, l->ldw);
-    k->column_sum(rows.count, gates, d, ldd, accumulate, gradient + l->bias);
+    k->column_sum(rows.count, gates, d, gates, accumulate, gradient + l->bias);
     if (!below->delta) return;
-    int ldt = (int)line_floats((size_t)l->in);
-    k->transpose(l->in, gates, parameters + l->weight, l->ldw, transposed, ldt);
-    k->dense_backward(rows.count, gates, l->in, d, ldd, transposed, ldt, below->activation, x,
-                      below->extra ? below->extra + at(rows.first, below->ld) : NULL,
-                      below->delta + at(rows.first, below->ld), ldx);
+    k->dense_backward(rows.count, gates, l->in, d, gates, turned_ih, ldt, below->activation, below->x, below->extra,
+                      below->delta, below->ld);
 }
 
 size_t lstm_scratch(const net_layer *l, int rows, int envs) {

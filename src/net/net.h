@@ -89,7 +89,7 @@ typedef struct net {
     size_t parameters;   /* true parameters: what a checkpoint holds */
     int tensor_count;
     net_tensor tensor[NET_TENSORS];
-    int widest_ld; /* largest row stride of any layer */
+    int widest_ld; /* largest row stride of the input and of any layer */
     bool recurrent;
     size_t state_size; /* floats of recurrent state one environment carries from rollout to rollout */
 } net;
@@ -101,18 +101,18 @@ int net_plan(net *net, const net_spec *spec, error *e);
 /* The memory of one learner: rows = (T + 1) * n. */
 typedef struct net_tape {
     int rows, envs;
-    float *input;                 /* [rows, input_ld] written by the caller, padding lanes 0 */
-    float *output[2][NET_LAYERS]; /* [rows, layer.ld] */
-    float *extra[2][NET_LAYERS];  /* [rows, layer.extra] */
-    float *state[2][NET_LAYERS];  /* recurrent: [rows + n, 2 * layer.ld] h and c; row r's result at r + n */
-    float *policy;                /* [rows, policy_ld] */
-    float *value;                 /* value of row r: value[r * value_ld] */
-    uint8_t *start;               /* [rows] 1 where an episode starts: recurrent state is zero before it */
-    float *delta[2];              /* scratch of the backward pass: [rows, widest_ld] each */
-    float *turned[2][NET_LAYERS +
-                     1]; /* a dense layer's (last: the head's) weights transposed, made by the first backward pass .. */
-    bool is_turned[2][NET_LAYERS + 1]; /* .. after a forward pass */
-    float *transposed;                 /* scratch: another kind of layer's weights transposed */
+    float *input;                      /* [rows, input_ld] written by the caller, padding lanes 0 */
+    float *output[2][NET_LAYERS];      /* [rows, layer.ld] */
+    float *extra[2][NET_LAYERS];       /* [rows, layer.extra] */
+    float *state[2][NET_LAYERS];       /* recurrent: [rows + n, 2 * layer.ld] h and c; row r's result at r + n */
+    float *policy;                     /* [rows, policy_ld] */
+    float *value;                      /* value of row r: value[r * value_ld] */
+    uint8_t *start;                    /* [rows] 1 where an episode starts: recurrent state is zero before it */
+    float *delta[2];                   /* scratch of the backward pass: [rows, widest_ld] each */
+    float *turned[2][NET_LAYERS + 1];  /* a layer's (last: the head's) weights transposed, made by the first .. */
+    bool is_turned[2][NET_LAYERS + 1]; /* .. backward pass after a forward pass */
+    float *packed[3]; /* scratch: rows of the backward pass that lie apart, side by side: [rows, widest_ld] of a layer's
+                         input, of that before SiLU, and [rows, widest head's ld] of the gradient at a head */
     float *d_policy, *d_value; /* [rows, policy_ld], [rows, value_ld]: loss gradients at the heads, by the caller */
     float *scratch;            /* convolution, LSTM */
 } net_tape;
@@ -141,6 +141,10 @@ void net_state_save(const net *net, const net_tape *tape, int t, int env, float 
  * tape->d_policy and d_value. `gradient` [net.size]; accumulate false overwrites. */
 void net_backward(const net *net, const float *parameters, net_tape *tape, int first, int count, int stride,
                   bool accumulate, float *gradient);
+/* The same bits as net_backward for environments first, first + 1, .. (`envs` of them), one after the other, each over
+ * time steps 0 .. steps - 1, with fewer passes over the gradient. */
+void net_backward_envs(const net *net, const float *parameters, net_tape *tape, int first, int envs, int steps,
+                       bool accumulate, float *gradient);
 
 /* Initial parameters; deterministic in seed. */
 typedef enum init_kind { INIT_ORTHOGONAL, INIT_HE, INIT_XAVIER, INIT_TORCH } init_kind;

@@ -69,20 +69,19 @@ void norm_backward(const net_layer *l, const float *parameters, const layer_belo
     const kernels *kernel = kernels_get();
     float *dw = gradient + l->weight;
     size_t width = (size_t)l->ld;
-    kernel->column_sum(rows.count, l->out, delta + at(rows.first, l->ld), l->ld * rows.stride, accumulate,
-                       gradient + l->bias);
+    kernel->column_sum(rows.count, l->out, delta, l->ld, accumulate, gradient + l->bias);
     if (!accumulate) memset(dw, 0, width * sizeof *dw);
     for (int i = 0; i < rows.count; i++) {
-        int row = rows.first + i * rows.stride;
-        const float *x = below->x + at(row, below->ld), *d = delta + at(row, l->ld);
-        float mean = own->extra[(size_t)row * l->extra], scale = own->extra[(size_t)row * l->extra + 1];
+        const float *x = below->x + at(i, below->ld), *d = delta + at(i, l->ld);
+        const float *moments = own->extra + (size_t)layer_row(rows, i) * l->extra;
+        float mean = moments[0], scale = moments[1];
         for (int k = 0; k < l->out; k++) dw[k] += d[k] * ((x[k] - mean) * scale);
         if (!below->delta) continue;
-        float *dx = below->delta + at(row, below->ld);
+        float *dx = below->delta + at(i, below->ld);
         input_gradient(l->out, x, parameters + l->weight, d, mean, scale, dx);
         memset(dx + l->out, 0, (width - (size_t)l->out) * sizeof *dx);
         if (below->activation != ACTIVATION_NONE)
             kernel->activate_backward(below->activation, width, x,
-                                      below->extra ? below->extra + at(row, below->ld) : NULL, dx);
+                                      below->extra ? below->extra + at(i, below->ld) : NULL, dx);
     }
 }

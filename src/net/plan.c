@@ -176,7 +176,7 @@ static flow input_flow(net *net) {
         if (f.planes) f.channels = s->input_shape[0], f.height = s->input_shape[1], f.width = s->input_shape[2];
         net->input_size = f.features;
     }
-    net->input_ld = line(net->input_size);
+    net->input_ld = net->widest_ld = line(net->input_size);
     return f;
 }
 
@@ -271,9 +271,26 @@ static size_t layer_scratch(const net_layer *l, int rows, int envs) {
     return l->kind == LAYER_CONV ? conv_scratch(l) : l->kind == LAYER_LSTM ? lstm_scratch(l, rows, envs) : 0;
 }
 
+/* Floats of a layer's transposed weights; nobody wants the gradient below the first layer. */
+static size_t turned_floats(const net_layer *l, bool is_first) {
+    size_t in = is_first ? 0 : line_floats((size_t)l->in);
+    switch (l->kind) {
+    case LAYER_DENSE:
+        return l->few ? 0 : (size_t)l->out * in;
+    case LAYER_CONV:
+        return (size_t)l->out * in;
+    case LAYER_LSTM:
+        return (size_t)l->ldw * ((size_t)l->ld + in);
+    case LAYER_NORM:
+        break;
+    }
+    return 0;
+}
+
 static size_t place_all(const net *net, int rows, int envs, float *memory, net_tape *t) {
     placer p = {memory, 0};
-    size_t r = (size_t)rows, transposed = 0, scratch = 0;
+    size_t r = (size_t)rows, scratch = 0;
+    bool keeps_sums = false;
     *t = (net_tape){.rows = rows, .envs = envs};
     t->input = place(&p, r * (size_t)net->input_ld);
     for (int i = 0; i < net->towers; i++)
@@ -282,12 +299,8 @@ static size_t place_all(const net *net, int rows, int envs, float *memory, net_t
             t->output[i][j] = place(&p, r * (size_t)l->ld);
             t->extra[i][j] = place(&p, r * l->extra);
             if (l->kind == LAYER_LSTM) t->state[i][j] = place(&p, (r + (size_t)envs) * 2 * (size_t)l->ld);
-            size_t turned = (size_t)(l->kind == LAYER_LSTM ? l->ldw : l->out) * line_floats((size_t)l->in);
-            if (l->kind == LAYER_LSTM && l->out > l->in) turned = (size_t)l->ldw * (size_t)l->ld;
-            bool dense = l->kind == LAYER_DENSE;
-            if (dense && j > 0 && !l->few)
-                t->turned[i][j] = place(&p, turned); /* nobody wants the gradient below the first */
-            if (!dense && l->kind != LAYER_NORM && turned > transposed) transposed = turned;
+            t->turned[i][j] = place(&p, turned_floats(l, j == 0));
+            keeps_sums |= l->activation == ACTIVATION_SILU;
             size_t s = layer_scratch(l, rows, envs);
             if (s > scratch) scratch = s;
         }
@@ -304,7 +317,9 @@ static size_t place_all(const net *net, int rows, int envs, float *memory, net_t
         t->d_value = t->d_policy + net->spec.policy_outputs;
     }
     for (int i = 0; i < 2; i++) t->delta[i] = place(&p, r * (size_t)net->widest_ld);
-    t->transposed = place(&p, transposed);
+    t->packed[0] = place(&p, r * (size_t)net->widest_ld);
+    t->packed[1] = place(&p, keeps_sums ? r * (size_t)net->widest_ld : 0);
+    t->packed[2] = place(&p, r * (size_t)(net->policy_ld > net->value_ld ? net->policy_ld : net->value_ld));
     t->scratch = place(&p, scratch);
     t->start = (uint8_t *)place(&p, (r + 3) / 4);
     return p.used;
