@@ -2,8 +2,10 @@
  * a3c: picks the subcommand. */
 #include "cli/cli.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const command *find(const char *name) {
     for (const command *c = commands; c->name; c++)
@@ -34,7 +36,15 @@ static int help(int argc, char **argv) {
     return run(c, 2, (char *[]){argv[0], option, NULL});
 }
 
+/* With standard streams closed the next files opened, a checkpoint or a lock, would take their numbers and get what is
+ * printed. /dev/null the wrong way about keeps the numbers and still fails to read or write. */
+static void hold_standard_streams(void) {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0) open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv) {
+    hold_standard_streams();
     const char *first = argc > 1 ? argv[1] : "";
     if (strcmp(first, "help") == 0 || strcmp(first, "--help") == 0 || strcmp(first, "-?") == 0) return help(argc, argv);
     const command *c = find(first);

@@ -39,7 +39,9 @@ enum {
     BATCH_DIFFERS,
     MASKS_ALL,
     PAINTS_PAST,
-    LONG_TEXT
+    LONG_TEXT,
+    SHARES_SCRATCH,
+    KEEPS_BY_THREAD
 };
 
 static char folder[] = "/tmp/a3c-plugins-XXXXXX";
@@ -175,6 +177,8 @@ static void test_contract_names_the_fault(void **state) {
     expect_fault(MASKS_ALL, "allows no action");
     expect_fault(PAINTS_PAST, "outside the picture");
     expect_fault(LONG_TEXT, "render_text");
+    expect_fault(SHARES_SCRATCH, "stepped by two threads");
+    expect_fault(KEEPS_BY_THREAD, "stepped by two threads");
 }
 
 /* The example, found by its name through A3C_ENV_PATH. */

@@ -33,6 +33,10 @@ done
 status "a run is silent with --quiet" 0 a3c train cartpole --quiet --steps 2000 --out "$work/quiet"
 same "nothing was printed" "$(wc -c < "$work/said" | tr -d ' ')" 0
 status "the default run needs no words" 0 a3c --steps 2000 --out "$work/default"
+a3c train probe1 --steps 2000 --out closed >&- 2>&- <&-
+same "closed streams: what would be printed goes into no file" "$(wc -l < closed/metrics.jsonl) $(wc -w < closed/.lock)" "1 1"
+a3c eval closed >&- 2> said
+same "and what cannot be printed is a failure" $? 1
 status "--out must be empty" 2 a3c train cartpole --quiet --steps 2000 --out "$work/quiet"
 status "an unknown preset is refused" 2 a3c train carpole --out "$work/x"
 case $(cat "$work/said") in *cartpole*) pass "and the right one suggested" ;; *) fail "and the right one suggested" "$(cat "$work/said")" ;; esac

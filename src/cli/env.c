@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT
- * a3c env: list, info, check; `run` has a file of its own. */
+ * a3c env: list and info; `run` and `check` have a file each. */
 #include "cli/env.h"
 
 #include "base/text.h"
-#include "env/check.h"
 
 #include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 /* ---- list ---- */
 
@@ -62,9 +59,14 @@ static void print_action(const a3c_env_spec *s) {
 }
 
 static void print_options(const a3c_env_def *def) {
+    int width = 20;
+    for (size_t i = 0; i < def->option_count; i++) {
+        int length = (int)strlen(def->options[i].key);
+        width = length > width ? length : width;
+    }
     for (size_t i = 0; i < def->option_count; i++) {
         const a3c_env_option *o = &def->options[i];
-        printf("  %-20s %s", o->key, o->help);
+        printf("  %-*s %s", width, o->key, o->help);
         if (o->kind == A3C_OPTION_BOOL)
             printf(" (true or false) [%s]\n", o->value != 0 ? "true" : "false");
         else if (o->kind == A3C_OPTION_CHOICE) {
@@ -99,44 +101,6 @@ static int info(const env_arguments *a) {
     printf("options (--set env.options.KEY=VALUE)%s\n", kind.def->option_count ? "" : ": none");
     print_options(kind.def);
     return cli_finish();
-}
-
-/* ---- check ---- */
-
-static void print_check(void *context, const char *check, const char *fault) {
-    (void)context;
-    printf("%-6s %s%s%s\n", fault ? "FAILED" : "ok", check, fault ? ": " : "", fault ? fault : "");
-    fflush(stdout);
-}
-
-/* In a process of its own: what is checked may write anywhere. */
-static int check(const env_arguments *a) {
-    error e = {0};
-    env_kind kind;
-    if (env_kind_of_arguments(a, &kind, &e)) return cli_fail(&e);
-    fflush(stdout);
-    pid_t child = fork();
-    if (child == 0) {
-        int failed = env_check(&kind, print_check, NULL);
-        if (failed)
-            printf("%s: %d check%s failed\n", kind.def->name, failed, failed == 1 ? "" : "s");
-        else
-            printf("%s: all checks hold\n", kind.def->name);
-        fflush(stdout);
-        _exit(failed ? STATUS_FAILED : STATUS_OK);
-    }
-    int status = -1;
-    if (child > 0)
-        while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-        }
-    if (child < 0)
-        error_set(&e, STATUS_FAILED, "env check: %s", strerror(errno));
-    else if (WIFSIGNALED(status))
-        error_set(&e, STATUS_FAILED, "%s: the last check ended the process by signal %d (%s)", kind.def->name,
-                  WTERMSIG(status), strsignal(WTERMSIG(status)));
-    else
-        return WEXITSTATUS(status);
-    return cli_fail(&e);
 }
 
 /* ---- command line ---- */
@@ -231,5 +195,5 @@ int command_env(int argc, char **argv) {
     }
     if (verb == 0) return a.id ? (cli_extra(a.id, &e), cli_fail(&e)) : list();
     if (!a.id) return cli_missing("an environment's ID", &e), cli_fail(&e);
-    return verb == 1 ? info(&a) : verb == 2 ? env_run(&a) : check(&a);
+    return verb == 1 ? info(&a) : verb == 2 ? env_run(&a) : env_check_apart(&a);
 }

@@ -23,4 +23,7 @@ int env_kind_of_arguments(const env_arguments *a, env_kind *kind, error *e);
 /* `a3c env run`; returns the exit status. */
 int env_run(const env_arguments *a);
 
+/* `a3c env check`; returns the exit status, also when the environment took its process down. */
+int env_check_apart(const env_arguments *a);
+
 #endif

@@ -326,6 +326,7 @@ int env_check(const env_kind *kind, env_check_line *line, void *context) {
         {"same seed, same episodes", check_repeats},
         {"writes its observation and nothing else", check_memory},
         {"instances are independent", check_independence},
+        {"threads do not disturb each other", env_check_threads},
         {"a copied state goes on the same", check_copy},
         {"observations, rewards and flags are as described", check_bounds},
         {"takes its lowest and highest actions", check_actions},

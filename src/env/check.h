@@ -12,4 +12,8 @@ typedef void env_check_line(void *context, const char *check, const char *fault)
  * that writes far out of bounds may end the process: run it in one of its own where that matters. */
 int env_check(const env_kind *kind, env_check_line *line, void *context);
 
+/* One of them: what a function keeps outside its instance shows, be it for a call or for a thread. Returns what is
+ * wrong, or NULL; `text` is not used. A race that is lost seldom may be missed. */
+const char *env_check_threads(const env_kind *kind, char *text);
+
 #endif

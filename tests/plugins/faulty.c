@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     SOUND,
@@ -28,7 +29,14 @@ enum {
     BATCH_DIFFERS,
     MASKS_ALL,
     PAINTS_PAST,
-    LONG_TEXT
+    LONG_TEXT,
+    SHARES_SCRATCH,
+    KEEPS_BY_THREAD,
+    CRASHES_LOADED,
+    CRASHES_IN_STEP,
+    CRASHES_IN_RENDER,
+    RECURSES,
+    EXITS
 };
 
 typedef struct walk {
@@ -36,6 +44,29 @@ typedef struct walk {
 } walk;
 
 static int32_t shared_by_all;
+static volatile int32_t scratch; /* of one call */
+static _Thread_local int32_t by_thread;
+static int32_t *volatile nowhere;
+
+/* The number is for a moment nowhere but in the scratch memory that all instances share. */
+static int32_t through_scratch(int32_t x) {
+    static _Thread_local int calls;
+    scratch = x;
+    if (calls++ % 32 == 0) {
+        usleep(1);
+    }
+    return scratch;
+}
+
+static volatile int32_t depth;
+
+static int recurse(int x) { return recurse(x + 1) + depth++; }
+
+__attribute__((constructor)) static void loaded(void) {
+    if (FAULT == CRASHES_LOADED) {
+        *nowhere = 1;
+    }
+}
 
 static int describe(a3c_env_values values, a3c_env_spec *spec, char *message, size_t size) {
     (void)values;
@@ -69,6 +100,7 @@ static void observe(walk *w, float *out) {
 
 static void reset(void *instance, const a3c_random *random, a3c_rng *rng, void *observation) {
     walk *w = (walk *)instance;
+    by_thread = 1;
     w->at = shared_by_all = (int32_t)random->below(rng, 5);
     w->where = FAULT == POINTS_INTO_ITSELF ? &w->at : NULL;
     observe(w, (float *)observation);
@@ -79,6 +111,17 @@ static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, con
     walk *w = (walk *)instance;
     int32_t move = *(const int32_t *)action ? 1 : -1;
     int32_t slip = (int32_t)(FAULT == USES_RAND ? (unsigned)rand() % 2 : random->below(rng, 2));
+    if (FAULT == CRASHES_IN_STEP && w->at > 4) {
+        *nowhere = 1;
+    }
+    if (FAULT == EXITS && w->at > 4) {
+        exit(0);
+    }
+    if (FAULT == RECURSES) {
+        move += recurse(0);
+    }
+    move = FAULT == SHARES_SCRATCH ? through_scratch(move) : move;
+    move = FAULT == KEEPS_BY_THREAD && by_thread == 0 ? -move : move;
     w->at += move * slip;
     w->at = w->at > 40 ? 40 : w->at < -40 ? -40 : w->at;
     shared_by_all += move * slip;
@@ -106,6 +149,9 @@ static void action_mask(const void *instance, uint8_t *mask) {
 
 static void render(const void *instance, int32_t width, int32_t height, uint8_t *rgb) {
     (void)instance;
+    if (FAULT == CRASHES_IN_RENDER) {
+        *nowhere = 1;
+    }
     memset(rgb, 9, 3 * (size_t)width * (size_t)height + (FAULT == PAINTS_PAST));
 }
 
