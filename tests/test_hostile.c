@@ -1,36 +1,22 @@
 /* SPDX-License-Identifier: MIT
  * Checkpoints that went bad, given to what reads them: evaluation, an embedded policy, a resumed run. Whatever a file
  * holds, the answer is a result or an error with words: a crash or a hang ends this program. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "a3c/policy.h"
-#include "base/file.h"
-#include "base/memory.h"
-#include "record/safetensors.h"
 #include "scratch.h"
-#include "trainer/trainer.h"
+#include "small_run.h"
 
 #include <math.h>
-#include <string.h>
 
 #ifdef __SANITIZE_ADDRESS__
 enum { ROUNDS = 100 };
 #else
 enum { ROUNDS = 40 };
 #endif
-enum { TENSORS = 200, PAIRS = 8, OVERRIDES = 12 };
 
 /* ---- A run whose checkpoint is good ---- */
 
 typedef struct subject {
-    char folder[FILE_PATH_SIZE], checkpoint[FILE_PATH_SIZE];
-    char *bytes; /* of the good file */
-    size_t count;
+    small_run run;
     uint32_t seed;
     int good, refused;
 } subject;
@@ -50,46 +36,17 @@ static uint32_t draw(uint32_t *seed, uint32_t below) {
     return (uint32_t)((uint64_t)*seed * below >> 32);
 }
 
-static void start(subject *s, const char *scratch, const char *const *keys) {
-    static const char *const common[] = {"workers=3",       "rollout_steps=8",       "total_steps=192",
-                                         "eval.episodes=1", "log.interval_steps=64", NULL};
-    settings_override list[OVERRIDES];
-    char names[OVERRIDES][64];
-    size_t n = 0;
-    for (int k = 0; k < 2; k++)
-        for (const char *const *at = k ? keys : common; *at; at++, n++) {
-            assert_true(n < OVERRIDES);
-            snprintf(names[n], sizeof names[n], "%.*s", (int)strcspn(*at, "="), *at);
-            list[n] = (settings_override){.option = "--set", .key = names[n], .value = strchr(*at, '=') + 1};
-        }
-    settings_request request = {.base = "cartpole", .overrides = list, .override_count = n};
-    settings *x = memory_new(sizeof *x);
-    error e = {0};
-    *s = (subject){.seed = 2026};
-    assert_int_equal(settings_load(x, &request, &e), 0);
-    snprintf(s->folder, sizeof s->folder, "%s/run", scratch);
-    if (train(x, &(train_options){.out = s->folder, .quiet = true}, &e)) fail_msg("%s", e.text);
-    assert_int_equal(run_checkpoint_path(s->folder, false, s->checkpoint, &e), 0);
-    assert_int_equal(file_read(s->checkpoint, 1 << 24, &s->bytes, &s->count, &e), 0);
-    memory_free(x);
-}
-
 /* ---- Ways to go bad ---- */
-
-static void store(const subject *s, const char *bytes, size_t count) {
-    error e = {0};
-    assert_int_equal(file_replace(s->checkpoint, bytes, count, &e), 0);
-}
 
 /* Bits, bytes, blocks and the file's end, most of them in the header. */
 static void spoil_bytes(subject *s) {
-    char *bytes = memory_new(s->count);
-    size_t count = s->count;
+    char *bytes = memory_new(s->run.count);
+    size_t count = s->run.count;
     uint64_t header;
-    memcpy(bytes, s->bytes, count);
+    memcpy(bytes, s->run.bytes, count);
     memcpy(&header, bytes, 8);
     for (uint32_t k = draw(&s->seed, 3) + 1; k > 0; k--) {
-        size_t at = draw(&s->seed, 4) ? draw(&s->seed, (uint32_t)header + 8) : draw(&s->seed, (uint32_t)s->count);
+        size_t at = draw(&s->seed, 4) ? draw(&s->seed, (uint32_t)header + 8) : draw(&s->seed, (uint32_t)s->run.count);
         switch (draw(&s->seed, 4)) {
         case 0:
             bytes[at] = (char)draw(&s->seed, 256);
@@ -104,7 +61,7 @@ static void spoil_bytes(subject *s) {
             if (!draw(&s->seed, 8)) count = at;
         }
     }
-    store(s, bytes, count);
+    small_run_store(&s->run, bytes, count);
     memory_free(bytes);
 }
 
@@ -151,30 +108,16 @@ static void spoil_settings(char *text, uint32_t *seed) {
 /* A well-formed file with values that are not right: in one or two tensors, or in the settings; or with a tensor
  * renamed, of another shape, left out. */
 static void spoil_values(subject *s) {
-    static const char *const keys[PAIRS] = {"format",         "program",         "config", "params_fingerprint",
-                                            "env_state_hash", "env_plugin_hash", NULL};
-    safetensor list[TENSORS];
-    safetensors_pair pairs[PAIRS];
-    safetensors *file;
-    error e = {0};
-    size_t n = 0, m = 0;
-    store(s, s->bytes, s->count);
-    assert_int_equal(safetensors_open(s->checkpoint, &file, &e), 0);
-    for (; n < safetensors_count(file); n++) {
-        assert_true(n < TENSORS);
-        list[n] = *safetensors_at(file, n);
-    }
+    static small_run_parts parts;
     char *config = NULL;
-    for (int k = 0; keys[k]; k++) {
-        const char *value = safetensors_metadata(file, keys[k]);
-        if (!value) continue;
-        pairs[m++] = (safetensors_pair){keys[k], value};
-        if (strcmp(keys[k], "config") == 0) pairs[m - 1].value = config = strdup(value);
-    }
+    small_run_open(&s->run, &parts);
+    for (size_t k = 0; k < parts.metadata; k++)
+        if (strcmp(parts.pairs[k].key, "config") == 0) parts.pairs[k].value = config = strdup(parts.pairs[k].value);
     assert_non_null(config);
     for (uint32_t k = draw(&s->seed, 2) + 1; k > 0; k--) {
-        safetensor *one = &list[draw(&s->seed, (uint32_t)n)];
-        while (one->type == SAFETENSOR_F32 && draw(&s->seed, 4)) one = &list[draw(&s->seed, (uint32_t)n)];
+        uint32_t n = (uint32_t)parts.tensors;
+        safetensor *one = &parts.list[draw(&s->seed, n)];
+        while (one->type == SAFETENSOR_F32 && draw(&s->seed, 4)) one = &parts.list[draw(&s->seed, n)];
         size_t elements = safetensor_elements(one);
         switch (draw(&s->seed, 12)) {
         case 0:
@@ -184,20 +127,18 @@ static void spoil_values(subject *s) {
             if (one->dims == 2) one->dims = 1, one->shape[0] *= one->shape[1];
             break;
         case 2:
-            *one = list[--n];
+            *one = parts.list[--parts.tensors];
             break;
         case 3:
         case 4:
         case 5:
             spoil_settings(config, &s->seed);
             break;
-        default: /* the reader's memory is ours to write: it is written to the file, and closed */
-            if (elements)
-                spoil_element((void *)(uintptr_t)one->data, one->type, draw(&s->seed, (uint32_t)elements), &s->seed);
+        default:
+            if (elements) spoil_element(small_run_data(one), one->type, draw(&s->seed, (uint32_t)elements), &s->seed);
         }
     }
-    if (safetensors_write(s->checkpoint, list, n, pairs, m, &e)) fail_msg("%s", e.text);
-    safetensors_close(file);
+    small_run_write(&s->run, &parts);
     free(config);
 }
 
@@ -212,13 +153,13 @@ static void note(subject *s, int status, const error *e) {
 static void evaluates(subject *s) {
     evaluation result;
     error e = {0};
-    int failed = evaluate_run(s->folder, false, &(evaluation_request){.episodes = 1, .seed = 1}, &result, NULL, &e);
+    int failed = evaluate_run(s->run.folder, false, &(evaluation_request){.episodes = 1, .seed = 1}, &result, NULL, &e);
     note(s, failed ? e.status : 0, &e);
 }
 
 static void acts(subject *s) {
     error e = {0};
-    a3c_policy *policy = a3c_policy_load(s->checkpoint, e.text, sizeof e.text);
+    a3c_policy *policy = a3c_policy_load(s->run.checkpoint, e.text, sizeof e.text);
     note(s, policy ? 0 : STATUS_FAILED, &e);
     if (!policy) return;
     a3c_policy_info info = a3c_policy_describe(policy);
@@ -232,17 +173,14 @@ static void acts(subject *s) {
 }
 
 static void resumes(subject *s) {
-    static const settings_override further = {.option = "--steps", .key = "total_steps", .value = "384"};
     error e = {0};
-    note(s,
-         train(NULL, &(train_options){.resume = s->folder, .overrides = &further, .override_count = 1, .quiet = true},
-               &e),
-         &e);
+    note(s, small_run_resume(&s->run, &e), &e);
 }
 
 static void survives(const char *scratch, const char *const *keys) {
     static subject s;
-    start(&s, scratch, keys);
+    s = (subject){.seed = 2026};
+    small_run_train(&s.run, scratch, keys);
     for (int round = 0; round < ROUNDS; round++) {
         (round % 3 ? spoil_values : spoil_bytes)(&s);
         evaluates(&s);
@@ -251,7 +189,7 @@ static void survives(const char *scratch, const char *const *keys) {
     }
     assert_true(s.refused > ROUNDS / 2); /* the mutations reach both sides */
     assert_true(s.good > ROUNDS / 2);
-    memory_free(s.bytes);
+    small_run_free(&s.run);
 }
 
 static void async_run(void **state) {
