@@ -25,7 +25,7 @@ static int run(const command *c, int argc, char **argv) {
 static int help(int argc, char **argv) {
     const command *c = argc > 2 ? find(argv[2]) : NULL;
     if (argc > 2 && !c) {
-        fprintf(stderr, "a3c help: there is no such command; `a3c help` lists them\n");
+        fprintf(stderr, "%s: there is no such command; `a3c help` lists them\n", argv[2]);
         return STATUS_USAGE;
     }
     if (!c) {

@@ -62,6 +62,11 @@ static void closest_word(void **state) {
     assert_null(text_closest("workers", list));
     assert_null(text_closest("", list));
     assert_null(text_closest("se", list));
+    static const char *const letters[] = {"g", "taxi", NULL};
+    assert_null(text_closest("x", letters));
+    assert_string_equal(text_closest("gg", letters), "g");
+    assert_string_equal(text_closest("tax", letters), "taxi");
+    assert_null(text_closest("nope", letters));
 }
 
 /* ---- JSON ---- */

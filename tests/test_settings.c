@@ -461,7 +461,7 @@ static void environments_bring_their_preset(void **state) {
     assert_true(s.network.trunk == SETTINGS_TRUNK_SHARED && s.env.reward_scale == 0.1);
     assert_int_equal(load(NULL, "Nope-v1", 0, NULL), -1);
     assert_int_equal(load("nope", NULL, 0, NULL), -1);
-    assert_non_null(strstr(e.text, "no preset"));
+    assert_non_null(strstr(e.text, "no such preset"));
 }
 
 static void plugins_are_named_on_the_command_line_alone(void **state) {

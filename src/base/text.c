@@ -107,7 +107,7 @@ static int likeness(const char *word, const char *entry) {
 
 const char *text_closest(const char *word, const char *const *list) {
     size_t length = strlen(word);
-    int allowed = length > LONGEST_WORD ? -1 : (int)(length + 2) / 3;
+    int allowed = length > LONGEST_WORD ? -1 : (int)(length + 1) / 3;
     const char *closest = NULL;
     for (; *list; list++) {
         int distance = least(likeness(word, *list), likeness(word, last_part(*list)));

@@ -31,8 +31,9 @@ const char *text_string(const text_buffer *t);
 int text_distance(const char *a, const char *b);
 
 /* The entry of the NULL-terminated list that `word` was probably meant to be, or NULL when none is near: at most one
- * edit in three letters, or the beginning of it (three letters or more). The part of an entry after its last '.' or '/'
- * is as good as the whole (learning_rate: optimizer.learning_rate). The first of equals wins. */
+ * edit in three letters (none in one letter, one in two), or the beginning of it (three letters or more). The part of
+ * an entry after its last '.' or '/' is as good as the whole (learning_rate: optimizer.learning_rate). The first of
+ * equals wins. */
 const char *text_closest(const char *word, const char *const *list);
 
 #endif

@@ -47,7 +47,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         for (size_t i = 0; parts[i]; i++)
             if (strcmp(parts[i], argument) == 0) a->what = parts[i];
         if (a->what) return 0;
-        error_set(&a->e, STATUS_USAGE, "bench: '%.40s': expected kernels, sharing, environments or train", argument);
+        error_set(&a->e, STATUS_USAGE, "%.40s: expected kernels, sharing, environments or train", argument);
         return EINVAL;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -70,7 +70,7 @@ static int refuse_option(const char *command, const char *name, const struct arg
     char word[64];
     snprintf(word, sizeof word, "%.*s", (int)strcspn(name, "="), name);
     const char *near = text_closest(word, names);
-    return error_set(e, STATUS_USAGE, "%s: there is no option --%s%s%s%s; `%s --help` lists them", command, word,
+    return error_set(e, STATUS_USAGE, "--%s: there is no such option%s%s%s; `%s --help` lists them", word,
                      near ? "; did you mean --" : "", near ? near : "", near ? "?" : "", command);
 }
 
@@ -84,13 +84,13 @@ static int check_options(const struct argp *argp, int argc, char **argv, error *
         const char *a = argv[i];
         if (a[0] != '-' || a[1] == 0 || strcmp(a, "-?") == 0 || strcmp(a, "-V") == 0) continue;
         if (a[1] != '-')
-            return error_set(e, STATUS_USAGE, "%s: there is no option %s; `%s --help` lists them", argv[0], a, argv[0]);
+            return error_set(e, STATUS_USAGE, "%.60s: there is no such option; `%s --help` lists them", a, argv[0]);
         const struct argp_option *o = find_option(options, count, a + 2, strcspn(a + 2, "="));
         if (!o) return refuse_option(argv[0], a + 2, options, count, e);
         bool separate = o->arg && !(o->flags & OPTION_ARG_OPTIONAL) && !strchr(a, '=');
         if (separate && i + 1 == argc)
-            return error_set(e, STATUS_USAGE, "%s: --%s needs a value: --%s %s", argv[0], o->name, o->name, o->arg);
-        if (!o->arg && strchr(a, '=')) return error_set(e, STATUS_USAGE, "%s: --%s takes no value", argv[0], o->name);
+            return error_set(e, STATUS_USAGE, "--%s needs a value: --%s %s", o->name, o->name, o->arg);
+        if (!o->arg && strchr(a, '=')) return error_set(e, STATUS_USAGE, "--%s takes no value", o->name);
         i += separate;
     }
     return 0;

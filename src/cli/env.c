@@ -161,6 +161,7 @@ static error_t parse(int key, char *text, struct argp_state *state) {
 }
 
 int env_kind_of_arguments(const env_arguments *a, env_kind *kind, error *e) {
+    if (!env_find(a->id, true, e)) return -1;
     settings s;
     settings_request request = {
         .base = "default", .env = a->id, .overrides = a->overrides, .override_count = a->override_count};
@@ -189,7 +190,7 @@ int command_env(int argc, char **argv) {
     while (verbs[verb] && strcmp(verbs[verb], a.verb) != 0) verb++;
     if (!verbs[verb]) {
         const char *near = text_closest(a.verb, verbs);
-        error_set(&e, STATUS_USAGE, "a3c env: there is no %.60s; expected list, info, run or check%s%s%s", a.verb,
+        error_set(&e, STATUS_USAGE, "%.60s: expected list, info, run or check%s%s%s", a.verb,
                   near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
         return cli_fail(&e);
     }

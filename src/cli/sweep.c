@@ -134,7 +134,7 @@ static int settle(arguments *a) {
     if (!a->request.seeds) a->request.seeds = 1;
     if (a->request.axis_count == 0)
         return error_set(&a->e, STATUS_USAGE,
-                         "sweep: nothing to vary; give --vary KEY=log:LOW:HIGH, --vary KEY=a,b,c or --study NAME");
+                         "there is nothing to vary; give --vary KEY=log:LOW:HIGH, --vary KEY=a,b,c or --study NAME");
     return 0;
 }
 

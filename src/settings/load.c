@@ -212,7 +212,7 @@ static int read_base(columns *c, const settings_request *request, error *e) {
     size_t length;
     const char *text = preset_text(base, &length);
     if (!text)
-        return error_set(e, STATUS_USAGE, "%s: this is no preset%s", reader_shown(base),
+        return error_set(e, STATUS_USAGE, "%.100s: there is no such preset%s; `a3c help` lists them", base,
                          reader_hint(base, preset_names()));
     snprintf(c->preset, sizeof c->preset, "config/%s.yaml", base);
     return read_document(c, c->preset, document_parse(c->preset, text, length, e), request->warnings, e);
