@@ -180,6 +180,21 @@ static void test_two_samples(void **state) {
     assert_true(isnan(mann_whitney_p(0, same, 4, same)) && isnan(superiority(4, same, 0, same)));
 }
 
+static void test_pairs(void **state) {
+    (void)state;
+    static double d[MOST];
+    size_t k;
+    const json_t *c;
+    json_array_foreach(section("pairs"), k, c) {
+        size_t n = numbers(c, "d", d);
+        NEAR(wilcoxon_p(n, d), field(c, "p"));
+        for (size_t i = 0; i < n; i++) d[i] = -d[i];
+        NEAR(wilcoxon_p(n, d), field(c, "p"));
+    }
+    double none[] = {0, 0, 0};
+    assert_true(wilcoxon_p(3, none) == 1 && isnan(wilcoxon_p(0, none)));
+}
+
 static void test_holm(void **state) {
     (void)state;
     size_t k;
@@ -257,11 +272,17 @@ int main(void) {
         return 1;
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_describe),  cmocka_unit_test(test_distributions),
-        cmocka_unit_test(test_bootstrap), cmocka_unit_test(test_own_resampling),
-        cmocka_unit_test(test_survival),  cmocka_unit_test(test_two_samples),
-        cmocka_unit_test(test_holm),      cmocka_unit_test(test_power),
-        cmocka_unit_test(test_fits),      cmocka_unit_test(test_staleness_distance),
+        cmocka_unit_test(test_describe),
+        cmocka_unit_test(test_distributions),
+        cmocka_unit_test(test_bootstrap),
+        cmocka_unit_test(test_own_resampling),
+        cmocka_unit_test(test_survival),
+        cmocka_unit_test(test_two_samples),
+        cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_holm),
+        cmocka_unit_test(test_power),
+        cmocka_unit_test(test_fits),
+        cmocka_unit_test(test_staleness_distance),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     json_decref(golden);

@@ -78,7 +78,7 @@ typedef struct survival {
 } survival;
 survival survival_describe(size_t n, const double *time, const bool *event, double horizon);
 
-/* ---- Tests of two unpaired samples
+/* ---- Tests of two samples
  * -------------------------------------------------------------------------------------- */
 
 /* P(X > Y) + P(X = Y) / 2; NaN when a side is empty. */
@@ -87,6 +87,10 @@ double superiority(size_t nx, const double *x, size_t ny, const double *y);
 /* Mann-Whitney's U, two-sided p. Without ties, and below 20 runs a side (or 8 or fewer on one), from the exact
  * distribution; else from the normal one with midranks, tie and continuity corrections (scipy.stats.mannwhitneyu). */
 double mann_whitney_p(size_t nx, const double *x, size_t ny, const double *y);
+
+/* Wilcoxon's signed-rank test of n differences of pairs, two-sided p; differences of 0 are left out. Exact up to 50
+ * without ties or zeros, else normal with tie correction (scipy.stats.wilcoxon). NaN for n = 0. */
+double wilcoxon_p(size_t n, const double *difference);
 
 /* Equivalence within +- margin: the larger p of two one-sided Welch tests. NaN below two runs a side or margin <= 0. */
 double welch_tost_p(size_t nx, const double *x, size_t ny, const double *y, double margin);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Two unpaired samples: is one greater, are they the same, and how much can so many runs show. */
+ * Two samples: is one greater, are they the same, and how much can so many runs show. */
 #include "lab/statistics.h"
 
 #include "base/memory.h"
@@ -75,6 +75,44 @@ double mann_whitney_p(size_t nx, const double *x, size_t ny, const double *y) {
     double sd = sqrt(a * b / 12 * (n + 1 - ties / (n * (n - 1))));
     if (!(sd > 0)) return 1; /* all values equal */
     return fmin(1, 2 * normal_cdf(-(u - 0.5 * a * b - 0.5) / sd));
+}
+
+/* P(W >= w), W the sum of the ranks 1 .. n whose coin shows heads. */
+static double signed_rank_tail(size_t n, double w) {
+    size_t most = n * (n + 1) / 2;
+    double *chance = memory_array(double, most + 1), tail = 0;
+    chance[0] = 1;
+    for (size_t rank = 1; rank <= n; rank++)
+        for (size_t v = most + 1; v-- > 0;) chance[v] = 0.5 * (chance[v] + (v >= rank ? chance[v - rank] : 0));
+    for (size_t v = 0; v <= most; v++)
+        if ((double)v >= w) tail += chance[v];
+    memory_free(chance);
+    return tail;
+}
+
+double wilcoxon_p(size_t n, const double *difference) {
+    enum { EXACT_UP_TO = 50 };
+    if (n == 0) return NAN;
+    ranked *all = memory_array(ranked, n);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (difference[i] != 0) all[kept++] = (ranked){fabs(difference[i]), difference[i] > 0};
+    qsort(all, kept, sizeof *all, by_value);
+    double above = 0, ties = 0, m = (double)kept;
+    for (size_t i = 0; i < kept;) {
+        size_t end = i, positive = 0;
+        for (; end < kept && all[end].value == all[i].value; end++) positive += all[end].first;
+        double group = (double)(end - i);
+        above += 0.5 * (double)(i + 1 + end) * (double)positive;
+        ties += group * group * group - group;
+        i = end;
+    }
+    memory_free(all);
+    if (kept == 0) return 1;
+    double total = m * (m + 1) / 2, w = fmax(above, total - above);
+    if (ties == 0 && kept == n && n <= EXACT_UP_TO) return fmin(1, 2 * signed_rank_tail(n, w));
+    double sd = sqrt(m * (m + 1) * (2 * m + 1) / 24 - ties / 48);
+    return fmin(1, 2 * normal_cdf(-(w - 0.5 * total) / sd));
 }
 
 double welch_tost_p(size_t nx, const double *x, size_t ny, const double *y, double margin) {

@@ -27,7 +27,7 @@ static const char *const uneven[] = {
     "--set",   "eval.episodes=1",
     "--set",   "network.layers=[{dense: 600, activation: tanh}, {dense: 600, activation: tanh}]",
     "--steps", "10000",
-    "--seeds", "5",
+    "--seeds", "10",
     NULL};
 
 const sweep_shipped sweep_studies[] = {

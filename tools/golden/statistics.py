@@ -137,6 +137,18 @@ def two_samples():
     return cases
 
 
+def pairs():
+    """Differences of pairs; zeros are dropped. Its own stream, so that the sections before it stay as they were."""
+    stream = np.random.default_rng(20261125)
+    cases = []
+    for n, digits in ((1, 6), (2, 6), (6, 6), (10, 6), (20, 6), (50, 6), (51, 6), (20, 1), (12, 0), (120, 6)):
+        d = stream.normal(0.3, 1, n).round(digits)
+        exact = n <= 50 and len(set(np.abs(d))) == n and not (d == 0).any()
+        w = stats.wilcoxon(d, zero_method="wilcox", correction=False, method="exact" if exact else "approx")
+        cases.append(dict(d=d.tolist(), p=w.pvalue))
+    return cases
+
+
 def holm():
     cases = []
     for p in ([0.01], [0.04, 0.001, 0.03, 0.2], [0.5, 0.5, 0.9], rounded(rng.random(12) ** 3)):
@@ -165,6 +177,6 @@ def fits():
 
 golden = dict(describe=describe(), distributions=distributions(), bca=bca(), stratified=stratified(),
               superiority_interval=superiority_interval(), survival=survival(), two_samples=two_samples(), holm=holm(),
-              power=power(), fits=fits())
+              power=power(), fits=fits(), pairs=pairs())
 OUT.write_text(json.dumps(golden, default=float) + "\n")
 print(OUT, OUT.stat().st_size, "bytes")
