@@ -6,6 +6,7 @@
 #include "base/cpus.h"
 #include "base/memory.h"
 #include "base/peak.h"
+#include "lab/bench_networks.h"
 #include "lab/measure.h"
 #include "net/kernels.h"
 
@@ -212,6 +213,7 @@ void bench_kernels(FILE *table, json_t *out) {
             if (b.k == kernels_get() || layers[i].every_isa) bench_layer(&b, &layers[i], peak, table, list);
         }
     }
+    bench_networks(peak, table, list_in(out, "networks"));
     if (table) fprintf(table, "\n%-10s %-28s %8s  %s\n", "isa", "function", "ns each", "quartiles");
     FOR_EACH_ISA(b) {
         for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)

@@ -58,11 +58,22 @@ static inline void add_run(int n, const float *from, float *to) {
     for (int i = 0; i < n; i++) to[i] += from[i];
 }
 
+/* Three floats by one move of four: the fourth is overwritten by who comes next, or cleared (gather_chunk). What is
+ * read behind a picture's last float belongs to the tape still. */
+static inline void copy_three(const float *from, float *to) {
+    memcpy(to, from, 4 * sizeof *to);
+}
+
 /* The inner loops over one patch that lies inside the picture, k known when compiled for the usual kernels. */
 static inline __attribute__((always_inline)) void gather_inside(const net_layer *l, int k, const float *corner,
                                                                 float *patch) {
     for (int c = 0; c < l->channels; c++, corner += at(l->height, l->width))
-        for (int y = 0; y < k; y++, patch += k) copy_run(k, corner + at(y, l->width), patch);
+        for (int y = 0; y < k; y++, patch += k) {
+            if (k == 3)
+                copy_three(corner + at(y, l->width), patch);
+            else
+                copy_run(k, corner + at(y, l->width), patch);
+        }
 }
 
 static inline __attribute__((always_inline)) void scatter_inside(const net_layer *l, int k, const float *patch,
@@ -159,8 +170,9 @@ static void gather_chunk(const net_layer *l, const float *x, int ldx, int q, int
         run r = run_at(l, q, from, n);
         for (int i = 0; i < r.count; i++, from++) {
             float *patch = a->patches + at(from, a->ld);
+            memset(patch + a->ld - LINE_FLOATS, 0, LINE_FLOATS * sizeof *patch);
             gather(l, x + at(r.picture, ldx), r.place + i, patch);
-            memset(patch + l->in, 0, (size_t)(a->ld - l->in) * sizeof *patch);
+            patch[l->in] = 0; /* of the padding, or what follows this patch and is written later */
         }
     }
 }
@@ -226,8 +238,8 @@ void conv_backward(const net_layer *l, const float *parameters, const layer_belo
     for (int q = 0; q < positions; q += a.capacity) {
         int n = positions - q < a.capacity ? positions - q : a.capacity;
         bool add = accumulate || q > 0;
-        load_chunk(l, delta, q, n, &a);
         gather_chunk(l, below->x, below->ld, q, n, &a);
+        load_chunk(l, delta, q, n, &a);
         k->outer(n, l->in, l->out, a.patches, a.ld, a.outputs, l->ldw, add, gradient + l->weight, l->ldw);
         k->column_sum(n, l->out, a.outputs, l->ldw, add, gradient + l->bias);
         if (!below->delta) continue;
