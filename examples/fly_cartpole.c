@@ -4,7 +4,9 @@
  *     a3c --out /tmp/run && cc -O2 -I include examples/fly_cartpole.c build/release/liba3c_core.a -fopenmp -lyaml \
  *         -ljansson -lhwloc -lbox2d -lstdc++ -lm -o fly && ./fly /tmp/run/checkpoint.safetensors
  *
- * (-lhwloc, -lbox2d and -lstdc++ only where the build found hwloc and Box2D.) */
+ * (-lhwloc, -lbox2d and -lstdc++ only where the build found hwloc and Box2D.) With an installed a3c, anywhere:
+ *
+ *     cc -O2 fly_cartpole.c $(pkg-config --cflags --libs a3c) -o fly */
 #include <a3c/policy.h>
 
 #include <math.h>

@@ -16,14 +16,16 @@ library=$(find prefix -name liba3c_core.a)
 same "it installs the library once" "$(echo "$library" | wc -w | tr -d ' ')" 1
 same "and every preset" "$(find prefix/share/a3c/config -name '*.yaml' | wc -l)" "$(find "$A3C_SOURCE/config" -name '*.yaml' | wc -l)"
 
-libraries=$(pkg-config --libs yaml-0.1 jansson)
-! pkg-config --exists hwloc || libraries="$libraries $(pkg-config --libs hwloc)"
-! grep -q '^box2d_DIR:PATH=/' "$build/CMakeCache.txt" || libraries="$libraries -lbox2d -lstdc++"
-# shellcheck disable=SC2086
-status "a program links it" 0 "$compiler" -std=c11 -Iprefix/include "$A3C_SOURCE/examples/fly_cartpole.c" "$library" $libraries \
-    -fopenmp -lpthread -lm -ldl -o fly
-status "the installed program trains" 0 prefix/bin/a3c cartpole --seed 3 --threads 1 --quiet --out run
+# The tree may be moved: pkg-config finds it where it is.
+mv prefix moved
+PKG_CONFIG_PATH=$(dirname "$(find "$work/moved" -name a3c.pc)")
+export PKG_CONFIG_PATH
+same "pkg-config knows its version" "a3c $(pkg-config --modversion a3c)" "$(a3c --version | sed -n '1s/^\(a3c [0-9.]*\) .*/\1/p')"
+# shellcheck disable=SC2046
+status "a program links it by pkg-config" 0 "$compiler" -std=c11 "$A3C_SOURCE/examples/fly_cartpole.c" $(pkg-config --cflags --libs a3c) -o fly
+status "the installed program trains" 0 moved/bin/a3c cartpole --seed 3 --threads 1 --quiet --out run
 status "the linked program flies what it trained" 0 ./fly run/checkpoint.safetensors
-status "a plugin compiles" 0 "$compiler" -std=c11 -shared -fPIC -Iprefix/include "$A3C_SOURCE/examples/env_plugin/corridor.c" -o corridor.so
-status "and passes its checks" 0 prefix/bin/a3c env check ./corridor.so
+# shellcheck disable=SC2046
+status "a plugin compiles" 0 "$compiler" -std=c11 -shared -fPIC $(pkg-config --cflags a3c) "$A3C_SOURCE/examples/env_plugin/corridor.c" -o corridor.so
+status "and passes its checks" 0 moved/bin/a3c env check ./corridor.so
 finish
