@@ -231,7 +231,8 @@ void conv_backward(const net_layer *l, const float *parameters, const layer_belo
     int positions = count * places(l);
     size_t below_size = at(count, below->ld);
     if (below->delta) {
-        if (!*turned.done) k->transpose(l->in, l->out, parameters + l->weight, l->ldw, turned.weight, a.ld);
+        if (!*turned.done)
+            k->transpose(l->in, l->out, parameters + l->weight, l->ldw, turned.weight, layer_stride(l->in));
         *turned.done = true;
         memset(below->delta, 0, below_size * sizeof *delta);
     }
@@ -243,8 +244,8 @@ void conv_backward(const net_layer *l, const float *parameters, const layer_belo
         k->outer(n, l->in, l->out, a.patches, a.ld, a.outputs, l->ldw, add, gradient + l->weight, l->ldw);
         k->column_sum(n, l->out, a.outputs, l->ldw, add, gradient + l->bias);
         if (!below->delta) continue;
-        k->dense(n, l->out, l->in, a.outputs, l->ldw, turned.weight, a.ld, NULL, ACTIVATION_NONE, a.patches, a.ld,
-                 NULL);
+        k->dense(n, l->out, l->in, a.outputs, l->ldw, turned.weight, layer_stride(l->in), NULL, ACTIVATION_NONE,
+                 a.patches, a.ld, NULL);
         for (int from = 0; from < n;) {
             run r = run_at(l, q, from, n);
             for (int i = 0; i < r.count; i++, from++)

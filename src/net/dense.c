@@ -78,7 +78,7 @@ void dense_backward(const net_layer *l, const float *parameters, const layer_bel
     int ldw = l->ldw;
     if (!l->few) { /* the input gradient is a product with the transposed weights; few outputs are stored that way
                       already */
-        ldw = (int)line_floats((size_t)l->in);
+        ldw = layer_stride(l->in);
         if (!*turned.done) k->transpose(l->in, l->out, w, l->ldw, turned.weight, ldw);
         *turned.done = true;
         w = turned.weight;

@@ -7,6 +7,7 @@
 #ifndef NET_LAYER_H
 #define NET_LAYER_H
 
+#include "base/memory.h"
 #include "net/net.h"
 
 typedef struct layer_rows {
@@ -28,7 +29,15 @@ typedef struct layer_below {
     const float *extra; /* value before SiLU, [rows, ld] */
 } layer_below;
 
-/* A layer's transposed weights, kept from one backward pass to the next while the parameters are the same. */
+/* A row stride for `floats` of memory that is the tape's own: rows a multiple of 1 KB apart share few sets of the
+ * caches and push each other out, so a line is left between them. */
+static inline int layer_stride(int floats) {
+    int ld = (int)line_floats((size_t)floats);
+    return ld % 256 ? ld : ld + LINE_FLOATS;
+}
+
+/* A layer's transposed weights [out, layer_stride(in)], kept from one backward pass to the next while the parameters
+ * are the same. */
 typedef struct layer_turned {
     float *weight;
     bool *done;

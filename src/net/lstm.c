@@ -109,8 +109,8 @@ static void back_through_time(const net_layer *l, const layer_own *own, const fl
                           d_gates + at(i + b, gates));
         }
         if (t > 0)
-            k->dense(time.block, gates, l->out, d_gates + at(i, gates), gates, turned, l->ld, NULL, ACTIVATION_NONE, dh,
-                     l->ld, NULL);
+            k->dense(time.block, gates, l->out, d_gates + at(i, gates), gates, turned, layer_stride(l->out), NULL,
+                     ACTIVATION_NONE, dh, l->ld, NULL);
     }
 }
 
@@ -118,11 +118,11 @@ void lstm_backward(const net_layer *l, const float *parameters, const layer_belo
                    const float *delta, layer_rows rows, bool accumulate, float *gradient, layer_turned turned,
                    float *scratch) {
     const kernels *k = kernels_get();
-    int gates = l->ldw, lds = 2 * l->ld, ldt = (int)line_floats((size_t)l->in);
+    int gates = l->ldw, lds = 2 * l->ld, ldt = layer_stride(l->in);
     float *dh = scratch, *dc = dh + at(own->envs, l->ld), *d = dc + at(own->envs, l->ld);
-    float *turned_hh = turned.weight, *turned_ih = turned_hh + at(gates, l->ld);
+    float *turned_hh = turned.weight, *turned_ih = turned_hh + at(gates, layer_stride(l->out));
     if (!*turned.done) {
-        k->transpose(l->out, gates, parameters + l->weight2, l->ldw, turned_hh, l->ld);
+        k->transpose(l->out, gates, parameters + l->weight2, l->ldw, turned_hh, layer_stride(l->out));
         if (below->delta) k->transpose(l->in, gates, parameters + l->weight, l->ldw, turned_ih, ldt);
     }
     *turned.done = true;

@@ -273,14 +273,14 @@ static size_t layer_scratch(const net_layer *l, int rows, int envs) {
 
 /* Floats of a layer's transposed weights; nobody wants the gradient below the first layer. */
 static size_t turned_floats(const net_layer *l, bool is_first) {
-    size_t in = is_first ? 0 : line_floats((size_t)l->in);
+    size_t in = is_first ? 0 : (size_t)layer_stride(l->in);
     switch (l->kind) {
     case LAYER_DENSE:
         return l->few ? 0 : (size_t)l->out * in;
     case LAYER_CONV:
         return (size_t)l->out * in;
     case LAYER_LSTM:
-        return (size_t)l->ldw * ((size_t)l->ld + in);
+        return (size_t)l->ldw * ((size_t)layer_stride(l->out) + in);
     case LAYER_NORM:
         break;
     }
@@ -305,8 +305,7 @@ static size_t place_all(const net *net, int rows, int envs, float *memory, net_t
             if (s > scratch) scratch = s;
         }
     for (int i = 0; i < net->heads; i++)
-        if (!net->head[i].few)
-            t->turned[i][NET_LAYERS] = place(&p, (size_t)net->head[i].out * line_floats((size_t)net->head[i].in));
+        t->turned[i][NET_LAYERS] = place(&p, turned_floats(&net->head[i], net->tower[i].layers == 0));
     t->policy = place(&p, r * (size_t)net->policy_ld);
     t->d_policy = place(&p, r * (size_t)net->policy_ld);
     if (net->heads == 2) {
