@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <stdatomic.h>
-#include <stdint.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -37,20 +36,37 @@ static void relax(void) {
 #endif
 }
 
-void barrier_wait(barrier *b) {
-    uint32_t round =
-        atomic_load_explicit(&b->round, memory_order_relaxed); /* cannot change before this thread has come */
-    if (atomic_fetch_add_explicit(&b->arrived, 1, memory_order_acq_rel) == b->threads - 1) {
-        atomic_store_explicit(&b->arrived, 0, memory_order_relaxed);
-        atomic_store(&b->round, round + 1);
-        if (atomic_load(&b->asleep) > 0) syscall(SYS_futex, &b->round, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
-        return;
-    }
-    for (int i = 0; i < b->spins; i++) {
-        if (atomic_load_explicit(&b->round, memory_order_acquire) != round) return;
+static void wait_for(barrier *b, uint32_t meeting, int spins) {
+    for (int i = 0; i < spins; i++) {
+        if (atomic_load_explicit(&b->round, memory_order_acquire) != meeting) return;
         relax();
     }
     atomic_fetch_add(&b->asleep, 1);
-    while (atomic_load(&b->round) == round) syscall(SYS_futex, &b->round, FUTEX_WAIT_PRIVATE, round, NULL, NULL, 0);
+    while (atomic_load(&b->round) == meeting) syscall(SYS_futex, &b->round, FUTEX_WAIT_PRIVATE, meeting, NULL, NULL, 0);
     atomic_fetch_sub(&b->asleep, 1);
+}
+
+int barrier_come(barrier *b, int staying) {
+    uint32_t meeting = barrier_meeting(b); /* cannot change before this thread has come */
+    int number = atomic_fetch_add_explicit(&b->arrived, 1, memory_order_acq_rel) - (b->threads - staying);
+    if (number == staying - 1) {
+        atomic_store_explicit(&b->arrived, 0, memory_order_relaxed);
+        atomic_store(&b->round, meeting + 1);
+        if (atomic_load(&b->asleep) > 0) syscall(SYS_futex, &b->round, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+    } else if (number >= 0) {
+        wait_for(b, meeting, b->spins);
+    }
+    return number >= 0 ? number : -1;
+}
+
+void barrier_wait(barrier *b) {
+    barrier_come(b, b->threads);
+}
+
+uint32_t barrier_meeting(const barrier *b) {
+    return atomic_load_explicit(&b->round, memory_order_relaxed);
+}
+
+void barrier_follow(barrier *b, uint32_t meeting) {
+    wait_for(b, meeting, 0);
 }

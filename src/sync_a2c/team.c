@@ -2,13 +2,14 @@
  * Memory of the team, and who does what. */
 #include "sync_a2c/team.h"
 
+#include "base/cpus.h"
 #include "base/memory.h"
 #include "sync_a2c/update.h"
 
 #include <omp.h>
 
-/* A shard a worker, but no more than TEAM_SHARDS; fewer, down to SHARDS_LEAST, where a shard would have few samples: each costs
- * a gradient of its own that must be written and added up. */
+/* A shard a worker, but no more than TEAM_SHARDS; fewer, down to SHARDS_LEAST, where a shard would have few samples:
+ * each costs a gradient of its own that must be written and added up. */
 static int shard_count(const sync_run *r) {
     int64_t samples = (int64_t)r->learning->rollout_steps * r->workers * r->envs_per_worker;
     int shards = r->workers < TEAM_SHARDS ? r->workers : TEAM_SHARDS;
@@ -38,12 +39,8 @@ int team_threads(const sync_run *r, int threads) {
 static void place_member(team *t, int i, const env_kind *const *kinds) {
     const sync_run *r = t->run;
     team_member *m = &t->members[i];
-    int stripes = block_stripes(r->block);
     m->first_shard = cut(t->shards, t->threads, i);
     m->shards = cut(t->shards, t->threads, i + 1) - m->first_shard;
-    m->first_stripe = cut(stripes, t->threads, i);
-    m->stripes = cut(stripes, t->threads, i + 1) - m->first_stripe;
-
     int first = cut(r->workers, t->shards, m->first_shard),
         workers = cut(r->workers, t->shards, m->first_shard + m->shards) - first;
     m->count = r->learning->rollout_until_done ? workers : 1;
@@ -62,7 +59,18 @@ static void place_member(team *t, int i, const env_kind *const *kinds) {
         used += rollout_bytes(r->learning, envs);
         m->learners[k].rollout = &m->rollouts[k];
     }
-    if (r->ppo_epochs > 0) m->order = memory_array(int, (size_t)ppo_units(t, r->learning->rollout_steps));
+}
+
+static void place_updater(team *t, int i) {
+    team_updater *u = &t->updater[i];
+    int stripes = block_stripes(t->run->block), behind = cut(t->threads, t->updaters, i + 1);
+    u->first_member = cut(t->threads, t->updaters, i);
+    u->members = behind - u->first_member;
+    u->first_shard = t->members[u->first_member].first_shard;
+    u->shards = (behind < t->threads ? t->members[behind].first_shard : t->shards) - u->first_shard;
+    u->first_stripe = cut(stripes, t->updaters, i);
+    u->stripes = cut(stripes, t->updaters, i + 1) - u->first_stripe;
+    if (t->run->ppo_epochs > 0) u->order = memory_array(int, (size_t)ppo_units(t, t->run->learning->rollout_steps));
 }
 
 team *team_new(sync_run *r, const env_kind *const *kinds, int threads) {
@@ -70,9 +78,13 @@ team *team_new(sync_run *r, const env_kind *const *kinds, int threads) {
     size_t size = r->learning->net->size;
     t->run = r;
     t->threads = threads;
+    t->updaters = threads < cpus_allowed() ? threads : cpus_allowed();
     t->shards = shard_count(r);
-    t->barrier = barrier_new(threads);
+    t->all = barrier_new(threads);
+    t->updating = barrier_new(t->updaters);
+    t->updated = barrier_new(1);
     t->members = memory_array(team_member, (size_t)threads);
+    t->updater = memory_array(team_updater, (size_t)t->updaters);
     t->parameters = memory_array(float, size);
     t->shard_gradients = memory_array(float, size *(size_t)t->shards);
     t->gradient = memory_array(float, size);
@@ -83,6 +95,7 @@ team *team_new(sync_run *r, const env_kind *const *kinds, int threads) {
         memory_array(episode, (size_t)r->learning->rollout_steps * (size_t)r->workers * (size_t)r->envs_per_worker);
     t->steps = memory_array(int, (size_t)(r->workers * r->envs_per_worker));
     for (int i = 0; i < threads; i++) place_member(t, i, kinds);
+    for (int i = 0; i < t->updaters; i++) place_updater(t, i);
     return t;
 }
 
@@ -92,10 +105,13 @@ void team_free(team *t) {
         memory_free(t->members[i].learners);
         memory_free(t->members[i].rollouts);
         memory_free(t->members[i].memory);
-        memory_free(t->members[i].order);
     }
-    barrier_free(t->barrier);
+    for (int i = 0; i < t->updaters; i++) memory_free(t->updater[i].order);
+    barrier_free(t->all);
+    barrier_free(t->updating);
+    barrier_free(t->updated);
     memory_free(t->members);
+    memory_free(t->updater);
     memory_free(t->parameters);
     memory_free(t->shard_gradients);
     memory_free(t->gradient);

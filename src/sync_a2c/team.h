@@ -45,16 +45,26 @@ typedef struct team_member {
     learner *learners; /* [count]: one, or one a worker when rollouts end with their episodes */
     rollout *rollouts; /* [count] */
     int count;
-    int first_shard, shards, first_stripe, stripes;
-    int *order; /* [units] PPO: this epoch's, the same in every thread; else NULL */
+    int first_shard, shards;
     team_ticks ticks;
 } team_member;
 
+/* A share of the update that follows the rollouts. There are no more of them than CPUs: more threads than that collect
+ * all the same (their environments may sleep), but only the last to be ready go on to differentiate and step, each with
+ * whole members' shards, while the others sleep. */
+typedef struct team_updater {
+    int first_member, members, first_shard, shards, first_stripe, stripes;
+    int *order; /* [units] PPO: this epoch's, the same in every updater; else NULL */
+} team_updater;
+
 typedef struct team {
     sync_run *run;
-    int threads, shards;
-    barrier *barrier;
+    int threads, updaters, shards;
+    barrier *all;           /* the threads */
+    barrier *updating;      /* the updaters */
+    barrier *updated;       /* one updater, whom the threads that do not update follow */
     team_member *members;   /* [threads] */
+    team_updater *updater;  /* [updaters] */
     float *parameters;      /* [net.size] what all collect with, and differentiate at */
     float *shard_gradients; /* [shards, net.size] */
     float *gradient;        /* [net.size] reduced */

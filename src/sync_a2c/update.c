@@ -11,10 +11,14 @@
 #include <omp.h>
 #include <string.h>
 
-void update_meet(const team *t, team_member *m) {
-    uint64_t start = m ? clock_ticks() : 0;
-    barrier_wait(t->barrier);
-    if (m) m->ticks.wait += clock_ticks() - start;
+static void meet(barrier *b, team_member *timed) {
+    uint64_t start = timed ? clock_ticks() : 0;
+    barrier_wait(b);
+    if (timed) timed->ticks.wait += clock_ticks() - start;
+}
+
+void update_meet(const team *t, team_member *timed) {
+    meet(t->updating, timed);
 }
 
 static void collect(team *t, team_member *m, int64_t position, team_member *timed) {
@@ -32,7 +36,7 @@ static void collect(team *t, team_member *m, int64_t position, team_member *time
         learner_begin(l);
         for (int step = 0; step < l->asked; step++) {
             learner_step(l, t->parameters, step);
-            update_meet(t, timed);
+            meet(t->all, timed);
         }
         learner_end(l, t->parameters);
     }
@@ -62,7 +66,7 @@ static void measure(team *t, team_member *m) {
     }
 }
 
-/* The same numbers in every thread: all shards added up in order. */
+/* The same numbers in every updater: all shards added up in order. */
 static gradient_scale whole(const team *t, double entropy_coef) {
     double samples = 0, sum = 0, squares = 0;
     for (int s = 0; s < t->shards; s++) {
@@ -79,6 +83,7 @@ static gradient_scale whole(const team *t, double entropy_coef) {
     return scale;
 }
 
+/* The shards of one member. */
 static void differentiate(team *t, team_member *m, const gradient_scale *scale) {
     size_t size = t->run->learning->net->size;
     for (int s = m->first_shard; s < m->first_shard + m->shards; s++) {
@@ -94,11 +99,11 @@ static void differentiate(team *t, team_member *m, const gradient_scale *scale) 
     }
 }
 
-/* This thread's stripes of the gradient: shard after shard in order, but for those that had no samples. */
-static void reduce(team *t, const team_member *m) {
+/* This updater's stripes of the gradient: shard after shard in order, but for those that had no samples. */
+static void reduce(team *t, const team_updater *u) {
     const kernels *k = kernels_get();
     size_t size = t->run->learning->net->size;
-    for (int i = m->first_stripe; i < m->first_stripe + m->stripes; i++) {
+    for (int i = u->first_stripe; i < u->first_stripe + u->stripes; i++) {
         size_t first, n = block_stripe_range(t->run->block, i, &first);
         bool begun = false;
         for (int s = 0; s < t->shards; s++) {
@@ -120,22 +125,22 @@ static double gradient_norm(const team *t) {
     return sqrt(squares);
 }
 
-static void step_stripes(team *t, const team_member *m, double norm, double rate) {
+static void step_stripes(team *t, const team_updater *u, double norm, double rate) {
     push p = {.gradient = t->gradient,
               .scale = (float)optimizer_clip(norm, t->run->max_grad_norm),
               .rate = (float)rate,
               .parameters = t->parameters};
-    for (int i = m->first_stripe; i < m->first_stripe + m->stripes; i++) block_step_stripe(t->run->block, i, &p);
+    for (int i = u->first_stripe; i < u->first_stripe + u->stripes; i++) block_step_stripe(t->run->block, i, &p);
 }
 
-double update_step(team *t, team_member *m, double rate, team_member *timed) {
+double update_step(team *t, const team_updater *u, double rate, team_member *timed) {
     update_meet(t, timed);
     uint64_t start = timed ? clock_ticks() : 0;
-    reduce(t, m);
+    reduce(t, u);
     update_meet(t, NULL);
     double norm = gradient_norm(t);
-    if (isfinite(norm)) step_stripes(t, m, norm, rate);
-    if (timed) m->ticks.push += clock_ticks() - start;
+    if (isfinite(norm)) step_stripes(t, u, norm, rate);
+    if (timed) timed->ticks.push += clock_ticks() - start;
     update_meet(t, timed);
     return norm;
 }
@@ -194,26 +199,47 @@ static void add_ticks(team_member *m, uint64_t start) {
     m->ticks.total += clock_ticks() - start;
 }
 
-/* One batch, as thread `m` of the team lives it. */
-static void update(team *t, team_member *m, bool is_timed) {
+/* What an updater does when all have collected. */
+static void update(team *t, const team_updater *u, int64_t position, team_member *timed) {
     sync_run *r = t->run;
-    team_member *timed = is_timed ? m : NULL;
-    uint64_t start = is_timed ? clock_ticks() : 0;
-    int64_t position = block_steps(r->block);
     double rate = schedule_at(&r->learning_rate, position, r->total_steps), norm;
-
-    collect(t, m, position, timed);
-    measure(t, m);
-    update_meet(t, timed);
     gradient_scale scale = whole(t, schedule_at(&r->entropy_coef, position, r->total_steps));
     if (r->ppo_epochs > 0) {
-        norm = ppo_update(t, m, &scale, position, rate, timed);
+        norm = ppo_update(t, u, &scale, position, rate, timed);
     } else {
-        differentiate(t, m, &scale);
-        norm = update_step(t, m, rate, timed);
+        for (int i = u->first_member; i < u->first_member + u->members; i++) differentiate(t, &t->members[i], &scale);
+        norm = update_step(t, u, rate, timed);
     }
-    if (m == t->members) conclude(t, norm, (int64_t)scale.samples);
+    if (u == t->updater) {
+        conclude(t, norm, (int64_t)scale.samples);
+        if (t->updaters < t->threads) barrier_wait(t->updated); /* before any updater looks for the next */
+    }
     update_meet(t, timed);
+}
+
+/* Who updates when thread `index` and all others have collected: each its own part, or where threads are more than
+ * CPUs the last to come, who have one. NULL: this thread has nothing to do until the update has been made. */
+static const team_updater *take_part(team *t, int index, team_member *timed) {
+    uint64_t start = timed ? clock_ticks() : 0;
+    uint32_t update = barrier_meeting(t->updated);
+    int number = barrier_come(t->all, t->updaters);
+    if (number < 0)
+        barrier_follow(t->updated, update);
+    else if (t->updaters == t->threads)
+        number = index;
+    if (timed) timed->ticks.wait += clock_ticks() - start;
+    return number < 0 ? NULL : &t->updater[number];
+}
+
+/* One batch, as a thread of the team lives it. */
+static void batch(team *t, int index, bool is_timed) {
+    team_member *m = &t->members[index], *timed = is_timed ? m : NULL;
+    uint64_t start = is_timed ? clock_ticks() : 0;
+    int64_t position = block_steps(t->run->block);
+    collect(t, m, position, timed);
+    measure(t, m);
+    const team_updater *u = take_part(t, index, timed);
+    if (u) update(t, u, position, timed);
     if (is_timed) add_ticks(m, start);
 }
 
@@ -224,15 +250,15 @@ void team_run(team *t) {
     bool on = block_steps(r->block) < r->total_steps;
 #pragma omp parallel num_threads(t->threads)
     {
-        team_member *m = &t->members[omp_get_thread_num()];
-        cpus_pin(omp_get_thread_num(), t->threads);
+        int index = omp_get_thread_num();
+        cpus_pin(index, t->threads);
         cpus_flush_denormals();
         for (int64_t i = 0; on; i++) {
-            update(t, m, r->timed_every > 0 && i % r->timed_every == 0);
+            batch(t, index, r->timed_every > 0 && i % r->timed_every == 0);
             if (t->pause || block_steps(r->block) >= r->total_steps) {
-                barrier_wait(t->barrier);
-                if (m == t->members) on = pauses_act(r->pauses) && block_steps(r->block) < r->total_steps;
-                barrier_wait(t->barrier);
+                barrier_wait(t->all);
+                if (index == 0) on = pauses_act(r->pauses) && block_steps(r->block) < r->total_steps;
+                barrier_wait(t->all);
             }
         }
     }
