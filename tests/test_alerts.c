@@ -111,6 +111,28 @@ static void entropy_of_a_density(void **state) {
     }
 }
 
+/* A run that learns nothing, told in so many rows: all three trends, or none of them when there are fewer than ten. */
+static void few_rows_are_no_trend(void **state) {
+    (void)state;
+    alerts_run run = cartpole();
+    for (int rows = 5; rows <= 12; rows++) {
+        alerts a;
+        alerts_init(&a, &run);
+        unsigned all = 0;
+        for (int i = 1; i <= rows; i++) {
+            metrics row = metrics_unknown();
+            row.step = (int64_t)TOTAL * i / rows;
+            row.value_loss = 10;
+            row.explained_variance = 0;
+            row.return_mean = 20;
+            row.return_std = 1;
+            all |= alerts_update(&a, &row);
+        }
+        const unsigned trends = 1u << ALERT_VALUE_LOSS | 1u << ALERT_EXPLAINED_VARIANCE | 1u << ALERT_RETURNS;
+        assert_int_equal(all, rows < 10 ? 0 : trends);
+    }
+}
+
 static void messages_name_a_remedy(void **state) {
     (void)state;
     for (int i = 0; i < ALERTS; i++) {
@@ -146,7 +168,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(silent_on_runs_that_learn),     cmocka_unit_test(raised_on_runs_that_do_not),
         cmocka_unit_test(a_gradient_that_is_not_finite), cmocka_unit_test(entropy_of_a_density),
-        cmocka_unit_test(messages_name_a_remedy),        cmocka_unit_test(state_is_checked),
+        cmocka_unit_test(few_rows_are_no_trend),         cmocka_unit_test(messages_name_a_remedy),
+        cmocka_unit_test(state_is_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
