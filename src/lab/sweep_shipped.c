@@ -18,16 +18,16 @@ static const char *const discount[] = {
 static const char *const uneven[] = {
     "--vary",  "mode+sync.barrier=sync+step,sync+rollout,async+rollout",
     "--vary",  "env.delay.kind=constant,uniform,heavy",
-    "--set",   "workers=8",
-    "--set",   "threads=8",
+    "--set",   "workers=16",
+    "--set",   "threads=16",
     "--set",   "envs_per_worker=1",
     "--set",   "rollout_steps=5",
-    "--set",   "env.delay.mean_us=200",
+    "--set",   "env.delay.mean_us=100",
     "--set",   "env.delay.sleeps=true",
     "--set",   "eval.episodes=1",
-    "--set",   "network.layers=[{dense: 600, activation: tanh}, {dense: 600, activation: tanh}]",
-    "--steps", "10000",
-    "--seeds", "10",
+    "--set",   "network.layers=[{dense: 400, activation: tanh}, {dense: 400, activation: tanh}]",
+    "--steps", "8000",
+    "--seeds", "20",
     NULL};
 
 const sweep_shipped sweep_studies[] = {
