@@ -32,6 +32,9 @@ for name in $(grep -oE '`[a-z][a-z0-9]*_[a-z0-9_]+`' docs/threading.md | tr -d '
 done
 empty "every function that docs/threading.md names exists" "$missing"
 
+stale=$(sed -n '/^## What it reaches/,/^## Commands/p' README.md | grep '^|' | grep -vxFf docs/results.md | grep -vxFf docs/performance.md)
+empty "every row of the README's results is one of docs/results.md or docs/performance.md" "$stale"
+
 if [ -x "${A3C_BIN:-}" ]; then
     missing=
     for command in $("$A3C_BIN" help | sed -n 's/^  a3c \([a-z]*\) .*/\1/p' | grep -v help); do
