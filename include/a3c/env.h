@@ -4,7 +4,8 @@
  *
  * An environment is a table of functions (a3c_env_def) over flat memory that the host allocates. It owns nothing, keeps no
  * globals, does no input or output, never resets itself, and draws every random number from the stream that it is handed.
- * The host enforces the time limit, counts, seeds, copies (a snapshot is a memcpy) and batches.
+ * The host enforces the time limit, counts, seeds, copies (a snapshot is a memcpy) and batches. It steps instances in several
+ * threads at once: one instance in one thread at a time, which need not be the same one from call to call.
  *
  * A plugin is a shared object that exports
  *
@@ -140,7 +141,8 @@ typedef struct a3c_env_def {
                        size_t rng_stride, const void *actions, size_t action_stride, void *observations,
                        size_t observation_stride, double *rewards, unsigned *flags);
 
-    /* Writes 1 where an action is allowed: uint8_t[action_n[0]]. */
+    /* Discrete kinds. Writes 1 where a choice is allowed and 0 where not: uint8_t[sum of action_n], components one after the
+     * other, at least one choice of each; what is not written is allowed. */
     void (*action_mask)(const void *instance, uint8_t *mask);
 
     /* Draws the present state, uint8_t[height][width][3], in whatever size is asked. */

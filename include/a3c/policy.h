@@ -29,17 +29,18 @@ typedef enum a3c_choice { A3C_GREEDY = 0, A3C_SAMPLE = 1 } a3c_choice;
 typedef struct a3c_policy_info {
     const char *env;      /* the environment it was trained in */
     int observation_size; /* floats of an observation: a vector, planes C*H*W, or one index a component; frame-stacked
-                             ones oldest first */
+                             ones oldest first; what env.mask hid in training is hidden here too */
     int continuous;       /* 1: actions are numbers with mean and std; 0: indices with probabilities */
     int action_dims;      /* components of an action */
     int action_n[A3C_POLICY_ACTION_DIMS]; /* choices of each component when not continuous */
+    int masked;                           /* 1: its environment forbids actions, see a3c_actor_allow */
 } a3c_policy_info;
 
 typedef struct a3c_answer {
     union {
         int32_t index;
         float number;
-    } action[A3C_POLICY_ACTION_DIMS]; /* what the environment is given */
+    } action[A3C_POLICY_ACTION_DIMS]; /* what the environment is given: clipped or rescaled as in training */
     float value;                      /* of the observation, in the learner's reward scale */
     const float *probabilities; /* components one after the other; NULL when continuous; valid until the next call */
     const float *mean, *std;    /* [action_dims] when continuous, else NULL; the distribution's own, before clipping */
@@ -56,6 +57,10 @@ a3c_actor *a3c_actor_new(const a3c_policy *policy, uint64_t seed);
 void a3c_actor_free(a3c_actor *actor);
 /* A new episode: the recurrent state is zero again; the random stream goes on. */
 void a3c_actor_reset(a3c_actor *actor);
+/* Which choices the next a3c_actor_act has: uint8_t[sum of action_n], 1 or 0, components one after the other; all, when
+ * it is not called. Returns 0, or -1 when a component has no choice left or the policy's environment forbids nothing.
+ */
+int a3c_actor_allow(a3c_actor *actor, const uint8_t *allowed);
 /* Acts on one observation, float[observation_size]. Returns 0, or -1 when an index of a discrete observation is out of
  * range or a number is not finite (the answer is then untouched). */
 int a3c_actor_act(a3c_actor *actor, const float *observation, a3c_choice choice, a3c_answer *answer);

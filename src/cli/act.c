@@ -70,6 +70,28 @@ static bool convert(const json_t *value, int size, float *observation) {
     return true;
 }
 
+/* What a line is read into. */
+typedef struct question {
+    const a3c_policy_info *info;
+    int choices;        /* sum of action_n */
+    float *observation; /* [observation_size] */
+    float *number;      /* [choices] */
+    uint8_t *allowed;   /* [choices] */
+} question;
+
+/* An observation, or {"observation": .., "allowed": [1, 0, ..]} where the environment forbids actions. */
+static bool read_question(const json_t *value, question *q, a3c_actor *actor) {
+    if (!json_is_object(value)) return convert(value, q->info->observation_size, q->observation);
+    if (json_object_size(value) != 2 || !convert(json_object_get(value, "allowed"), q->choices, q->number))
+        return false;
+    for (int i = 0; i < q->choices; i++) {
+        if (q->number[i] != 0 && q->number[i] != 1) return false;
+        q->allowed[i] = q->number[i] == 1;
+    }
+    return convert(json_object_get(value, "observation"), q->info->observation_size, q->observation) &&
+           a3c_actor_allow(actor, q->allowed) == 0;
+}
+
 static void append_floats(text_buffer *t, const char *key, const float *numbers, int count) {
     if (key) to_json_key(t, key);
     text_append(t, "[");
@@ -123,10 +145,14 @@ static int put_answer(text_buffer *t, const a3c_policy_info *info, const a3c_ans
 /* ---- All lines ---- */
 
 static int serve(const a3c_policy_info *info, a3c_actor *actor, int policy, lines *input, error *e) {
-    char expected[96];
-    snprintf(expected, sizeof expected, "an observation of %s, %d number%s", info->env, info->observation_size,
-             info->observation_size == 1 ? "" : "s");
-    float *observation = memory_array(float, (size_t)info->observation_size);
+    char expected[128];
+    snprintf(expected, sizeof expected, "an observation of %s, %d number%s%s", info->env, info->observation_size,
+             info->observation_size == 1 ? "" : "s", info->masked ? ", and what is allowed" : "");
+    question q = {.info = info};
+    for (int i = 0; i < info->action_dims && !info->continuous; i++) q.choices += info->action_n[i];
+    q.observation = memory_array(float, (size_t)info->observation_size);
+    q.number = memory_array(float, (size_t)q.choices);
+    q.allowed = memory_array(uint8_t, (size_t)q.choices);
     text_buffer text = {0};
     json_t *value;
     int result;
@@ -135,8 +161,8 @@ static int serve(const a3c_policy_info *info, a3c_actor *actor, int policy, line
         if (is_reset(value)) {
             a3c_actor_reset(actor);
             result = 0;
-        } else if (!value || !convert(value, info->observation_size, observation) ||
-                   a3c_actor_act(actor, observation, policy == SETTINGS_SAMPLE ? A3C_SAMPLE : A3C_GREEDY, &answer)) {
+        } else if (!value || !read_question(value, &q, actor) ||
+                   a3c_actor_act(actor, q.observation, policy == SETTINGS_SAMPLE ? A3C_SAMPLE : A3C_GREEDY, &answer)) {
             result = lines_refuse(input, expected, e);
         } else {
             result = put_answer(&text, info, &answer, e);
@@ -145,7 +171,7 @@ static int serve(const a3c_policy_info *info, a3c_actor *actor, int policy, line
         if (result) break;
     }
     text_free(&text);
-    memory_free(observation);
+    memory_free(q.observation), memory_free(q.number), memory_free(q.allowed);
     return result;
 }
 
@@ -156,7 +182,8 @@ int command_act(int argc, char **argv) {
         "RUN",
         "Answers observations, one JSON array a line on standard input, with one JSON object each: action, "
         "probabilities (or mean and std), value.\vThe line {\"reset\":true} starts a new episode and has no "
-        "answer. An observation is given as `a3c env run` prints it.",
+        "answer. An observation is given as `a3c env run` prints it. Where the environment forbids actions, "
+        "{\"observation\":[..],\"allowed\":[1,0,..]} says which there are.",
         NULL,
         NULL,
         NULL};

@@ -225,24 +225,31 @@ static const char *check_mask(const env_kind *kind, char *text) {
     if (kind->def->action_mask == NULL) {
         return NULL;
     }
-    size_t n = (size_t)kind->spec.action_n[0];
+    if (kind->spec.action == A3C_ACTION_BOX) {
+        return "action_mask belongs to discrete actions";
+    }
+    size_t n = 0;
+    for (int c = 0; c < kind->action_size; c++) {
+        n += (size_t)kind->spec.action_n[c];
+    }
     uint8_t *mask = memory_array(uint8_t, n + 1);
     trial t;
     trial_new(&t, kind, 0);
     trial_start(&t, 19);
     const char *fault = NULL;
     for (int k = 0; k < EDGE_STEPS && fault == NULL; k++) {
-        memset(mask, 2, n);
+        memset(mask, 1, n);
         mask[n] = TRIAL_GUARD_BYTE;
         kind->def->action_mask(trial_state(&t), mask);
-        bool any = false, right = mask[n] == TRIAL_GUARD_BYTE;
-        for (size_t i = 0; i < n; i++) {
-            any = any || mask[i] == 1;
-            right = right && mask[i] <= 1;
+        bool some = true, right = mask[n] == TRIAL_GUARD_BYTE;
+        const uint8_t *at = mask;
+        for (int c = 0; c < kind->action_size; at += kind->spec.action_n[c++]) {
+            some = some && memchr(at, 1, (size_t)kind->spec.action_n[c]) != NULL;
         }
-        fault = !right ? "action_mask writes something other than 0 or 1 for every action"
-                : !any ? "action_mask allows no action"
-                       : NULL;
+        for (size_t i = 0; i < n; i++) right = right && mask[i] <= 1;
+        fault = !right  ? "action_mask writes something other than 0 or 1 for an action"
+                : !some ? "action_mask allows no action"
+                        : NULL;
         trial_go(&t, 1);
     }
     memory_free(mask);

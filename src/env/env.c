@@ -104,10 +104,10 @@ void env_step_batch(const env_kind *kind, void *instances, int count, const void
 }
 
 bool env_action_mask(const env_kind *kind, const void *instance, uint8_t *mask) {
-    if (kind->def->action_mask == NULL) {
-        memset(mask, 1, (size_t)kind->spec.action_n[0]);
-        return false;
-    }
+    size_t choices = 0;
+    for (int i = 0; i < kind->action_size; i++) choices += (size_t)kind->spec.action_n[i];
+    memset(mask, 1, choices);
+    if (kind->def->action_mask == NULL) return false;
     kind->def->action_mask((const char *)instance + kind->state_offset, mask);
     return true;
 }

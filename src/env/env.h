@@ -104,7 +104,13 @@ unsigned env_step(const env_kind *kind, void *instance, const void *action, floa
 void env_step_batch(const env_kind *kind, void *instances, int count, const void *actions, float *observations,
                     int observation_stride, double *rewards, unsigned *flags, int64_t *frames);
 
-/* Allowed actions, uint8_t[action_n[0]]; all 1 without a mask. Returns whether the environment has one. */
+/* What stands between a policy and an environment that somebody else runs. A box action [action_size] as the environment
+ * is given it, rescaled and clipped where the wrapping says so; `out` may be `action`. */
+void env_fit_action(const env_kind *kind, const float *action, float *out);
+/* In place: the masked components of a whole observation [observation_size] become 0, in every frame of it. */
+void env_hide(const env_kind *kind, float *observation);
+
+/* Allowed actions, uint8_t[sum of action_n], components one after the other; all 1 without a mask. Returns whether the environment has one. */
 bool env_action_mask(const env_kind *kind, const void *instance, uint8_t *mask);
 
 static inline void *env_at(const env_kind *kind, void *instances, int i) {

@@ -22,7 +22,7 @@ static double chance01(void *instance) {
 /* ---- Actions
  * ------------------------------------------------------------------------------------------------------------- */
 
-static void fit_box(const env_kind *kind, const float *action, float *out) {
+void env_fit_action(const env_kind *kind, const float *action, float *out) {
     for (int i = 0; i < kind->action_size; i++) {
         float low = kind->spec.action_low[i], high = kind->spec.action_high[i], value = action[i];
         if (kind->wrapping.rescale_actions) {
@@ -38,7 +38,7 @@ static void fit_box(const env_kind *kind, const float *action, float *out) {
 const void *wrap_action(const env_kind *kind, void *instance, const void *action, action_buffer *buffer) {
     const env_wrapping *wrapping = &kind->wrapping;
     if (kind->spec.action == A3C_ACTION_BOX && (wrapping->clip_actions || wrapping->rescale_actions)) {
-        fit_box(kind, (const float *)action, buffer->box);
+        env_fit_action(kind, (const float *)action, buffer->box);
         action = buffer;
     }
     if (kind->sticky_offset != 0) {
@@ -123,15 +123,24 @@ static void widen_integers(float *row, int n) {
     }
 }
 
+/* The components that env.mask names are seen as 0, in one frame. */
+static void hide(const env_kind *kind, float *frame) {
+    for (int i = 0; i < kind->wrapping.masked_count; i++) {
+        frame[kind->wrapping.masked[i]] = 0.0f;
+    }
+}
+
 void wrap_observation(const env_kind *kind, float *row) {
     if (kind->spec.observation == A3C_OBSERVATION_PLANES) {
         widen_planes(row, kind->frame_elements);
     } else if (kind->spec.observation == A3C_OBSERVATION_DISCRETE) {
         widen_integers(row, kind->frame_elements);
     }
-    for (int i = 0; i < kind->wrapping.masked_count; i++) {
-        row[kind->wrapping.masked[i]] = 0.0f;
-    }
+    hide(kind, row);
+}
+
+void env_hide(const env_kind *kind, float *observation) {
+    for (int i = 0; i < kind->wrapping.frame_stack; i++) hide(kind, observation + i * kind->frame_elements);
 }
 
 /* ---- Frame stack: the history is float[frame_stack][frame_elements], oldest first

@@ -43,7 +43,8 @@ a3c_policy_info a3c_policy_describe(const a3c_policy *p) {
     a3c_policy_info info = {.env = plan->kinds[0].def->name,
                             .observation_size = plan->net.input_size,
                             .continuous = d->kind == DISTRIBUTION_GAUSSIAN,
-                            .action_dims = d->dims};
+                            .action_dims = d->dims,
+                            .masked = plan->learning.masked};
     for (int i = 0; i < d->dims; i++) info.action_n[i] = d->n[i];
     return info;
 }
@@ -78,19 +79,34 @@ static int check_observation(const net *net, const float *observation) {
     return 0;
 }
 
+int a3c_actor_allow(a3c_actor *a, const uint8_t *allowed) {
+    const learner_config *c = &a->policy->saved->plan.learning;
+    const uint8_t *at = allowed;
+    if (!c->masked) return -1;
+    for (int i = 0; i < c->distribution.dims; at += c->distribution.n[i++])
+        if (!memchr(at, 1, (size_t)c->distribution.n[i])) return -1;
+    memcpy(actor_allowed(a->actor, 0), allowed, (size_t)c->distribution.outputs);
+    return 0;
+}
+
 int a3c_actor_act(a3c_actor *a, const float *observation, a3c_choice choice, a3c_answer *answer) {
     const saved *s = a->policy->saved;
     const distribution *d = &s->plan.learning.distribution;
-    const a3c_env_spec *env = &s->plan.kinds[0].spec;
+    const env_kind *env = &s->plan.kinds[0];
     if (check_observation(&s->plan.net, observation)) return -1;
     memcpy(actor_observation(a->actor, 0), observation, (size_t)s->plan.net.input_size * sizeof *observation);
+    env_hide(env, actor_observation(a->actor, 0));
     actor_forward(a->actor);
+    memset(actor_allowed(a->actor, 0), 1, (size_t)d->outputs); /* what is allowed is of one observation */
     action_word action[ACTION_DIMS];
     actor_act(a->actor, 0, choice == A3C_SAMPLE ? &a->stream : NULL, action);
     bool continuous = d->kind == DISTRIBUTION_GAUSSIAN;
+    float number[ACTION_DIMS];
+    for (int i = 0; i < d->dims && continuous; i++) number[i] = action[i].number;
+    if (continuous) env_fit_action(env, number, number);
     for (int i = 0; i < d->dims; i++) {
         if (continuous)
-            answer->action[i].number = fminf(fmaxf(action[i].number, env->action_low[i]), env->action_high[i]);
+            answer->action[i].number = number[i];
         else
             answer->action[i].index = action[i].index;
     }
