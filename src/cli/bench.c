@@ -22,7 +22,7 @@
 enum { OPTION_JSON = 256, OPTION_OUT };
 
 typedef struct arguments {
-    const char *what, *out;
+    const char *what, *out, *environment;
     bool json;
     error e;
 } arguments;
@@ -43,6 +43,10 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         a->out = argument;
         return 0;
     case ARGP_KEY_ARG:
+        if (a->what && !a->environment && strcmp(a->what, "environments") == 0) {
+            a->environment = argument;
+            return 0;
+        }
         if (a->what) return cli_extra(argument, &a->e);
         for (size_t i = 0; parts[i]; i++)
             if (strcmp(parts[i], argument) == 0) a->what = parts[i];
@@ -88,7 +92,7 @@ static json_t *describe_machine(void) {
                      "isa", kernels_get()->name, "scheduling", scheduling(), "load", load[0]);
 }
 
-static int run_part(const char *name, FILE *table, json_t *result, error *e) {
+static int run_part(const char *name, const char *environment, FILE *table, json_t *result, error *e) {
     json_t *part = NULL;
     if (table) fprintf(table, "\n%s\n", name);
     if (strcmp(name, "kernels") == 0)
@@ -96,7 +100,7 @@ static int run_part(const char *name, FILE *table, json_t *result, error *e) {
     else if (strcmp(name, "sharing") == 0)
         part = bench_sharing(table);
     else if (strcmp(name, "environments") == 0)
-        part = bench_environments(table, NULL, 0.3, e);
+        part = bench_environments(table, environment, 0.3, e);
     else
         part = bench_train(table, e);
     return part && json_object_set_new(result, name, part) == 0 ? 0 : -1;
@@ -114,7 +118,7 @@ static int write_json(const json_t *result, const char *path, bool print, error 
 int command_bench(int argc, char **argv) {
     static const struct argp parser = {options,
                                        parse,
-                                       "[kernels|sharing|environments|train]",
+                                       "[kernels|sharing|environments [ID]|train]",
                                        "Measures this machine and this build: the kernels against the processor's "
                                        "peak, the sharing of parameters, raw "
                                        "stepping of the environments, and whole runs. Without a word: all of it.",
@@ -130,7 +134,7 @@ int command_bench(int argc, char **argv) {
                kernels_get()->name, A3C_VERSION, A3C_COMMIT, A3C_COMPILER);
     int failed = 0;
     for (size_t i = 0; parts[i] && !failed; i++)
-        if (!a.what || strcmp(a.what, parts[i]) == 0) failed = run_part(parts[i], table, result, &a.e);
+        if (!a.what || strcmp(a.what, parts[i]) == 0) failed = run_part(parts[i], a.environment, table, result, &a.e);
     if (!failed) failed = write_json(result, a.out, a.json, &a.e);
     json_decref(result);
     return failed ? cli_fail(&a.e) : cli_finish();

@@ -184,7 +184,7 @@ static inline bool finish(double state[STATE], float *out) {
     sincos(state[0], &sine, &cosine);
     out[0] = (float)cosine, out[1] = (float)sine;
     out[4] = (float)state[2], out[5] = (float)state[3];
-    return -cosine - cos(state[1] + state[0]) > 1.0;
+    return cosine < 0 && -cosine - cos(state[1] + state[0]) > 1.0; /* a link that hangs needs no second cosine */
 }
 
 /* `count` <= LANES neighbors, as in a3c_env_def.step_batch. */
