@@ -224,6 +224,14 @@ static void layers_are_read(void **state) {
     assert_true(l[6].kernel == 3 && l[6].stride == 1 && l[6].padding == 0);
     expect_ok("network: {layers: []}");
     assert_int_equal(s.network.layer_count, 0);
+    expect_ok("network: {layers: dqn}");
+    assert_int_equal(s.network.layer_count, 4);
+    assert_true(l[1].kind == LAYER_CONV && l[1].size == 64 && l[1].kernel == 4 && l[1].stride == 2 && l[3].size == 512);
+    expect_ok("network: {layers: a3c}");
+    assert_true(s.network.layer_count == 3 && l[0].size == 16 && l[2].kind == LAYER_DENSE && l[2].size == 256);
+    expect_ok("network: {layers: minatar}");
+    assert_true(s.network.layer_count == 2 && l[0].kernel == 3 && l[1].size == 128 && l[2].size == 0);
+    expect_error("network: {layers: dqm}", "f.yaml:1:19: network.layers: expected a list", "did you mean dqn?");
     expect_error("network: {layers: [{dense: 64, activation: gelu}]}",
                  "f.yaml:1:44: network.layers[0].activation: expected one of", "gelu");
     expect_error("network: {layers: [{dense: 0}]}", "f.yaml:1:28: network.layers[0].dense:", "out of range");

@@ -11,6 +11,22 @@ static const char *const kinds[] = {"dense", "conv", "lstm", "layer_norm", NULL}
 static const char *const activations[] = {"none", "relu", "tanh", "silu", NULL};  /* as activation counts */
 enum { DENSE = 1 << LAYER_DENSE, CONV = 1 << LAYER_CONV, LSTM = 1 << LAYER_LSTM, NORM = 1 << LAYER_NORM };
 
+/* Stacks of the literature, for which a name may stand. */
+enum { STACK_LAYERS = 4 };
+#define CONVOLUTION(n, k, s)                                                                                           \
+    { .kind = LAYER_CONV, .size = n, .activation = ACTIVATION_RELU, .kernel = k, .stride = s }
+#define DENSE_RELU(n)                                                                                                  \
+    { .kind = LAYER_DENSE, .size = n, .activation = ACTIVATION_RELU }
+static const struct {
+    int count;
+    layer_spec layers[STACK_LAYERS];
+} stacks[] = {
+    {3, {CONVOLUTION(16, 8, 4), CONVOLUTION(32, 4, 2), DENSE_RELU(256)}},                        /* 1602.01783 */
+    {4, {CONVOLUTION(32, 8, 4), CONVOLUTION(64, 4, 2), CONVOLUTION(64, 3, 1), DENSE_RELU(512)}}, /* Mnih et al., 2015 */
+    {2, {CONVOLUTION(16, 3, 1), DENSE_RELU(128)}},                                               /* 1903.03176 */
+};
+static const char *const stack_names[] = {"a3c", "dqn", "minatar", NULL};
+
 /* What an entry may hold: rows like the schema's, of struct layer, for these kinds. */
 typedef struct layer {
     int size;
@@ -114,7 +130,22 @@ static int read_entry(const reader *r, document_node n, int index, layer_spec *o
     return 0;
 }
 
+static int read_stack(const reader *r, document_node n, settings *s) {
+    const char *name = document_text(r->document, n);
+    int k = 0;
+    while (stack_names[k] && strcmp(stack_names[k], name) != 0) k++;
+    if (!stack_names[k])
+        return reader_refuse(r, n, "network.layers", "expected a list of layers, or a3c, dqn or minatar, found %s%s",
+                             reader_shown(name), reader_hint(name, stack_names));
+    memset(s->network.layers, 0, sizeof s->network.layers);
+    memcpy(s->network.layers, stacks[k].layers, sizeof stacks[k].layers);
+    s->network.layer_count = stacks[k].count;
+    return 0;
+}
+
 int layers_read(const reader *r, document_node n, settings *s) {
+    if (document_kind_of(r->document, n) == DOCUMENT_SCALAR && !document_empty(r->document, n))
+        return read_stack(r, n, s);
     size_t count = document_kind_of(r->document, n) == DOCUMENT_LIST ? document_size(r->document, n) : 0;
     if (document_kind_of(r->document, n) != DOCUMENT_LIST || count > NET_LAYERS)
         return reader_refuse(r, n, "network.layers",
