@@ -24,7 +24,7 @@ static int run(const command *c, int argc, char **argv) {
 /* `a3c help`, `a3c help COMMAND`. */
 static int help(int argc, char **argv) {
     const command *c = argc > 2 ? find(argv[2]) : NULL;
-    if (argc > 2 && !c) {
+    if (argc > 2 && !c && strcmp(argv[2], "help") != 0) {
         fprintf(stderr, "%s: there is no such command; `a3c help` lists them\n", argv[2]);
         return STATUS_USAGE;
     }

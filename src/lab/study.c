@@ -104,7 +104,9 @@ int study_open(study *s, const char *folder, error *e) {
     if (!vacant && !file_exists(path))
         return error_set(e, STATUS_USAGE,
                          "%s: neither empty nor a study's folder (it has no study.json); choose another --out", folder);
-    if (file_make_folders(folder, e) || file_lock(folder, &s->lock, e)) return -1;
+    error why = {0};
+    if (file_make_folders(folder, &why)) return error_set(e, why.status, "%s; --out names another place", why.text);
+    if (file_lock(folder, &s->lock, e)) return -1;
     if (vacant ? study_file_write(s, path, e) : study_file_compare(s, path, e)) return -1;
     return study_write_cells(s, e);
 }

@@ -51,14 +51,18 @@ static int new_folder(run *r, const char *out, int *lock, error *e) {
                 "--out: %s is there already and is no empty folder; name another, or go on with it by --resume", out);
         strcpy(r->folder, out);
     }
-    if (file_make_folders(r->folder, e) || file_lock(r->folder, lock, e)) return -1;
+    error why = {0};
+    if (file_make_folders(r->folder, &why))
+        return error_set(e, why.status, "%s; --out names another place", why.text);
+    if (file_lock(r->folder, lock, e)) return -1;
     char path[FILE_PATH_SIZE], *text = settings_text(&r->plan.settings);
     int failed = file_join(path, r->folder, "config.yaml", e) || file_replace(path, text, strlen(text), e);
     memory_free(text);
     return failed ? -1 : 0;
 }
 
-/* Why a folder without a checkpoint cannot be resumed: somebody is at work in it, or it never came to one. */
+/* Why a folder without a checkpoint cannot be resumed: somebody is at work in it, it never came to one, or it is no
+ * run's. */
 static int no_checkpoint(const char *folder, error *e) {
     char path[FILE_PATH_SIZE];
     int lock;
@@ -67,10 +71,12 @@ static int no_checkpoint(const char *folder, error *e) {
         if (file_lock(folder, &lock, e)) return -1;
         file_unlock(lock);
     }
+    if (file_join(path, folder, "config.yaml", e)) return -1;
     return error_set(e, STATUS_USAGE, "--resume: %s has no checkpoint.safetensors: %s", folder,
-                     file_exists(folder)
+                     file_exists(path)
                          ? "it was ended before its first checkpoint (checkpoint.interval_steps); start it anew"
-                         : "there is no such folder");
+                     : file_exists(folder) ? "it is no run's folder"
+                                           : "there is no such folder");
 }
 
 /* Settings of the folder's config.yaml with what the command line may change. */
