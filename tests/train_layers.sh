@@ -39,4 +39,9 @@ alike layer-norm cartpole --steps 2000 --set 'network.layers=[{dense: 37, activa
 alike separate cartpole --steps 2000 --set network.trunk=separate --set normalize.observations=true
 alike one-hot taxi --steps 1000
 alike several-heads multi_discrete --steps 1000
+alike softplus pendulum --steps 2000 --set exploration.noise=fresh --set exploration.state_dependent_std=true
+alike held-noise pendulum --steps 2000 --set exploration.noise=held --set exploration.hold=7
+alike convolution-lstm minatar_breakout --steps 640 --set 'network.layers=[{conv: 8, activation: relu}, {lstm: 24}]'
+alike v-trace cartpole_novel --steps 2000 --set advantage.estimator=vtrace
+alike ppo cartpole_novel --steps 2000 --set loss.kind=ppo
 finish

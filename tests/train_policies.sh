@@ -43,6 +43,14 @@ same "act: {\"reset\":true} starts it anew" "$(acted novel '[0.1,0,0.02,0]' '{"r
 a3c train cartpole --mode sync --steps 2000 --quiet --out stacked --set eval.episodes=1 --set env.mask='[1]' --set env.frame_stack=2 > said 2>&1
 same "in every frame of a stack" "$(acted stacked '[1,5,3,4,1,-5,3,4]')" "$(acted stacked '[1,0,3,4,1,0,3,4]')"
 
+a3c train cartpole --mode sync --steps 2000 --quiet --out normal --set eval.episodes=1 --set normalize.observations=true > said 2>&1
+same "normalization is frozen once trained" "$(acted normal '[1,2,3,4]' '[9,-9,9,-9]' '[1,2,3,4]' | sed -n 3p)" "$(acted normal '[1,2,3,4]')"
+before=$(cksum < normal/checkpoint.safetensors)
+a3c eval normal --episodes 3 --json > once.json
+a3c eval normal --episodes 3 --json > again.json
+same "an evaluation leaves it as it is" "$(value eval_return_mean again.json) $(cksum < normal/checkpoint.safetensors)" \
+    "$(value eval_return_mean once.json) $before"
+
 # numbers RUN KEY: the first of act's numbers for one observation
 number() { acted "$1" '[1,0,0.5]' | sed "s/.*\"$2\":\[\([-0-9.e]*\).*/\1/"; }
 for kind in clipped rescaled raw; do
