@@ -217,8 +217,11 @@ static void write_pictures(report *r, const groups *g, const size_t *rank, size_
         snprintf(file, sizeof file, "scatter-%zu", i + 1);
         if (axis[i].numeric) draw_scatter(r, g, axes, axis, i, file);
     }
-    draw_intervals(r, g, rank, false);
-    if (axes != 2 || !sweep_rates_fit(g, &axis[0], &axis[1])) draw_intervals(r, g, rank, true);
+    bool scattered = false; /* many draws of a number: the scatter shows them all */
+    for (size_t i = 0; i < axes; i++) scattered = scattered || axis[i].numeric;
+    scattered = scattered && g->count > 40;
+    if (!scattered) draw_intervals(r, g, rank, false);
+    if (!scattered && (axes != 2 || !sweep_rates_fit(g, &axis[0], &axis[1]))) draw_intervals(r, g, rank, true);
     size_t of[CURVES], count = 0;
     for (size_t wanted = 1; wanted <= g->count && count < CURVES; wanted++) {
         size_t k = with_rank(g, rank, wanted);
