@@ -54,11 +54,19 @@ static void multiply_panel(const product_shape *p, size_t rows, size_t columns, 
         streams[p->depth][columns](p, rows, a, b, c, init, mask);
         return;
     }
-    for (size_t i = 0, part; i < rows; i += part) {
-        part = even_part(rows - i, tile_rows[columns]);
-        size_t row = i * p->c_row;
-        tiles[part][columns](p, a + i * p->a_row, b, c + row, init ? init + i * p->init_row : NULL,
-                             mask ? mask + row : NULL);
+    uint32_t n = (uint32_t)rows, most = (uint32_t)tile_rows[columns];
+    if (n <= most) {
+        tiles[n][columns](p, a, b, c, init, mask);
+        return;
+    }
+    uint32_t parts = (n + most - 1) / most, least_rows = n / parts, longer = n % parts; /* as even as can be */
+    for (size_t part; parts > 0; parts--) {
+        part = least_rows + (longer > 0);
+        longer -= longer > 0;
+        tiles[part][columns](p, a, b, c, init, mask);
+        a += part * p->a_row, c += part * p->c_row;
+        if (init) init += part * p->init_row;
+        if (mask) mask += part * p->c_row;
     }
 }
 
@@ -99,6 +107,13 @@ __attribute__((noinline)) static void multiply_packed(product_shape p, size_t ro
 /* the same for any depth */
 static void multiply_padded(const product_shape *shape, size_t rows, size_t width, const float *a, const float *b,
                             float *c, const float *init, const float *mask) {
+    size_t columns = width / LANES; /* the small products first: for them every step on the way counts */
+    bool one_panel =
+        columns <= USUAL_COLUMNS ? rows <= ROWS_BLOCK : columns <= COLUMNS_MOST && rows <= tile_rows[columns];
+    if (one_panel && rows > 0 && shape->depth <= DEPTH_BLOCK) {
+        multiply_panel(shape, rows, columns, a, b, c, init, mask);
+        return;
+    }
     bool pack_it = rows >= PACK_ROWS && shape->b_step % PACK_STRIDE == 0;
     if (shape->depth <= DEPTH_BLOCK && shape->depth * width <= WEIGHTS_BLOCK && !pack_it) {
         multiply_block(shape, rows, width, a, b, c, init, mask);
@@ -128,7 +143,8 @@ static void multiply_padded(const product_shape *shape, size_t rows, size_t widt
 static void multiply_streams(const product_shape *p, size_t rows, size_t width, const float *a, const float *b,
                              float *c, bool accumulate) {
     size_t most = columns_for(stream_rows, p->depth), columns;
-    size_t block = STREAM_BLOCK / width > STREAM_ROWS ? STREAM_BLOCK / width : STREAM_ROWS;
+    size_t block = rows * width <= STREAM_BLOCK ? rows : STREAM_BLOCK / width;
+    if (block < STREAM_ROWS) block = STREAM_ROWS;
     for (size_t i = 0; i < rows; i += block) {
         for (size_t o = 0; o < width; o += columns * LANES) {
             float *sums = c + i * p->c_row + o;
