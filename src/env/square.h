@@ -22,7 +22,7 @@ static inline double square_as_pow(double x) {
     bits &= 0x7ff0000000000000u; /* the power of two below */
     double binade;
     memcpy(&binade, &bits, sizeof binade);
-    bool decided = fabs(wrong) < 0.48 * 0x1p-52 * binade && rounded > 0x1p-64 && rounded < 0x1p64;
+    bool decided = fabs(wrong) < 0.486 * 0x1p-52 * binade && rounded > 0x1p-64 && rounded < 0x1p64;
     return decided || rounded == 0 ? rounded : power(x, 2.0);
 }
 
