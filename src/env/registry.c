@@ -62,6 +62,15 @@ static const a3c_env_def *find_known(const char *id) {
 }
 
 static void not_found(const char *id, error *e) {
+#ifndef A3C_HAVE_BOX2D
+    if (strncmp(id, "LunarLander", strlen("LunarLander")) == 0) {
+        error_set(e, STATUS_USAGE,
+                  "there is no environment '%s' in this build, which did not find Box2D: install libbox2d-dev and a C++ compiler "
+                  "and build anew in an empty folder",
+                  id);
+        return;
+    }
+#endif
     const char *names[LARGEST_COUNT + 1] = {NULL};
     size_t count = 0;
     for (size_t i = 0; i < builtin_count; i++) {
