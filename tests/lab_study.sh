@@ -136,6 +136,17 @@ true_number "Mann-Whitney's p, exact" "$(cell given/statistics.csv mann_whitney_
 contains "curves are left out with a word" "no learning curves" given/report.md
 contains "where async loses is said" "| X | 2 | final return | 4.5 | D x1 | 12 |" given/report.md
 
+# ---- environments together: X has D x1 and D tuned as cells of their own, Y's search found D x1's rate ----
+header=cell,env,rung,workers,schedule,eval_return_mean,total_steps,solved_return,random_return
+printf '%s\n' $header "a,X,A,1,threads,5,100,20,0" "d,X,D x1,1,threads,10,100,20,0" "t,X,D tuned,1,threads,20,100,20,0" > pool.csv
+status "a study of one environment" 0 a3c compare --from pool.csv --out pool1
+[ ! -e pool1/pooled.csv ] && pass "has nothing to pool" || fail "has nothing to pool" "$(cat pool1/pooled.csv)"
+printf '%s\n' "b,Y,A,1,threads,30,100,20,0" "e,Y,D x1,1,threads,0,100,20,0" >> pool.csv
+status "a study of two" 0 a3c compare --from pool.csv --out pool2
+same "pools A" "$(sed -n '/^A,/p' pool2/pooled.csv | cut -d, -f2-4,6)" 1,2,2,0.875
+same "D x1" "$(sed -n '/^D x1,/p' pool2/pooled.csv | cut -d, -f2-4,6)" 1,2,2,0.25
+same "and D tuned, where that is D x1 too" "$(sed -n '/^D tuned,/p' pool2/pooled.csv | cut -d, -f2-4,6)" 1,2,2,0.5
+
 # hostile NAME TEXT: refused with 2, nothing written
 hostile() {
     printf "$2" > hostile.csv
