@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Flies a trained policy in a simulation of its own: no trainer, no thread, no file but the checkpoint.
  *
- *     a3c --out /tmp/run && cc -O2 -I include examples/fly_cartpole.c build/release/liba3c_core.a -fopenmp -lyaml \
- *         -ljansson -lhwloc -lbox2d -lstdc++ -lm -o fly && ./fly /tmp/run/checkpoint.safetensors
+ *     a3c --out fly-run && cc -O2 -I include examples/fly_cartpole.c build/release/liba3c_core.a -fopenmp -lyaml \
+ *         -ljansson -lhwloc -lbox2d -lstdc++ -lm -o fly && ./fly fly-run/checkpoint.safetensors
  *
  * (-lhwloc, -lbox2d and -lstdc++ only where the build found hwloc and Box2D.) With an installed a3c, anywhere:
  *

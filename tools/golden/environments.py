@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Writes the golden data of the environments: what Gymnasium itself does, for the tests to compare with.
 
-    python3 -m venv /tmp/golden && /tmp/golden/bin/pip install 'gymnasium[box2d]' 'numpy>=2'
+    python3 -m venv build/golden && build/golden/bin/pip install 'gymnasium[box2d]' 'numpy>=2'
     NPY_DISABLE_CPU_FEATURES='AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL' \
-        /tmp/golden/bin/python tools/golden/environments.py tests/golden/environments
+        build/golden/bin/python tools/golden/environments.py tests/golden/environments
 
 A developer's tool: the data is committed, and neither build nor tests need Python. The variable keeps NumPy 1.22 to 1.24 from
 replacing libm's sine and cosine; later versions do not need it.
