@@ -65,8 +65,8 @@ static void not_found(const char *id, error *e) {
 #ifndef A3C_HAVE_BOX2D
     if (strncmp(id, "LunarLander", strlen("LunarLander")) == 0) {
         error_set(e, STATUS_USAGE,
-                  "there is no environment '%s' in this build, which did not find Box2D: install libbox2d-dev and a C++ compiler "
-                  "and build anew in an empty folder",
+                  "there is no environment '%s' in this build, which did not find Box2D: install libbox2d-dev and a "
+                  "C++ compiler and build anew in an empty folder",
                   id);
         return;
     }

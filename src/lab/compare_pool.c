@@ -6,12 +6,10 @@
 #include <math.h>
 #include <string.h>
 
-/* Whether cell i is pooled under the rung of cell k: where the search found D x1's rate for D tuned too, they are one
- * cell, which has D x1's name. */
+/* Whether cell i is pooled under the rung of cell k. */
 static bool is_of(const groups *g, size_t i, size_t k) {
-    bool one = strcmp(rung_name(g, i), rung_name(g, k)) == 0 ||
-               (strcmp(rung_name(g, k), "D tuned") == 0 && strcmp(rung_name(g, i), "D x1") == 0 &&
-                rung_beside(g, i, "D tuned") < 0);
+    bool one = strcmp(rung_name(g, k), "D tuned") == 0 ? rung_is_tuned_sync(g, i)
+                                                       : strcmp(rung_name(g, i), rung_name(g, k)) == 0;
     return one && strcmp(group_text(g, i, "workers"), group_text(g, k, "workers")) == 0;
 }
 

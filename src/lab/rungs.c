@@ -49,10 +49,14 @@ members rung_members(const groups *g, size_t place, size_t *of) {
     return m;
 }
 
-bool rung_is_best_sync(const groups *g, size_t k) {
-    if (group_number(g, k, "workers") == 1) return strcmp(rung_name(g, k), "D x1") == 0;
+bool rung_is_tuned_sync(const groups *g, size_t k) {
     return strcmp(rung_name(g, k), "D tuned") == 0 ||
            (strcmp(rung_name(g, k), "D x1") == 0 && rung_beside(g, k, "D tuned") < 0);
+}
+
+bool rung_is_best_sync(const groups *g, size_t k) {
+    if (group_number(g, k, "workers") == 1) return strcmp(rung_name(g, k), "D x1") == 0;
+    return rung_is_tuned_sync(g, k);
 }
 
 void rung_place_title(char *title, size_t size, const groups *g, size_t k) {

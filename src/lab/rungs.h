@@ -19,8 +19,10 @@ const char *rung_name(const groups *g, size_t k);
 bool rung_is_virtual(const groups *g, size_t k);
 bool rung_has_seconds(const groups *g, size_t k);
 
-/* D tuned; where its learning rate is that of D x1 they are one cell, and that is meant. With one worker D x1: A's own
- * algorithm at A's own rate, a control; D tuned differs from it by the search's choice alone. */
+/* D tuned; where its learning rate is that of D x1 they are one cell, which has D x1's name, and that is meant. */
+bool rung_is_tuned_sync(const groups *g, size_t k);
+/* The sync that A is held against: D tuned; with one worker D x1, A's own algorithm at A's own rate, a control: D tuned
+ * differs from it by the search's choice alone. */
 bool rung_is_best_sync(const groups *g, size_t k);
 
 bool rung_one_place(const groups *g, size_t a, size_t b);

@@ -144,7 +144,7 @@ static void finish(study *s, const turn *t, study_progress *progress) {
     else if (!s->interrupted)
         s->failed++;
     if (!study_path(log, s, "logs", t->cell, t->run, ".txt", NULL) && done) unlink(log);
-    study_progress_end(progress, t->cell, done);
+    study_progress_end(progress, t->cell);
 }
 
 int study_run(study *s, error *e) {

@@ -11,16 +11,16 @@ static double now(void) {
     return 1e-9 * (double)clock_ns();
 }
 
-void study_progress_begin(study_progress *p, const study *s, size_t todo) {
-    *p = (study_progress){.study = s, .terminal = isatty(2), .todo = todo, .began = now()};
+void study_progress_begin(study_progress *p, const study *s, size_t to_run) {
+    *p = (study_progress){.study = s, .terminal = isatty(2), .to_run = to_run, .began = now()};
     p->shown = p->began;
     p->seconds = memory_array(double, s->cell_count);
     p->started = memory_array(double, s->cell_count);
     p->runs = memory_array(int, s->cell_count);
     p->left = memory_array(int, s->cell_count);
     for (size_t c = 0; c < s->cell_count; c++) p->left[c] = s->cells[c].runs;
-    if (s->quiet || todo == 0) return;
-    fprintf(stderr, "%s: %zu of %zu runs to do in %zu cells, in %s\n", s->kind, todo, s->total, s->cell_count,
+    if (s->quiet || to_run == 0) return;
+    fprintf(stderr, "%s: %zu of %zu runs to do in %zu cells, in %s\n", s->kind, to_run, s->total, s->cell_count,
             s->folder);
 }
 
@@ -30,8 +30,7 @@ void study_progress_start(study_progress *p, size_t cell, int run) {
              (unsigned long long)(p->study->cells[cell].first_seed + (uint64_t)run));
 }
 
-void study_progress_end(study_progress *p, size_t cell, bool done) {
-    (void)done;
+void study_progress_end(study_progress *p, size_t cell) {
     p->ended++;
     p->runs[cell]++;
     p->left[cell]--;
@@ -42,7 +41,7 @@ void study_progress_end(study_progress *p, size_t cell, bool done) {
  * none. */
 static double seconds_left(const study_progress *p) {
     double spent = 0, left = 0, unknown = 0;
-    size_t unfinished = p->todo - p->ended, counted = 0;
+    size_t unfinished = p->to_run - p->ended, counted = 0;
     for (size_t c = 0; c < p->study->cell_count; c++) {
         spent += p->seconds[c];
         if (p->runs[c])
@@ -73,14 +72,14 @@ static void print_line(const study_progress *p) {
 
 void study_progress_show(study_progress *p) {
     double interval = p->terminal ? 0.1 : 10, time = now();
-    if (p->study->quiet || p->todo == 0 || time - p->shown < interval) return;
+    if (p->study->quiet || p->to_run == 0 || time - p->shown < interval) return;
     p->shown = time;
     print_line(p);
 }
 
 void study_progress_finish(study_progress *p) {
     const study *s = p->study;
-    if (!s->quiet && p->todo > 0)
+    if (!s->quiet && p->to_run > 0)
         fprintf(stderr, "%s%s: %zu of %zu runs done, %zu failed, in %.1f s\n", p->terminal ? "\r\033[K" : "", s->kind,
                 s->done, s->total, s->failed, now() - p->began);
     memory_free(p->seconds);
