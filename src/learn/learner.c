@@ -64,6 +64,7 @@ static size_t place_rollout(const learner_config *config, int envs, void *memory
     size_t n = (size_t)envs, steps = (size_t)config->rollout_steps, samples = steps * n, rows = samples + n;
     void *tape = place(&p, net_tape_bytes(config->net, (int)rows, envs), 1);
     if (memory) net_tape_place(config->net, (int)rows, envs, tape, &r->tape);
+    if (memory && config->by_environment) net_tape_by_environment(config->net, &r->tape);
     size_t outputs = samples * (size_t)config->net->policy_ld;
     r->rows.log_probability = place(&p, outputs, sizeof(float));
     r->rows.probability = place(&p, outputs, sizeof(float));

@@ -205,7 +205,7 @@ void conv_forward(const net_layer *l, const float *parameters, const layer_below
     int positions = rows.count * places(l);
     for (int q = 0; q < positions; q += a.capacity) {
         int n = positions - q < a.capacity ? positions - q : a.capacity;
-        gather_chunk(l, below->x + at(rows.first, below->ld), below->ld * rows.stride, q, n, &a);
+        gather_chunk(l, below->x, below->ld, q, n, &a);
         kernels_get()->dense(n, l->in, l->out, a.patches, a.ld, parameters + l->weight, l->ldw, parameters + l->bias,
                              ACTIVATION_NONE, a.outputs, l->ldw, NULL);
         store_chunk(l, own, rows, q, n, &a);

@@ -17,7 +17,7 @@ static void one_hot_forward(const net_layer *l, const float *parameters, const l
     const kernels *k = kernels_get();
     for (int i = 0; i < rows.count; i++) {
         int row = rows.first + i * rows.stride;
-        const float *index = below->x + at(row, below->ld);
+        const float *index = below->x + at(i, below->ld);
         float *y = own->output + at(row, l->ld);
         memcpy(y, parameters + l->bias, sizeof *y * (size_t)l->ld);
         for (int c = 0; c < l->components; c++)
@@ -46,9 +46,9 @@ void dense_forward(const net_layer *l, const float *parameters, const layer_belo
         one_hot_forward(l, parameters, below, own, rows);
         return;
     }
-    const float *x = below->x + at(rows.first, below->ld), *w = parameters + l->weight, *b = parameters + l->bias;
+    const float *x = below->x, *w = parameters + l->weight, *b = parameters + l->bias;
     float *y = own->output + at(rows.first, l->ld), *z = own->extra ? own->extra + at(rows.first, l->ld) : NULL;
-    int ldx = below->ld * rows.stride, ldy = l->ld * rows.stride;
+    int ldx = below->ld, ldy = l->ld * rows.stride;
     if (!l->few) {
         k->dense(rows.count, l->in, l->out, x, ldx, w, l->ldw, b, l->activation, y, ldy, z);
         return;

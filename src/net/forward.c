@@ -4,16 +4,53 @@
 
 #include <string.h>
 
-static const layer_below *below_layer(const net *net, const net_tape *tape, int tower, int j, layer_below *b) {
-    if (j == 0) {
-        *b = (layer_below){.x = tape->input, .ld = net->input_ld};
-        return b;
-    }
+enum { ALIAS_FLOATS = 1024 };
+
+static int time_steps(const net_tape *tape) {
+    return tape->rows / tape->envs;
+}
+
+void net_tape_by_environment(const net *net, net_tape *tape) {
+    int steps = time_steps(tape);
+    if (net->recurrent || net->spec.log_std_features || tape->envs == 1 || steps < 2) return;
+    bool alike = false; /* rows of environments so far apart that they fall into the same sets of the L1 cache */
+    for (int i = 0; i < net->towers; i++)
+        for (int j = 0; j < net->tower[i].layers; j++) {
+            if (net->tower[i].layer[j].kind == LAYER_NORM) return;
+            alike |= (steps - 1) * net->tower[i].layer[j].ld % ALIAS_FLOATS == 0;
+        }
+    tape->env_rows = alike ? steps : steps - 1;
+}
+
+/* Where these rows, of one time step or one environment, are in a hidden layer's arrays. The last time step, which only
+ * bootstraps, follows each environment's others or, when no line is to be left between them, all environments'. */
+static layer_rows held(const net_tape *tape, layer_rows rows) {
+    if (tape->env_rows == 0) return rows;
+    int t = rows.first / tape->envs, env = rows.first % tape->envs;
+    if (t == tape->env_rows) return rows;
+    return (layer_rows){env * tape->env_rows + t, rows.count, rows.stride == 1 ? tape->env_rows : 1, rows.steps};
+}
+
+static int held_row(const net_tape *tape, int row) {
+    return held(tape, (layer_rows){row, 1, 1, 1}).first;
+}
+
+/* What layer j reads, as whole arrays. */
+static layer_below below_layer(const net *net, const net_tape *tape, int tower, int j) {
+    if (j == 0) return (layer_below){.x = tape->input, .ld = net->input_ld};
     const net_layer *l = &net->tower[tower].layer[j - 1];
-    *b = (layer_below){.x = tape->output[tower][j - 1],
-                       .ld = l->ld,
-                       .activation = l->activation,
-                       .extra = l->activation == ACTIVATION_SILU ? tape->extra[tower][j - 1] : NULL};
+    return (layer_below){.x = tape->output[tower][j - 1],
+                         .ld = l->ld,
+                         .activation = l->activation,
+                         .extra = l->activation == ACTIVATION_SILU ? tape->extra[tower][j - 1] : NULL};
+}
+
+/* The same from the first of these rows on, row after row. */
+static layer_below read_rows(const net *net, const net_tape *tape, int tower, int j, layer_rows rows) {
+    layer_below b = below_layer(net, tape, tower, j);
+    if (j > 0) rows = held(tape, rows);
+    b.x += (size_t)rows.first * (size_t)b.ld;
+    b.ld *= rows.stride;
     return b;
 }
 
@@ -34,33 +71,41 @@ void net_forward(const net *net, const float *parameters, net_tape *tape, int ro
     net_forward_rows(net, parameters, tape, row, count, 1);
 }
 
-void net_forward_rows(const net *net, const float *parameters, net_tape *tape, int first, int count, int stride) {
-    layer_rows rows = {first, count, stride, count};
-    layer_below below;
-    memset(tape->is_turned, 0, sizeof tape->is_turned); /* the parameters may be others than before */
+static void forward(const net *net, const float *parameters, net_tape *tape, layer_rows rows) {
+    layer_rows mine = held(tape, rows);
     for (int i = 0; i < net->towers; i++) {
         for (int j = 0; j < net->tower[i].layers; j++) {
             const net_layer *l = &net->tower[i].layer[j];
             layer_own own = own_arrays(tape, i, j);
-            below_layer(net, tape, i, j, &below);
+            layer_below below = read_rows(net, tape, i, j, rows);
             switch (l->kind) {
             case LAYER_DENSE:
-                dense_forward(l, parameters, &below, &own, rows);
+                dense_forward(l, parameters, &below, &own, mine);
                 break;
             case LAYER_CONV:
-                conv_forward(l, parameters, &below, &own, rows, tape->scratch);
+                conv_forward(l, parameters, &below, &own, mine, tape->scratch);
                 break;
             case LAYER_LSTM:
-                lstm_forward(l, parameters, &below, &own, rows, tape->scratch);
+                lstm_forward(l, parameters, &below, &own, mine, tape->scratch);
                 break;
             case LAYER_NORM:
-                norm_forward(l, parameters, &below, &own, rows);
+                norm_forward(l, parameters, &below, &own, mine);
                 break;
             }
         }
-        below_layer(net, tape, i, net->tower[i].layers, &below);
+        layer_below below = read_rows(net, tape, i, net->tower[i].layers, rows);
         layer_own head = {.output = i == 0 ? tape->policy : tape->value};
         dense_forward(&net->head[i], parameters, &below, &head, rows);
+    }
+}
+
+void net_forward_rows(const net *net, const float *parameters, net_tape *tape, int first, int count, int stride) {
+    memset(tape->is_turned, 0, sizeof tape->is_turned); /* the parameters may be others than before */
+    for (int part; count > 0; first += part, count -= part) {
+        part = count;
+        if (tape->env_rows > 0 && stride == 1 && part > tape->envs - first % tape->envs)
+            part = tape->envs - first % tape->envs; /* time steps lie apart */
+        forward(net, parameters, tape, (layer_rows){first, part, stride, part});
     }
 }
 
@@ -77,22 +122,36 @@ static const float *list(const float *x, int ld, layer_rows rows, float *packed)
     return packed;
 }
 
-static void list_below(const net *net, net_tape *tape, int tower, int j, layer_rows rows, float *delta,
-                       layer_below *below) {
-    below_layer(net, tape, tower, j, below);
-    below->x = list(below->x, below->ld, rows, tape->packed[0]);
-    below->extra = list(below->extra, below->ld, rows, tape->packed[1]);
-    below->delta = j > 0 ? delta : NULL;
+/* The same of a hidden layer's array. */
+static const float *list_held(const net_tape *tape, const float *x, int ld, layer_rows rows, float *packed) {
+    if (tape->env_rows == 0) return list(x, ld, rows, packed);
+    size_t n = (size_t)ld;
+    bool whole = rows.stride == tape->envs && (rows.count == rows.steps || rows.steps == tape->env_rows);
+    if (!x || whole) return x ? x + (size_t)held_row(tape, rows.first) * n : NULL;
+    for (int i = 0; i < rows.count; i++)
+        memcpy(packed + (size_t)i * n, x + (size_t)held_row(tape, layer_row(rows, i)) * n, n * sizeof *x);
+    return packed;
+}
+
+static layer_below list_below(const net *net, net_tape *tape, int tower, int j, layer_rows rows, float *delta) {
+    layer_below b = below_layer(net, tape, tower, j);
+    if (j == 0) {
+        b.x = list(b.x, b.ld, rows, tape->packed[0]);
+        return b;
+    }
+    b.x = list_held(tape, b.x, b.ld, rows, tape->packed[0]);
+    b.extra = list_held(tape, b.extra, b.ld, rows, tape->packed[1]);
+    b.delta = delta;
+    return b;
 }
 
 static void backward(const net *net, const float *parameters, net_tape *tape, layer_rows rows, bool accumulate,
                      float *gradient) {
-    layer_below below;
     for (int i = 0; i < net->towers; i++) {
         int layers = net->tower[i].layers, side = 0;
         const net_layer *head = &net->head[i];
         const float *top = list(i == 0 ? tape->d_policy : tape->d_value, head->ld, rows, tape->packed[2]);
-        list_below(net, tape, i, layers, rows, tape->delta[side], &below);
+        layer_below below = list_below(net, tape, i, layers, rows, tape->delta[side]);
         dense_backward(head, parameters, &below, top, rows.count, accumulate, gradient,
                        turned_weights(tape, i, NET_LAYERS));
         for (int j = layers; j-- > 0; side = 1 - side) {
@@ -100,7 +159,7 @@ static void backward(const net *net, const float *parameters, net_tape *tape, la
             layer_own own = own_arrays(tape, i, j);
             layer_turned turned = turned_weights(tape, i, j);
             float *delta = tape->delta[side];
-            list_below(net, tape, i, j, rows, tape->delta[1 - side], &below);
+            below = list_below(net, tape, i, j, rows, tape->delta[1 - side]);
             switch (l->kind) {
             case LAYER_DENSE:
                 dense_backward(l, parameters, &below, delta, rows.count, accumulate, gradient, turned);

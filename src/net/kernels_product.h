@@ -32,10 +32,11 @@ static inline size_t even_part(size_t total, size_t most) {
     return ceiling(total, ceiling(total, most));
 }
 
-/* the most columns whose shapes have enough rows for `rows` */
+/* the most columns whose shapes have enough rows for `rows`; few rows in one tile, so that b passes by once */
 static inline size_t columns_for(const size_t *rows_most, size_t rows) {
-    size_t columns = COLUMNS_MOST;
-    while (columns > 1 && rows_most[columns] < least(rows, rows_most[USUAL_COLUMNS])) columns--;
+    size_t columns = COLUMNS_MOST, wanted = least(rows, rows_most[USUAL_COLUMNS]);
+    if (rows <= ROWS_AT_ONCE) wanted = rows;
+    while (columns > 1 && rows_most[columns] < wanted) columns--;
     return columns;
 }
 

@@ -18,7 +18,13 @@ typedef struct product_shape {
     size_t b_step;          /* from k to k + 1 */
     size_t c_row, init_row; /* from a row i to the next; init_row 0: the same row for all */
     bool relu;              /* max(0, .) in the end */
+    bool tanh;              /* `mask` has the tanh of a layer below, whose derivative 1 - tanh^2 the sums are to get */
 } product_shape;
+
+/* d tanh'(z), h = tanh(z) */
+static inline vec tanh_slope(vec d, vec h) {
+    return d * vec_fma(-h, h, vec_set(1));
+}
 
 /* C columns of vectors, R rows or k; m gets the index, C or R is handed on. */
 #define COLUMNS_1(m, i) m(i, 0)
@@ -39,8 +45,8 @@ typedef struct product_shape {
 #define ROWS_7(m, C) ROWS_6(m, C) m(6, C)
 #define ROWS_8(m, C) ROWS_7(m, C) m(7, C)
 
-/* The tile: R rows by C vectors of sums in registers. `init` NULL: from 0. `mask` (NULL: none) has the rows of c; a sum
- * is dropped for 0 where it is not above 0. */
+/* The tile: R rows by C vectors of sums in registers. `init` NULL: from 0. `mask` (NULL: none) has the rows of c, the
+ * layer's output below: a sum gets its activation's derivative, which for relu is 0 where it is not above 0. */
 typedef void tile(const product_shape *p, const float *a, const float *b, float *c, const float *init,
                   const float *mask);
 
@@ -51,6 +57,7 @@ typedef void tile(const product_shape *p, const float *a, const float *b, float 
 #define TILE_FMA(i, j) s##i##_##j = vec_fma(x##i, b##j, s##i##_##j);
 #define TILE_RELU(i, j) s##i##_##j = vec_max(vec_zero(), s##i##_##j);
 #define TILE_MASK(i, j) s##i##_##j = vec_select(vec_load(mask + i * p->c_row + j * LANES) > 0, s##i##_##j, vec_zero());
+#define TILE_SLOPE(i, j) s##i##_##j = tanh_slope(s##i##_##j, vec_load(mask + i * p->c_row + j * LANES));
 #define TILE_STORE(i, j) vec_store(c + i * p->c_row + j * LANES, s##i##_##j);
 
 #define TILE_DECLARE_ROW(i, C) COLUMNS_##C(TILE_DECLARE, i)
@@ -58,6 +65,7 @@ typedef void tile(const product_shape *p, const float *a, const float *b, float 
 #define TILE_ZERO_ROW(i, C) COLUMNS_##C(TILE_ZERO, i)
 #define TILE_RELU_ROW(i, C) COLUMNS_##C(TILE_RELU, i)
 #define TILE_MASK_ROW(i, C) COLUMNS_##C(TILE_MASK, i)
+#define TILE_SLOPE_ROW(i, C) COLUMNS_##C(TILE_SLOPE, i)
 #define TILE_STORE_ROW(i, C) COLUMNS_##C(TILE_STORE, i)
 /* every third row has a pointer, the two after it an index: that many integer registers there are */
 #define TILE_FMA_ROW(i, C)                                                                                             \
@@ -83,7 +91,8 @@ typedef void tile(const product_shape *p, const float *a, const float *b, float 
             ROWS_##R(TILE_FMA_ROW, C)                                                                                  \
             a += a_step, a3 += a_step, a6 += a_step, b += b_step;                                                      \
         }                                                                                                              \
-        if (mask) { ROWS_##R(TILE_MASK_ROW, C) }                                                                       \
+        if (mask && p->tanh) { ROWS_##R(TILE_SLOPE_ROW, C) }                                                           \
+        if (mask && !p->tanh) { ROWS_##R(TILE_MASK_ROW, C) }                                                           \
         if (p->relu) { ROWS_##R(TILE_RELU_ROW, C) }                                                                    \
         ROWS_##R(TILE_STORE_ROW, C)                                                                                    \
     }
@@ -100,7 +109,8 @@ typedef void stream(const product_shape *p, size_t rows, const float *a, const f
 #define STREAM_FMA(i, j) s = vec_fma(x##i, w##i##_##j, s);
 #define STREAM_STORE(i, j) vec_store(c + j * LANES, s);
 #define STREAM_FINISH(i, j)                                                                                            \
-    if (mask) s = vec_select(vec_load(mask + j * LANES) > 0, s, vec_zero());                                           \
+    if (mask && p->tanh) s = tanh_slope(s, vec_load(mask + j * LANES));                                                \
+    if (mask && !p->tanh) s = vec_select(vec_load(mask + j * LANES) > 0, s, vec_zero());                               \
     if (relu) s = vec_max(vec_zero(), s);                                                                              \
     STREAM_STORE(i, j)
 #define STREAM_FROM_0(R, j)                                                                                            \
@@ -145,7 +155,8 @@ typedef void stream(const product_shape *p, size_t rows, const float *a, const f
 /* clang-format on */
 
 /* The shapes that fit the registers: R C + C + 1 of them for a tile, R C + R + 1 for a stream; by the number of columns
- * C, the most rows R. USUAL_COLUMNS is the width that moves the least memory when rows are many. */
+ * C, the most rows R. USUAL_COLUMNS is the width that moves the least memory when rows are many; up to
+ * ROWS_AT_ONCE rows are better taken by narrower tiles than by two. */
 #define SHAPES_R1(m, C) m(1, C)
 #define SHAPES_R2(m, C) SHAPES_R1(m, C) m(2, C)
 #define SHAPES_R3(m, C) SHAPES_R2(m, C) m(3, C)
@@ -156,14 +167,14 @@ typedef void stream(const product_shape *p, size_t rows, const float *a, const f
 #define SHAPES_R8(m, C) SHAPES_R7(m, C) m(8, C)
 enum { ROWS_MOST = 8, COLUMNS_MOST = 8 };
 #if VECTOR_REGISTERS == 32
-enum { USUAL_COLUMNS = 4 };
+enum { USUAL_COLUMNS = 4, ROWS_AT_ONCE = 8 };
 static const size_t tile_rows[COLUMNS_MOST + 1] = {0, 8, 8, 8, 6, 3, 3, 3, 3};
 static const size_t stream_rows[COLUMNS_MOST + 1] = {0, 8, 8, 7, 6, 3, 3, 3, 3};
 #define WIDE_SHAPES(m) SHAPES_R6(m, 4) SHAPES_R3(m, 5) SHAPES_R3(m, 6) SHAPES_R3(m, 7) SHAPES_R3(m, 8)
 #define TILE_SHAPES(m) SHAPES_R8(m, 1) SHAPES_R8(m, 2) SHAPES_R8(m, 3) WIDE_SHAPES(m)
 #define STREAM_SHAPES(m) SHAPES_R8(m, 1) SHAPES_R8(m, 2) SHAPES_R7(m, 3) WIDE_SHAPES(m)
 #else
-enum { USUAL_COLUMNS = 2 };
+enum { USUAL_COLUMNS = 2, ROWS_AT_ONCE = 0 };
 static const size_t tile_rows[COLUMNS_MOST + 1] = {0, 8, 6, 4, 2, 1, 1, 1, 1};
 static const size_t stream_rows[COLUMNS_MOST + 1] = {0, 7, 5, 3, 2, 1, 1, 1, 1};
 #define WIDE_SHAPES(m) SHAPES_R2(m, 4) SHAPES_R1(m, 5) SHAPES_R1(m, 6) SHAPES_R1(m, 7) SHAPES_R1(m, 8)

@@ -4,6 +4,7 @@
 #include "net/kernels.h"
 
 #include "base/memory.h"
+#include "net/kernels_functions.h"
 #include "net/kernels_heads.h"
 #include "net/kernels_product.h"
 #include "net/kernels_tables.h"
@@ -23,89 +24,6 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-typedef vec function_1(vec x);
-typedef vec function_2(vec x, vec y);
-
-/* y[i] = f(x[i]); `f` is inlined. The last lanes pass through vectors filled up with zeros: the same bits at any place.
- */
-INLINE void each(size_t n, const float *x, float *y, function_1 *f) {
-    size_t whole = n / LANES * LANES, rest = (n - whole) * sizeof(float);
-    for (size_t i = 0; i < whole; i += LANES) vec_store_any(y + i, f(vec_load_any(x + i)));
-    if (rest == 0) return;
-    vec last = vec_zero();
-    memcpy(&last, x + whole, rest);
-    last = f(last);
-    memcpy(y + whole, &last, rest);
-}
-
-/* d[i] = f(d[i], x[i]) */
-INLINE void each_pair(size_t n, float *d, const float *x, function_2 *f) {
-    size_t whole = n / LANES * LANES, rest = (n - whole) * sizeof(float);
-    for (size_t i = 0; i < whole; i += LANES) vec_store_any(d + i, f(vec_load_any(d + i), vec_load_any(x + i)));
-    if (rest == 0) return;
-    vec last = vec_zero(), other = vec_zero();
-    memcpy(&last, d + whole, rest);
-    memcpy(&other, x + whole, rest);
-    last = f(last, other);
-    memcpy(d + whole, &last, rest);
-}
-
-static void exp_each(size_t n, const float *x, float *y) {
-    each(n, x, y, vec_exp);
-}
-static void log_each(size_t n, const float *x, float *y) {
-    each(n, x, y, vec_log);
-}
-static void tanh_each(size_t n, const float *x, float *y) {
-    each(n, x, y, vec_tanh);
-}
-static void sigmoid_each(size_t n, const float *x, float *y) {
-    each(n, x, y, vec_sigmoid);
-}
-
-static void activate(activation f, size_t n, const float *z, float *y) {
-    switch (f) {
-    case ACTIVATION_NONE:
-        if (y != z) memcpy(y, z, n * sizeof(float));
-        break;
-    case ACTIVATION_RELU:
-        each(n, z, y, vec_relu);
-        break;
-    case ACTIVATION_TANH:
-        each(n, z, y, vec_tanh);
-        break;
-    case ACTIVATION_SILU:
-        each(n, z, y, vec_silu);
-        break;
-    }
-}
-
-INLINE vec backward_relu(vec d, vec h) {
-    return vec_select(h > 0, d, vec_zero());
-}
-INLINE vec backward_tanh(vec d, vec h) {
-    return d * vec_fma(-h, h, vec_set(1));
-}
-INLINE vec backward_silu(vec d, vec z) {
-    return d * vec_silu_derivative(z);
-}
-
-static void activate_backward(activation f, size_t n, const float *h, const float *z, float *d) {
-    switch (f) {
-    case ACTIVATION_NONE:
-        break;
-    case ACTIVATION_RELU:
-        each_pair(n, d, h, backward_relu);
-        break;
-    case ACTIVATION_TANH:
-        each_pair(n, d, h, backward_tanh);
-        break;
-    case ACTIVATION_SILU:
-        each_pair(n, d, z, backward_silu);
-        break;
-    }
-}
-
 static void dense(int rows, int in, int out, const float *x, int ldx, const float *w, int ldw, const float *b,
                   activation f, float *y, int ldy, float *z) {
     size_t width = line_floats((size_t)out), stride = (size_t)ldy;
@@ -115,17 +33,19 @@ static void dense(int rows, int in, int out, const float *x, int ldx, const floa
     float *sums = z ? z : y;
     multiply(&p, (size_t)rows, (size_t)out, x, w, sums, b, NULL);
     if (!later && sums == y) return;
-    for (size_t r = 0; r < (size_t)rows; r++) activate(f, width, sums + r * stride, y + r * stride);
+    OF_ISA(activate_rows)(f, (size_t)rows, width, stride, sums, y);
 }
 
 static void dense_backward(int rows, int in, int out, const float *x, int ldx, const float *w, int ldw, activation f,
                            const float *h, const float *z, float *y, int ldy) {
     size_t width = line_floats((size_t)out), stride = (size_t)ldy;
-    product_shape p = {.depth = (size_t)in, .a_row = (size_t)ldx, .a_step = 1, .b_step = (size_t)ldw, .c_row = stride};
-    multiply(&p, (size_t)rows, (size_t)out, x, w, y, NULL, f == ACTIVATION_RELU ? h : NULL);
-    if (f == ACTIVATION_NONE || f == ACTIVATION_RELU) return;
+    bool tanh = f == ACTIVATION_TANH, at_once = tanh || f == ACTIVATION_RELU;
+    product_shape p = {
+        .depth = (size_t)in, .a_row = (size_t)ldx, .a_step = 1, .b_step = (size_t)ldw, .c_row = stride, .tanh = tanh};
+    multiply(&p, (size_t)rows, (size_t)out, x, w, y, NULL, at_once ? h : NULL);
+    if (f == ACTIVATION_NONE || at_once) return;
     for (size_t i = 0; i < (size_t)rows * stride; i += stride)
-        activate_backward(f, width, h + i, z ? z + i : NULL, y + i);
+        OF_ISA(activate_backward)(f, width, h + i, z ? z + i : NULL, y + i);
 }
 
 static void outer(int rows, int in, int out, const float *x, int ldx, const float *d, int ldd, bool accumulate,
@@ -139,12 +59,19 @@ static void outer(int rows, int in, int out, const float *x, int ldx, const floa
     multiply_outer(&p, (size_t)in, (size_t)out, x, d, dw, accumulate);
 }
 
+/* of `vectors` columns of vectors, at most four: so many sums do not wait for each other */
+INLINE void columns_sum(size_t rows, const float *d, size_t ldd, bool accumulate, float *db, size_t vectors) {
+    vec sum[4];
+    for (size_t j = 0; j < vectors; j++) sum[j] = accumulate ? vec_load(db + j * LANES) : vec_zero();
+    for (size_t r = 0; r < rows; r++)
+        for (size_t j = 0; j < vectors; j++) sum[j] += vec_load(d + r * ldd + j * LANES);
+    for (size_t j = 0; j < vectors; j++) vec_store(db + j * LANES, sum[j]);
+}
+
 static void column_sum(int rows, int out, const float *d, int ldd, bool accumulate, float *db) {
-    for (size_t o = 0; o < line_floats((size_t)out); o += LANES) {
-        vec sum = accumulate ? vec_load(db + o) : vec_zero();
-        for (size_t r = 0; r < (size_t)rows; r++) sum += vec_load(d + r * (size_t)ldd + o);
-        vec_store(db + o, sum);
-    }
+    size_t width = line_floats((size_t)out), o = 0, n = (size_t)rows, step = (size_t)ldd;
+    for (; o + 4 * LANES <= width; o += 4 * LANES) columns_sum(n, d + o, step, accumulate, db + o, 4);
+    for (; o < width; o += LANES) columns_sum(n, d + o, step, accumulate, db + o, 1);
 }
 
 /* t[i] = column i of the STRIP rows w[.][0 .. 4), i = 0 .. 3 */
@@ -271,12 +198,12 @@ const kernels TABLE = {
     .outer = outer,
     .column_sum = column_sum,
     .transpose = transpose,
-    .exp = exp_each,
-    .log = log_each,
-    .tanh = tanh_each,
-    .sigmoid = sigmoid_each,
-    .activate = activate,
-    .activate_backward = activate_backward,
+    .exp = OF_ISA(exp_each),
+    .log = OF_ISA(log_each),
+    .tanh = OF_ISA(tanh_each),
+    .sigmoid = OF_ISA(sigmoid_each),
+    .activate = OF_ISA(activate),
+    .activate_backward = OF_ISA(activate_backward),
     .softmax = softmax,
     .sum_of_squares = sum_of_squares,
     .add = add,

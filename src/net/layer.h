@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Inside net/: one layer's forward and backward pass, a file a kind.
  *
- * Forward, rows are first, first + stride, .. (count of them) and arrays are indexed by row, so that a slice of a batch
- * is a stride. Backward, a layer's input and the gradients are lists of `count` rows side by side; what it kept for
- * itself is still indexed by row. */
+ * Forward, rows are first, first + stride, .. (count of them), so that a slice of a batch is a stride; a layer's own
+ * arrays are indexed by row, its input begins at the first. Backward, the input and the gradients are lists of `count`
+ * rows side by side; what the layer kept for itself is still indexed by row. */
 #ifndef NET_LAYER_H
 #define NET_LAYER_H
 
@@ -22,11 +22,11 @@ static inline int layer_row(layer_rows rows, int i) {
 /* What a layer reads below it: its input [rows, ld] and, for the backward pass, where the gradient below goes (NULL:
  * nobody wants it) with the derivative of the activation that made the input (ACTIVATION_NONE when there is none). */
 typedef struct layer_below {
-    const float *x; /* [rows, ld] */
-    int ld;
-    float *delta; /* [rows, ld] */
+    const float *x; /* the first row */
+    int ld;         /* floats from one row to the next */
+    float *delta;   /* [count, ld] */
     activation activation;
-    const float *extra; /* value before SiLU, [rows, ld] */
+    const float *extra; /* value before SiLU, as x */
 } layer_below;
 
 /* A row stride for `floats` of memory that is the tape's own: rows a multiple of 1 KB apart share few sets of the

@@ -49,9 +49,8 @@ void lstm_forward(const net_layer *l, const float *parameters, const layer_below
     const kernels *k = kernels_get();
     int gates = l->ldw, lds = 2 * l->ld, lde = (int)l->extra;
     time_steps time = split(rows, own->envs);
-    k->dense(rows.count, l->in, gates, below->x + at(rows.first, below->ld), below->ld * rows.stride,
-             parameters + l->weight, l->ldw, parameters + l->bias, ACTIVATION_NONE, own->extra + at(rows.first, lde),
-             lde * rows.stride, NULL);
+    k->dense(rows.count, l->in, gates, below->x, below->ld, parameters + l->weight, l->ldw, parameters + l->bias,
+             ACTIVATION_NONE, own->extra + at(rows.first, lde), lde * rows.stride, NULL);
     for (int t = 0; t < time.steps; t++) {
         int first = rows.first + t * own->envs;
         for (int row = first; row < first + time.block; row++)

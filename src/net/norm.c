@@ -47,7 +47,7 @@ void norm_forward(const net_layer *l, const float *parameters, const layer_below
     int n = l->out;
     for (int i = 0; i < rows.count; i++) {
         int row = rows.first + i * rows.stride;
-        const float *x = below->x + at(row, below->ld);
+        const float *x = below->x + at(i, below->ld);
         float *y = own->output + at(row, l->ld), *moments = own->extra + (size_t)row * l->extra;
         float mean = sum(n, x) / (float)n;
         float scale = 1 / sqrtf(sum_of_products(n, x, mean, x, mean) / (float)n + epsilon);

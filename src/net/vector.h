@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The vector of the instruction set that a file is compiled for: LANES floats, LANES a divisor of 16. Arithmetic is
- * written with the compiler's operators; what they lack is here. Included by kernels_vector.c and its parts only. */
+ * written with the compiler's operators; what they lack is here. Included by kernels_vector.c, its
+ * parts and kernels_functions.c only. */
 #ifndef NET_VECTOR_H
 #define NET_VECTOR_H
 
