@@ -180,7 +180,7 @@ static void gather_chunk(const net_layer *l, const float *x, int ldx, int q, int
 /* ---- Passes ---- */
 
 /* Positions to planes, and the activation. */
-static void store_chunk(const net_layer *l, const layer_own *own, layer_rows rows, int q, int n,
+static void store_chunk(const net_layer *l, const layer_own *own, const layer_rows *rows, int q, int n,
                         const chunk_arrays *a) {
     const kernels *k = kernels_get();
     k->transpose(n, l->out, a->outputs, l->ldw, a->planes, a->capacity);
@@ -188,7 +188,7 @@ static void store_chunk(const net_layer *l, const layer_own *own, layer_rows row
         run r = run_at(l, q, from, n);
         for (int o = 0; o < l->out; o++) {
             const float *z = a->planes + at(o, a->capacity) + from;
-            size_t to = at(rows.first + r.picture * rows.stride, l->ld) + at(o, places(l)) + (size_t)r.place;
+            size_t to = at(rows->first + r.picture * rows->stride, l->ld) + at(o, places(l)) + (size_t)r.place;
             if (own->extra) memcpy(own->extra + to, z, (size_t)r.count * sizeof *z);
             if (l->activation == ACTIVATION_NONE)
                 memcpy(own->output + to, z, (size_t)r.count * sizeof *z);
@@ -200,9 +200,9 @@ static void store_chunk(const net_layer *l, const layer_own *own, layer_rows row
 }
 
 void conv_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
-                  layer_rows rows, float *scratch) {
+                  const layer_rows *rows, float *scratch) {
     chunk_arrays a = arrays_in(l, scratch);
-    int positions = rows.count * places(l);
+    int positions = rows->count * places(l);
     for (int q = 0; q < positions; q += a.capacity) {
         int n = positions - q < a.capacity ? positions - q : a.capacity;
         gather_chunk(l, below->x, below->ld, q, n, &a);

@@ -13,10 +13,10 @@ static size_t at(int row, int ld) {
 
 /* y = f(b + sum over components of the weight row that the component's index selects) */
 static void one_hot_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
-                            layer_rows rows) {
+                            const layer_rows *rows) {
     const kernels *k = kernels_get();
-    for (int i = 0; i < rows.count; i++) {
-        int row = rows.first + i * rows.stride;
+    for (int i = 0; i < rows->count; i++) {
+        int row = rows->first + i * rows->stride;
         const float *index = below->x + at(i, below->ld);
         float *y = own->output + at(row, l->ld);
         memcpy(y, parameters + l->bias, sizeof *y * (size_t)l->ld);
@@ -40,21 +40,21 @@ static void one_hot_gradient(const net_layer *l, const layer_below *below, const
 }
 
 void dense_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
-                   layer_rows rows) {
+                   const layer_rows *rows) {
     const kernels *k = kernels_get();
     if (l->sparse) {
         one_hot_forward(l, parameters, below, own, rows);
         return;
     }
     const float *x = below->x, *w = parameters + l->weight, *b = parameters + l->bias;
-    float *y = own->output + at(rows.first, l->ld), *z = own->extra ? own->extra + at(rows.first, l->ld) : NULL;
-    int ldx = below->ld, ldy = l->ld * rows.stride;
+    float *y = own->output + at(rows->first, l->ld), *z = own->extra ? own->extra + at(rows->first, l->ld) : NULL;
+    int ldx = below->ld, ldy = l->ld * rows->stride;
     if (!l->few) {
-        k->dense(rows.count, l->in, l->out, x, ldx, w, l->ldw, b, l->activation, y, ldy, z);
+        k->dense(rows->count, l->in, l->out, x, ldx, w, l->ldw, b, l->activation, y, ldy, z);
         return;
     }
-    k->dot(rows.count, l->in, l->out, x, ldx, w, l->ldw, b, y, ldy);
-    for (int i = 0; l->activation != ACTIVATION_NONE && i < rows.count; i++) {
+    k->dot(rows->count, l->in, l->out, x, ldx, w, l->ldw, b, y, ldy);
+    for (int i = 0; l->activation != ACTIVATION_NONE && i < rows->count; i++) {
         if (z) memcpy(z + at(i, ldy), y + at(i, ldy), sizeof *y * (size_t)l->ld);
         k->activate(l->activation, (size_t)l->ld, y + at(i, ldy), y + at(i, ldy));
     }

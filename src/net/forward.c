@@ -22,36 +22,39 @@ void net_tape_by_environment(const net *net, net_tape *tape) {
     tape->env_rows = alike ? steps : steps - 1;
 }
 
-/* Where these rows, of one time step or one environment, are in a hidden layer's arrays. The last time step, which only
- * bootstraps, follows each environment's others or, when no line is to be left between them, all environments'. */
-static layer_rows held(const net_tape *tape, layer_rows rows) {
-    if (tape->env_rows == 0) return rows;
-    int t = rows.first / tape->envs, env = rows.first % tape->envs;
-    if (t == tape->env_rows) return rows;
-    return (layer_rows){env * tape->env_rows + t, rows.count, rows.stride == 1 ? tape->env_rows : 1, rows.steps};
+/* Where a row is in a hidden layer's arrays. The last time step, which only bootstraps, follows each environment's
+ * others or, when no line is to be left between them, all environments'. */
+static int held_row(const net_tape *tape, int row) {
+    if (tape->env_rows == 0) return row;
+    int t = row / tape->envs, env = row % tape->envs;
+    return t == tape->env_rows ? row : env * tape->env_rows + t;
 }
 
-static int held_row(const net_tape *tape, int row) {
-    return held(tape, (layer_rows){row, 1, 1, 1}).first;
+/* The same of rows of one time step or one environment. */
+static void hold(const net_tape *tape, const layer_rows *rows, layer_rows *held) {
+    held->first = held_row(tape, rows->first);
+    held->count = rows->count;
+    held->stride = rows->stride;
+    held->steps = rows->steps;
+    if (tape->env_rows > 0 && rows->first / tape->envs != tape->env_rows)
+        held->stride = rows->stride == 1 ? tape->env_rows : 1;
 }
 
 /* What layer j reads, as whole arrays. */
-static layer_below below_layer(const net *net, const net_tape *tape, int tower, int j) {
-    if (j == 0) return (layer_below){.x = tape->input, .ld = net->input_ld};
-    const net_layer *l = &net->tower[tower].layer[j - 1];
-    return (layer_below){.x = tape->output[tower][j - 1],
-                         .ld = l->ld,
-                         .activation = l->activation,
-                         .extra = l->activation == ACTIVATION_SILU ? tape->extra[tower][j - 1] : NULL};
+static void below_layer(const net *net, const net_tape *tape, int tower, int j, layer_below *b) {
+    const net_layer *l = j > 0 ? &net->tower[tower].layer[j - 1] : NULL;
+    b->x = l ? tape->output[tower][j - 1] : tape->input;
+    b->ld = l ? l->ld : net->input_ld;
+    b->activation = l ? l->activation : ACTIVATION_NONE;
+    b->extra = l && l->activation == ACTIVATION_SILU ? tape->extra[tower][j - 1] : NULL;
+    b->delta = NULL;
 }
 
 /* The same from the first of these rows on, row after row. */
-static layer_below read_rows(const net *net, const net_tape *tape, int tower, int j, layer_rows rows) {
-    layer_below b = below_layer(net, tape, tower, j);
-    if (j > 0) rows = held(tape, rows);
-    b.x += (size_t)rows.first * (size_t)b.ld;
-    b.ld *= rows.stride;
-    return b;
+static void read_rows(const net *net, const net_tape *tape, int tower, int j, const layer_rows *rows, layer_below *b) {
+    below_layer(net, tape, tower, j, b);
+    b->x += (size_t)rows->first * (size_t)b->ld;
+    b->ld *= rows->stride;
 }
 
 static layer_own own_arrays(const net_tape *tape, int tower, int j) {
@@ -71,29 +74,31 @@ void net_forward(const net *net, const float *parameters, net_tape *tape, int ro
     net_forward_rows(net, parameters, tape, row, count, 1);
 }
 
-static void forward(const net *net, const float *parameters, net_tape *tape, layer_rows rows) {
-    layer_rows mine = held(tape, rows);
+static void forward(const net *net, const float *parameters, net_tape *tape, const layer_rows *rows) {
+    layer_rows held;
+    layer_below below;
+    hold(tape, rows, &held);
     for (int i = 0; i < net->towers; i++) {
         for (int j = 0; j < net->tower[i].layers; j++) {
             const net_layer *l = &net->tower[i].layer[j];
             layer_own own = own_arrays(tape, i, j);
-            layer_below below = read_rows(net, tape, i, j, rows);
+            read_rows(net, tape, i, j, j > 0 ? &held : rows, &below);
             switch (l->kind) {
             case LAYER_DENSE:
-                dense_forward(l, parameters, &below, &own, mine);
+                dense_forward(l, parameters, &below, &own, &held);
                 break;
             case LAYER_CONV:
-                conv_forward(l, parameters, &below, &own, mine, tape->scratch);
+                conv_forward(l, parameters, &below, &own, &held, tape->scratch);
                 break;
             case LAYER_LSTM:
-                lstm_forward(l, parameters, &below, &own, mine, tape->scratch);
+                lstm_forward(l, parameters, &below, &own, &held, tape->scratch);
                 break;
             case LAYER_NORM:
-                norm_forward(l, parameters, &below, &own, mine);
+                norm_forward(l, parameters, &below, &own, &held);
                 break;
             }
         }
-        layer_below below = read_rows(net, tape, i, net->tower[i].layers, rows);
+        read_rows(net, tape, i, net->tower[i].layers, net->tower[i].layers > 0 ? &held : rows, &below);
         layer_own head = {.output = i == 0 ? tape->policy : tape->value};
         dense_forward(&net->head[i], parameters, &below, &head, rows);
     }
@@ -105,7 +110,7 @@ void net_forward_rows(const net *net, const float *parameters, net_tape *tape, i
         part = count;
         if (tape->env_rows > 0 && stride == 1 && part > tape->envs - first % tape->envs)
             part = tape->envs - first % tape->envs; /* time steps lie apart */
-        forward(net, parameters, tape, (layer_rows){first, part, stride, part});
+        forward(net, parameters, tape, &(layer_rows){first, part, stride, part});
     }
 }
 
@@ -114,58 +119,59 @@ static layer_turned turned_weights(net_tape *tape, int tower, int j) {
 }
 
 /* The list of these rows of x [.., ld]: in place where they lie side by side, else copied to `packed`. */
-static const float *list(const float *x, int ld, layer_rows rows, float *packed) {
+static const float *list(const float *x, int ld, const layer_rows *rows, float *packed) {
     size_t n = (size_t)ld;
-    if (!x || rows.stride == 1) return x ? x + (size_t)rows.first * n : NULL;
-    for (int i = 0; i < rows.count; i++)
+    if (!x || rows->stride == 1) return x ? x + (size_t)rows->first * n : NULL;
+    for (int i = 0; i < rows->count; i++)
         memcpy(packed + (size_t)i * n, x + (size_t)layer_row(rows, i) * n, n * sizeof *x);
     return packed;
 }
 
 /* The same of a hidden layer's array. */
-static const float *list_held(const net_tape *tape, const float *x, int ld, layer_rows rows, float *packed) {
+static const float *list_held(const net_tape *tape, const float *x, int ld, const layer_rows *rows, float *packed) {
     if (tape->env_rows == 0) return list(x, ld, rows, packed);
     size_t n = (size_t)ld;
-    bool whole = rows.stride == tape->envs && (rows.count == rows.steps || rows.steps == tape->env_rows);
-    if (!x || whole) return x ? x + (size_t)held_row(tape, rows.first) * n : NULL;
-    for (int i = 0; i < rows.count; i++)
+    bool whole = rows->stride == tape->envs && (rows->count == rows->steps || rows->steps == tape->env_rows);
+    if (!x || whole) return x ? x + (size_t)held_row(tape, rows->first) * n : NULL;
+    for (int i = 0; i < rows->count; i++)
         memcpy(packed + (size_t)i * n, x + (size_t)held_row(tape, layer_row(rows, i)) * n, n * sizeof *x);
     return packed;
 }
 
-static layer_below list_below(const net *net, net_tape *tape, int tower, int j, layer_rows rows, float *delta) {
-    layer_below b = below_layer(net, tape, tower, j);
+static void list_below(const net *net, net_tape *tape, int tower, int j, const layer_rows *rows, float *delta,
+                       layer_below *b) {
+    below_layer(net, tape, tower, j, b);
     if (j == 0) {
-        b.x = list(b.x, b.ld, rows, tape->packed[0]);
-        return b;
+        b->x = list(b->x, b->ld, rows, tape->packed[0]);
+        return;
     }
-    b.x = list_held(tape, b.x, b.ld, rows, tape->packed[0]);
-    b.extra = list_held(tape, b.extra, b.ld, rows, tape->packed[1]);
-    b.delta = delta;
-    return b;
+    b->x = list_held(tape, b->x, b->ld, rows, tape->packed[0]);
+    b->extra = list_held(tape, b->extra, b->ld, rows, tape->packed[1]);
+    b->delta = delta;
 }
 
-static void backward(const net *net, const float *parameters, net_tape *tape, layer_rows rows, bool accumulate,
+static void backward(const net *net, const float *parameters, net_tape *tape, const layer_rows *rows, bool accumulate,
                      float *gradient) {
+    layer_below below;
     for (int i = 0; i < net->towers; i++) {
         int layers = net->tower[i].layers, side = 0;
         const net_layer *head = &net->head[i];
         const float *top = list(i == 0 ? tape->d_policy : tape->d_value, head->ld, rows, tape->packed[2]);
-        layer_below below = list_below(net, tape, i, layers, rows, tape->delta[side]);
-        dense_backward(head, parameters, &below, top, rows.count, accumulate, gradient,
+        list_below(net, tape, i, layers, rows, tape->delta[side], &below);
+        dense_backward(head, parameters, &below, top, rows->count, accumulate, gradient,
                        turned_weights(tape, i, NET_LAYERS));
         for (int j = layers; j-- > 0; side = 1 - side) {
             const net_layer *l = &net->tower[i].layer[j];
             layer_own own = own_arrays(tape, i, j);
             layer_turned turned = turned_weights(tape, i, j);
             float *delta = tape->delta[side];
-            below = list_below(net, tape, i, j, rows, tape->delta[1 - side]);
+            list_below(net, tape, i, j, rows, tape->delta[1 - side], &below);
             switch (l->kind) {
             case LAYER_DENSE:
-                dense_backward(l, parameters, &below, delta, rows.count, accumulate, gradient, turned);
+                dense_backward(l, parameters, &below, delta, rows->count, accumulate, gradient, turned);
                 break;
             case LAYER_CONV:
-                conv_backward(l, parameters, &below, delta, rows.count, accumulate, gradient, turned, tape->scratch);
+                conv_backward(l, parameters, &below, delta, rows->count, accumulate, gradient, turned, tape->scratch);
                 break;
             case LAYER_LSTM:
                 lstm_backward(l, parameters, &below, &own, delta, rows, accumulate, gradient, turned, tape->scratch);
@@ -180,14 +186,14 @@ static void backward(const net *net, const float *parameters, net_tape *tape, la
 
 void net_backward(const net *net, const float *parameters, net_tape *tape, int first, int count, int stride,
                   bool accumulate, float *gradient) {
-    backward(net, parameters, tape, (layer_rows){first, count, stride, count}, accumulate, gradient);
+    backward(net, parameters, tape, &(layer_rows){first, count, stride, count}, accumulate, gradient);
 }
 
 void net_backward_envs(const net *net, const float *parameters, net_tape *tape, int first, int envs, int steps,
                        bool accumulate, float *gradient) {
     int together = net->recurrent ? 1 : envs; /* back through time goes one environment after the other */
     for (int e = 0; e < envs; e += together)
-        backward(net, parameters, tape, (layer_rows){first + e, together * steps, tape->envs, steps},
+        backward(net, parameters, tape, &(layer_rows){first + e, together * steps, tape->envs, steps},
                  accumulate || e > 0, gradient);
 }
 

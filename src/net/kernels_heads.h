@@ -137,7 +137,10 @@ static void softmax(int rows, int n, const float *logits, int ld, float *log_pro
     for (size_t j = 0; j < actions; j++) columns[j] = vec_zero();
     for (size_t first = 0; first < (size_t)rows; first += LANES) {
         size_t count = least(LANES, (size_t)rows - first);
-        for (size_t i = 0; i < count; i++) {
+        if (count == 1) { /* what was just written lane by lane and is read as a vector would have to wait */
+            for (size_t j = 0; j < actions; j++) columns[j] = vec_set(logits[first * stride + j]);
+        }
+        for (size_t i = 0; count > 1 && i < count; i++) {
             for (size_t j = 0; j < actions; j++) ((float *)&columns[j])[i] = logits[(first + i) * stride + j];
         }
         vec entropies = softmax_lanes(actions, columns, p);

@@ -128,20 +128,29 @@ static void transpose(int in, int out, const float *w, int ldw, float *t, int ld
     }
 }
 
-static double sum_of_squares(size_t n, const float *x) {
-    enum { CHUNK = 1024 };
-    double sum = 0;
-    for (size_t i = 0; i < n; i += CHUNK) {
-        vec s[16 / LANES] = {{0}};
-        for (size_t k = i; k < least(i + CHUNK, n); k += 16) {
-            for (size_t j = 0; j < 16 / LANES; j++) {
-                vec part = vec_load(x + k + j * LANES);
-                s[j] = vec_fma(part, part, s[j]);
-            }
+enum { CHUNK = 1024 };
+
+/* sum += the squares of `chunks` times n floats, a chunk from one to the next: their sums do not wait for each other */
+INLINE double add_squares(double sum, size_t chunks, size_t n, const float *x) {
+    vec s[4][16 / LANES] = {{{0}}};
+    for (size_t k = 0; k < n; k += LANES) {
+        for (size_t c = 0; c < chunks; c++) {
+            vec part = vec_load(x + c * CHUNK + k);
+            s[c][k / LANES % (16 / LANES)] = vec_fma(part, part, s[c][k / LANES % (16 / LANES)]);
         }
-        quad q = vec_quarter(s);
+    }
+    for (size_t c = 0; c < chunks; c++) {
+        quad q = vec_quarter(s[c]);
         sum += (double)((q[0] + q[2]) + (q[1] + q[3]));
     }
+    return sum;
+}
+
+static double sum_of_squares(size_t n, const float *x) {
+    double sum = 0;
+    size_t i = 0;
+    for (; i + 4 * CHUNK <= n; i += 4 * CHUNK) sum = add_squares(sum, 4, CHUNK, x + i);
+    for (; i < n; i += CHUNK) sum = add_squares(sum, 1, least(CHUNK, n - i), x + i);
     return sum;
 }
 

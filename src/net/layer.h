@@ -10,13 +10,14 @@
 #include "base/memory.h"
 #include "net/net.h"
 
+/* Passed on by its address: four numbers just written one by one and read as a whole would have to wait for each other. */
 typedef struct layer_rows {
     int first, count, stride;
     int steps; /* backward: so many rows are an environment's, then follow the next one's, which begin a row later */
 } layer_rows;
 
-static inline int layer_row(layer_rows rows, int i) {
-    return rows.first + i / rows.steps + i % rows.steps * rows.stride;
+static inline int layer_row(const layer_rows *rows, int i) {
+    return rows->first + i / rows->steps + i % rows->steps * rows->stride;
 }
 
 /* What a layer reads below it: its input [rows, ld] and, for the backward pass, where the gradient below goes (NULL:
@@ -51,28 +52,28 @@ typedef struct layer_own {
 } layer_own;
 
 void dense_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
-                   layer_rows rows);
+                   const layer_rows *rows);
 /* `delta` [count, l->ld]: the gradient at the value before the activation. */
 void dense_backward(const net_layer *l, const float *parameters, const layer_below *below, const float *delta,
                     int count, bool accumulate, float *gradient, layer_turned turned);
 
 void conv_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
-                  layer_rows rows, float *scratch);
+                  const layer_rows *rows, float *scratch);
 void conv_backward(const net_layer *l, const float *parameters, const layer_below *below, const float *delta, int count,
                    bool accumulate, float *gradient, layer_turned turned, float *scratch);
 /* Floats of scratch either pass needs. */
 size_t conv_scratch(const net_layer *l);
 
 void norm_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
-                  layer_rows rows);
+                  const layer_rows *rows);
 void norm_backward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
-                   const float *delta, layer_rows rows, bool accumulate, float *gradient);
+                   const float *delta, const layer_rows *rows, bool accumulate, float *gradient);
 
 void lstm_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
-                  layer_rows rows, float *scratch);
+                  const layer_rows *rows, float *scratch);
 /* `delta` [count, l->ld]: the gradient at the output h. */
 void lstm_backward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
-                   const float *delta, layer_rows rows, bool accumulate, float *gradient, layer_turned turned,
+                   const float *delta, const layer_rows *rows, bool accumulate, float *gradient, layer_turned turned,
                    float *scratch);
 size_t lstm_scratch(const net_layer *l, int rows, int envs);
 

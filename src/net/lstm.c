@@ -20,14 +20,14 @@ typedef struct time_steps {
     int steps, block;
 } time_steps;
 
-static time_steps split(layer_rows rows, int envs) {
-    if (rows.stride == 1 && rows.count > envs) {
-        CHECK(rows.count % envs == 0 && rows.first % envs == 0);
-        return (time_steps){rows.count / envs, envs};
+static time_steps split(const layer_rows *rows, int envs) {
+    if (rows->stride == 1 && rows->count > envs) {
+        CHECK(rows->count % envs == 0 && rows->first % envs == 0);
+        return (time_steps){rows->count / envs, envs};
     }
-    if (rows.stride == 1 && envs > 1) return (time_steps){1, rows.count};
-    CHECK(rows.stride == envs);
-    return (time_steps){rows.count, 1};
+    if (rows->stride == 1 && envs > 1) return (time_steps){1, rows->count};
+    CHECK(rows->stride == envs);
+    return (time_steps){rows->count, 1};
 }
 
 /* From the gates' sums to h and c of one row. */
@@ -45,14 +45,14 @@ static void cell(const kernels *k, int width, float *gates, const float *before,
 }
 
 void lstm_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
-                  layer_rows rows, float *scratch) {
+                  const layer_rows *rows, float *scratch) {
     const kernels *k = kernels_get();
     int gates = l->ldw, lds = 2 * l->ld, lde = (int)l->extra;
     time_steps time = split(rows, own->envs);
-    k->dense(rows.count, l->in, gates, below->x, below->ld, parameters + l->weight, l->ldw, parameters + l->bias,
-             ACTIVATION_NONE, own->extra + at(rows.first, lde), lde * rows.stride, NULL);
+    k->dense(rows->count, l->in, gates, below->x, below->ld, parameters + l->weight, l->ldw, parameters + l->bias,
+             ACTIVATION_NONE, own->extra + at(rows->first, lde), lde * rows->stride, NULL);
     for (int t = 0; t < time.steps; t++) {
-        int first = rows.first + t * own->envs;
+        int first = rows->first + t * own->envs;
         for (int row = first; row < first + time.block; row++)
             if (own->start[row]) memset(own->state + at(row, lds), 0, (size_t)lds * sizeof(float));
         k->dense(time.block, l->out, gates, own->state + at(first, lds), lds, parameters + l->weight2, l->ldw, NULL,
@@ -84,7 +84,7 @@ static void cell_backward(int width, const float *gates, const float *before, co
 }
 
 /* Back through time: d_gates [count, 4 ld] of every row, the recurrent path inside. `turned` holds U transposed. */
-static void back_through_time(const net_layer *l, const layer_own *own, const float *delta, layer_rows rows,
+static void back_through_time(const net_layer *l, const layer_own *own, const float *delta, const layer_rows *rows,
                               const float *turned, float *d_gates, float *dh, float *dc) {
     const kernels *k = kernels_get();
     int gates = l->ldw, lds = 2 * l->ld;
@@ -92,7 +92,7 @@ static void back_through_time(const net_layer *l, const layer_own *own, const fl
     time_steps time = split(rows, own->envs);
     memset(dc, 0, (size_t)time.block * n * sizeof *dc);
     for (int t = time.steps; t-- > 0;) {
-        int first = rows.first + t * own->envs, i = t * time.block;
+        int first = rows->first + t * own->envs, i = t * time.block;
         bool last = t == time.steps - 1;
         for (int b = 0; b < time.block; b++) {
             int row = first + b;
@@ -114,7 +114,7 @@ static void back_through_time(const net_layer *l, const layer_own *own, const fl
 }
 
 void lstm_backward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
-                   const float *delta, layer_rows rows, bool accumulate, float *gradient, layer_turned turned,
+                   const float *delta, const layer_rows *rows, bool accumulate, float *gradient, layer_turned turned,
                    float *scratch) {
     const kernels *k = kernels_get();
     int gates = l->ldw, lds = 2 * l->ld, ldt = layer_stride(l->in);
@@ -126,12 +126,12 @@ void lstm_backward(const net_layer *l, const float *parameters, const layer_belo
     }
     *turned.done = true;
     back_through_time(l, own, delta, rows, turned_hh, d, dh, dc);
-    k->outer(rows.count, l->in, gates, below->x, below->ld, d, gates, accumulate, gradient + l->weight, l->ldw);
-    k->outer(rows.count, l->out, gates, own->state + at(rows.first, lds), lds * rows.stride, d, gates, accumulate,
+    k->outer(rows->count, l->in, gates, below->x, below->ld, d, gates, accumulate, gradient + l->weight, l->ldw);
+    k->outer(rows->count, l->out, gates, own->state + at(rows->first, lds), lds * rows->stride, d, gates, accumulate,
              gradient + l->weight2, l->ldw);
-    k->column_sum(rows.count, gates, d, gates, accumulate, gradient + l->bias);
+    k->column_sum(rows->count, gates, d, gates, accumulate, gradient + l->bias);
     if (!below->delta) return;
-    k->dense_backward(rows.count, gates, l->in, d, gates, turned_ih, ldt, below->activation, below->x, below->extra,
+    k->dense_backward(rows->count, gates, l->in, d, gates, turned_ih, ldt, below->activation, below->x, below->extra,
                       below->delta, below->ld);
 }
 

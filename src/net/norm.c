@@ -42,11 +42,11 @@ static float sum_of_products(int n, const float *x, float c, const float *y, flo
 }
 
 void norm_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
-                  layer_rows rows) {
+                  const layer_rows *rows) {
     const float *w = parameters + l->weight, *b = parameters + l->bias;
     int n = l->out;
-    for (int i = 0; i < rows.count; i++) {
-        int row = rows.first + i * rows.stride;
+    for (int i = 0; i < rows->count; i++) {
+        int row = rows->first + i * rows->stride;
         const float *x = below->x + at(i, below->ld);
         float *y = own->output + at(row, l->ld), *moments = own->extra + (size_t)row * l->extra;
         float mean = sum(n, x) / (float)n;
@@ -65,13 +65,13 @@ static void input_gradient(int n, const float *x, const float *w, const float *d
 }
 
 void norm_backward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
-                   const float *delta, layer_rows rows, bool accumulate, float *gradient) {
+                   const float *delta, const layer_rows *rows, bool accumulate, float *gradient) {
     const kernels *kernel = kernels_get();
     float *dw = gradient + l->weight;
     size_t width = (size_t)l->ld;
-    kernel->column_sum(rows.count, l->out, delta, l->ld, accumulate, gradient + l->bias);
+    kernel->column_sum(rows->count, l->out, delta, l->ld, accumulate, gradient + l->bias);
     if (!accumulate) memset(dw, 0, width * sizeof *dw);
-    for (int i = 0; i < rows.count; i++) {
+    for (int i = 0; i < rows->count; i++) {
         const float *x = below->x + at(i, below->ld), *d = delta + at(i, l->ld);
         const float *moments = own->extra + (size_t)layer_row(rows, i) * l->extra;
         float mean = moments[0], scale = moments[1];
