@@ -44,6 +44,10 @@ static inline vec tanh_slope(vec d, vec h) {
 #define ROWS_6(m, C) ROWS_5(m, C) m(5, C)
 #define ROWS_7(m, C) ROWS_6(m, C) m(6, C)
 #define ROWS_8(m, C) ROWS_7(m, C) m(7, C)
+#define ROWS_9(m, C) ROWS_8(m, C) m(8, C)
+#define ROWS_10(m, C) ROWS_9(m, C) m(9, C)
+#define ROWS_11(m, C) ROWS_10(m, C) m(10, C)
+#define ROWS_12(m, C) ROWS_11(m, C) m(11, C)
 
 /* The tile: R rows by C vectors of sums in registers. `init` NULL: from 0. `mask` (NULL: none) has the rows of c, the
  * layer's output below: a sum gets its activation's derivative, which for relu is 0 where it is not above 0. */
@@ -70,7 +74,7 @@ typedef void tile(const product_shape *p, const float *a, const float *b, float 
 /* every third row has a pointer, the two after it an index: that many integer registers there are */
 #define TILE_FMA_ROW(i, C)                                                                                             \
     {                                                                                                                  \
-        vec x##i = vec_set((i < 3 ? a : i < 6 ? a3 : a6)[i % 3 * a_row]);                                              \
+        vec x##i = vec_set((i < 3 ? a : i < 6 ? a3 : i < 9 ? a6 : a9)[i % 3 * a_row]);                                 \
         COLUMNS_##C(TILE_FMA, i)                                                                                       \
     }
 
@@ -85,11 +89,11 @@ typedef void tile(const product_shape *p, const float *a, const float *b, float 
             ROWS_##R(TILE_ZERO_ROW, C)                                                                                 \
         }                                                                                                              \
         size_t a_row = p->a_row, a_step = p->a_step, b_step = p->b_step;                                               \
-        const float *a3 = a + 3 * a_row, *a6 = a3 + 3 * a_row;                                                         \
+        const float *a3 = a + 3 * a_row, *a6 = a3 + 3 * a_row, *a9 = a6 + 3 * a_row;                                   \
         _Pragma("GCC unroll 2") for (size_t k = p->depth; k > 0; k--) {                                                \
             COLUMNS_##C(TILE_B, 0)                                                                                     \
             ROWS_##R(TILE_FMA_ROW, C)                                                                                  \
-            a += a_step, a3 += a_step, a6 += a_step, b += b_step;                                                      \
+            a += a_step, a3 += a_step, a6 += a_step, a9 += a_step, b += b_step;                                        \
         }                                                                                                              \
         if (mask && p->tanh) { ROWS_##R(TILE_SLOPE_ROW, C) }                                                           \
         if (mask && !p->tanh) { ROWS_##R(TILE_MASK_ROW, C) }                                                           \
@@ -165,20 +169,21 @@ typedef void stream(const product_shape *p, size_t rows, const float *a, const f
 #define SHAPES_R6(m, C) SHAPES_R5(m, C) m(6, C)
 #define SHAPES_R7(m, C) SHAPES_R6(m, C) m(7, C)
 #define SHAPES_R8(m, C) SHAPES_R7(m, C) m(8, C)
-enum { ROWS_MOST = 8, COLUMNS_MOST = 8 };
+#define SHAPES_R12(m, C) SHAPES_R8(m, C) m(9, C) m(10, C) m(11, C) m(12, C)
+enum { ROWS_MOST = 12, COLUMNS_MOST = 8 };
 #if VECTOR_REGISTERS == 32
 enum { USUAL_COLUMNS = 4, ROWS_AT_ONCE = 8 };
-static const size_t tile_rows[COLUMNS_MOST + 1] = {0, 8, 8, 8, 6, 3, 3, 3, 3};
+static const size_t tile_rows[COLUMNS_MOST + 1] = {0, 12, 12, 8, 6, 3, 3, 3, 3};
 static const size_t stream_rows[COLUMNS_MOST + 1] = {0, 8, 8, 7, 6, 3, 3, 3, 3};
 #define WIDE_SHAPES(m) SHAPES_R6(m, 4) SHAPES_R3(m, 5) SHAPES_R3(m, 6) SHAPES_R3(m, 7) SHAPES_R3(m, 8)
-#define TILE_SHAPES(m) SHAPES_R8(m, 1) SHAPES_R8(m, 2) SHAPES_R8(m, 3) WIDE_SHAPES(m)
+#define TILE_SHAPES(m) SHAPES_R12(m, 1) SHAPES_R12(m, 2) SHAPES_R8(m, 3) WIDE_SHAPES(m)
 #define STREAM_SHAPES(m) SHAPES_R8(m, 1) SHAPES_R8(m, 2) SHAPES_R7(m, 3) WIDE_SHAPES(m)
 #else
 enum { USUAL_COLUMNS = 2, ROWS_AT_ONCE = 0 };
-static const size_t tile_rows[COLUMNS_MOST + 1] = {0, 8, 6, 4, 2, 1, 1, 1, 1};
+static const size_t tile_rows[COLUMNS_MOST + 1] = {0, 12, 6, 4, 2, 1, 1, 1, 1};
 static const size_t stream_rows[COLUMNS_MOST + 1] = {0, 7, 5, 3, 2, 1, 1, 1, 1};
 #define WIDE_SHAPES(m) SHAPES_R2(m, 4) SHAPES_R1(m, 5) SHAPES_R1(m, 6) SHAPES_R1(m, 7) SHAPES_R1(m, 8)
-#define TILE_SHAPES(m) SHAPES_R8(m, 1) SHAPES_R6(m, 2) SHAPES_R4(m, 3) WIDE_SHAPES(m)
+#define TILE_SHAPES(m) SHAPES_R12(m, 1) SHAPES_R6(m, 2) SHAPES_R4(m, 3) WIDE_SHAPES(m)
 #define STREAM_SHAPES(m) SHAPES_R7(m, 1) SHAPES_R5(m, 2) SHAPES_R3(m, 3) WIDE_SHAPES(m)
 #endif
 
