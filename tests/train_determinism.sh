@@ -8,11 +8,24 @@ small="--steps 12800 --seed 7"
 {
     train sync --mode sync --threads 1 $small
     first=$fingerprint
+    train sync-2 --mode sync --threads 2 $small
+    same "sync: 2 threads give the parameters of 1" "$fingerprint" "$first"
+    same "sync: 2 threads write the metrics of 1" "$(timeless sync-2/metrics.jsonl | cksum)" "$(timeless sync/metrics.jsonl | cksum)"
+    train sync-many --mode sync --threads 16 $small
+    same "sync: more threads than CPUs give the parameters of 1" "$fingerprint" "$first"
+    cpus=$(nproc)
+    same "sync: they are as many as CPUs, and as shards" "$(value threads "$work/sync-many/summary.json")" "$((cpus < 8 ? cpus : 8))"
+
+    # An environment that sleeps gets all its threads, more than CPUs.
+    sleeping="--set env.delay.kind=constant --set env.delay.sleeps=true --set env.delay.mean_us=1 --steps 3200 --seed 7"
+    train sleeping --mode sync --threads 1 $sleeping
+    sleeper=$fingerprint
     for threads in 2 3 4 16; do
-        train "sync-$threads" --mode sync --threads $threads $small
-        same "sync: $threads threads give the parameters of 1" "$fingerprint" "$first"
-        same "sync: $threads threads write the metrics of 1" "$(timeless sync-$threads/metrics.jsonl | cksum)" "$(timeless sync/metrics.jsonl | cksum)"
+        train "sleeping-$threads" --mode sync --threads $threads $sleeping
+        same "sync, asleep: $threads threads give the parameters of 1" "$fingerprint" "$sleeper"
+        same "sync, asleep: $threads threads write the metrics of 1" "$(timeless sleeping-$threads/metrics.jsonl | cksum)" "$(timeless sleeping/metrics.jsonl | cksum)"
     done
+    same "sync, asleep: as many threads as shards" "$(value threads "$work/sleeping-16/summary.json")" 8
     train sync-step --mode sync --threads 2 --set sync.barrier=step $small
     same "sync: the barrier after every step changes nothing" "$fingerprint" "$first"
     train sync-seed --mode sync --threads 2 --steps 12800 --seed 8

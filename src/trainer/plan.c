@@ -145,13 +145,16 @@ static void plan_learning(plan *p) {
     p->entropy_coef = (schedule){(schedule_kind)s->loss.entropy_schedule, s->loss.entropy_coef, 0};
 }
 
-/* threads: as many as there are workers, at most the CPUs; environments that block get a thread a worker. */
+/* threads: as many as there are workers, at most the CPUs; environments that block get a thread a worker. A team (sync)
+ * gains nothing by more threads than CPUs, and loses much by their meetings, unless an environment sleeps. */
 static int plan_threads(const plan *p) {
     const settings *s = &p->settings;
     if (s->mode == MODE_ASYNC && s->async.schedule == SETTINGS_SCHEDULE_SIMULATED) return 1;
-    int most = s->workers, threads = s->threads;
-    if (threads == 0)
-        threads = (p->kinds[0].spec.flags & A3C_ENV_BLOCKS) && s->mode == MODE_ASYNC ? most : cpus_allowed();
+    int most = s->workers, threads = s->threads, cpus = cpus_allowed();
+    bool blocks = p->kinds[0].spec.flags & A3C_ENV_BLOCKS;
+    if (threads == 0) threads = blocks && s->mode == MODE_ASYNC ? most : cpus;
+    bool sleeps = blocks || (s->env.delay.kind != ENV_DELAY_NONE && s->env.delay.sleeps);
+    if (s->mode == MODE_SYNC && !sleeps && most > cpus) most = cpus;
     return threads < most ? threads : most;
 }
 
