@@ -465,8 +465,7 @@ static void a_glance_at_the_final_observation_changes_nothing(void **state) {
 
 static void same_outputs(subject *a, subject *b, int rows) {
     for (int r = 0; r < rows; r++) {
-        assert_memory_equal(policy_row(a, r), policy_row(b, r),
-                            (size_t)a->net.spec.policy_outputs * sizeof(float));
+        assert_memory_equal(policy_row(a, r), policy_row(b, r), (size_t)a->net.spec.policy_outputs * sizeof(float));
         assert_true(value_row(a, r) == value_row(b, r));
     }
 }

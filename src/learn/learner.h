@@ -29,10 +29,10 @@ typedef struct learner_config {
     bool reward_sign;                 /* or its sign alone */
     bool normalize_observations, normalize_returns;
     float normalize_clip;
-    int noise_hold;     /* steps that an environment's lasting noise lasts; 0: a rollout (gSDE) */
-    bool masked;        /* some environment forbids actions */
+    int noise_hold;      /* steps that an environment's lasting noise lasts; 0: a rollout (gSDE) */
+    bool masked;         /* some environment forbids actions */
     bool by_environment; /* gradients are computed an environment after the other, see net_tape_by_environment */
-    bool keep_behavior; /* log pi of the actions as they were taken is kept: V-trace, PPO */
+    bool keep_behavior;  /* log pi of the actions as they were taken is kept: V-trace, PPO */
     uint64_t seed;
 } learner_config;
 

@@ -10,7 +10,8 @@
 #include "base/memory.h"
 #include "net/net.h"
 
-/* Passed on by its address: four numbers just written one by one and read as a whole would have to wait for each other. */
+/* Passed on by its address: four numbers just written one by one and read as a whole would have to wait for each other.
+ */
 typedef struct layer_rows {
     int first, count, stride;
     int steps; /* backward: so many rows are an environment's, then follow the next one's, which begin a row later */

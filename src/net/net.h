@@ -103,7 +103,7 @@ typedef struct net_tape {
     int rows, envs;
     int env_rows; /* net_tape_by_environment: from one environment's rows of a hidden layer to the next one's; 0: such
                      rows lie as all others */
-    float *input;                      /* [rows, input_ld] written by the caller, padding lanes 0 */
+    float *input; /* [rows, input_ld] written by the caller, padding lanes 0 */
     float *output[2][NET_LAYERS];      /* [rows, layer.ld] */
     float *extra[2][NET_LAYERS];       /* [rows, layer.extra] */
     float *state[2][NET_LAYERS];       /* recurrent: [rows + n, 2 * layer.ld] h and c; row r's result at r + n */
@@ -124,7 +124,8 @@ size_t net_tape_bytes(const net *net, int rows, int envs);
 void net_tape_place(const net *net, int rows, int envs, void *memory, net_tape *tape);
 /* For backward passes that go through one environment after the other: the hidden layers' outputs lie environment by
  * environment then, and need not be copied side by side. Rows keep their numbers; strides are 1 or n.
- * Nothing changes for a network with recurrent or normalizing layers, or whose policy's noise looks at hidden features. */
+ * Nothing changes for a network with recurrent or normalizing layers, or whose policy's noise looks at hidden features.
+ */
 void net_tape_by_environment(const net *net, net_tape *tape);
 
 /* Forward pass of `count` rows from `row` (of one time step, or of several whole ones, when the network is recurrent):

@@ -45,8 +45,8 @@ const setting schema[] = {
      .meaning =
          "learners with environments of their own; part of the experiment, where threads are part of the machine"},
     {"threads", AT(threads), INT(1, 1024), .value = "auto", .word = "auto", .word_value = 0,
-     .meaning = "threads that compute; auto: as many as workers, at most the CPUs this process may use; in sync more than "
-                "those only where an environment may sleep"},
+     .meaning = "threads that compute; auto: as many as workers, at most the CPUs this process may use; in sync more "
+                "than those only where an environment may sleep"},
     {"envs_per_worker", AT(envs_per_worker), INT(1, 4096), .value = "{async: 4, sync: 1}",
      .meaning = "environments that a worker steps together"},
     {"rollout_steps", AT(rollout_steps), INT(1, 65536), .unit = "steps", .value = "{async: 32, sync: 20}",
