@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "sync_a2c/update.h"
 
+#include <math.h>
 #include <omp.h>
 
 /* A shard a worker, but no more than TEAM_SHARDS; fewer, down to SHARDS_LEAST, where a shard would have few samples:
@@ -63,14 +64,37 @@ static void place_member(team *t, int i, const env_kind *const *kinds) {
 
 static void place_updater(team *t, int i) {
     team_updater *u = &t->updater[i];
-    int stripes = block_stripes(t->run->block), behind = cut(t->threads, t->updaters, i + 1);
+    int behind = cut(t->threads, t->updaters, i + 1);
     u->first_member = cut(t->threads, t->updaters, i);
     u->members = behind - u->first_member;
     u->first_shard = t->members[u->first_member].first_shard;
     u->shards = (behind < t->threads ? t->members[behind].first_shard : t->shards) - u->first_shard;
-    u->first_stripe = cut(stripes, t->updaters, i);
-    u->stripes = cut(stripes, t->updaters, i + 1) - u->first_stripe;
     if (t->run->ppo_epochs > 0) u->order = memory_array(int, (size_t)ppo_units(t, t->run->learning->rollout_steps));
+}
+
+/* What a stripe costs an updater, roughly, in passes over its lines in its own cache: a shard of another one's comes
+ * from another core, the first updater's come as one (update.c, fold), and there is the step. */
+static double stripe_cost(const team *t, int i) {
+    enum { REMOTE = 10, STEP = 8 };
+    const team_updater *u = &t->updater[i];
+    bool folded = t->run->ppo_epochs == 0;
+    if (i == 0) return REMOTE * (t->shards - u->shards) + (folded ? 1 : u->shards) + STEP;
+    int others = t->shards - u->shards - (folded ? t->updater[0].shards - 1 : 0);
+    return REMOTE * others + u->shards + STEP;
+}
+
+/* Stripes for all, so many that all are ready at once. */
+static void cut_stripes(team *t) {
+    int stripes = block_stripes(t->run->block), first = 0;
+    double whole = 0, sum = 0;
+    for (int i = 0; i < t->updaters; i++) whole += 1 / stripe_cost(t, i);
+    for (int i = 0; i < t->updaters; i++) {
+        sum += 1 / stripe_cost(t, i);
+        int behind = i + 1 < t->updaters ? (int)lround(stripes * sum / whole) : stripes;
+        t->updater[i].first_stripe = first;
+        t->updater[i].stripes = behind - first;
+        first = behind;
+    }
 }
 
 team *team_new(sync_run *r, const env_kind *const *kinds, int threads) {
@@ -96,6 +120,7 @@ team *team_new(sync_run *r, const env_kind *const *kinds, int threads) {
     t->steps = memory_array(int, (size_t)(r->workers * r->envs_per_worker));
     for (int i = 0; i < threads; i++) place_member(t, i, kinds);
     for (int i = 0; i < t->updaters; i++) place_updater(t, i);
+    cut_stripes(t);
     return t;
 }
 

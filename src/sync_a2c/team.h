@@ -67,6 +67,7 @@ typedef struct team {
     team_updater *updater;  /* [updaters] */
     float *parameters;      /* [net.size] what all collect with, and differentiate at */
     float *shard_gradients; /* [shards, net.size] */
+    int folded;             /* so many leading shards, updater 0's, are added up in the first one's place already */
     float *gradient;        /* [net.size] reduced */
     double *stripe_squares; /* [stripes] */
     loss_sums *shard_sums;  /* [shards] */

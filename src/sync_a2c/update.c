@@ -99,6 +99,19 @@ static void differentiate(team *t, team_member *m, const gradient_scale *scale) 
     }
 }
 
+/* The first updater's shards come first in the order of the sum: it adds its own up where they are, so that the others
+ * read one gradient of it instead of all. */
+static void fold(team *t, const team_updater *u) {
+    size_t size = t->run->learning->net->size;
+    if (u->first_shard > 0) return;
+    for (int i = 0; i < block_stripes(t->run->block); i++) {
+        size_t first, n = block_stripe_range(t->run->block, i, &first);
+        float *sum = t->shard_gradients + first;
+        for (int s = 1; s < u->shards; s++) kernels_get()->add(n, sum + size * (size_t)s, sum);
+    }
+    t->folded = u->shards;
+}
+
 /* This updater's stripes of the gradient: shard after shard in order, but for those that had no samples. */
 static void reduce(team *t, const team_updater *u) {
     const kernels *k = kernels_get();
@@ -108,7 +121,7 @@ static void reduce(team *t, const team_updater *u) {
         bool begun = false;
         for (int s = 0; s < t->shards; s++) {
             const float *shard = t->shard_gradients + size * (size_t)s + first;
-            if (t->shard_sums[s].samples == 0) continue;
+            if (t->shard_sums[s].samples == 0 || (s > 0 && s < t->folded)) continue;
             if (begun)
                 k->add(n, shard, t->gradient + first);
             else
@@ -208,6 +221,7 @@ static void update(team *t, const team_updater *u, int64_t position, team_member
         norm = ppo_update(t, u, &scale, position, rate, timed);
     } else {
         for (int i = u->first_member; i < u->first_member + u->members; i++) differentiate(t, &t->members[i], &scale);
+        fold(t, u);
         norm = update_step(t, u, rate, timed);
     }
     if (u == t->updater) {
