@@ -28,13 +28,10 @@ int team_shard_first(const team *t, int shard) {
 }
 
 int team_threads(const sync_run *r, int threads) {
-    int shards = shard_count(r), given = 1;
+    int shards = shard_count(r), given = omp_get_max_active_levels() > 0 ? omp_get_thread_limit() : 1;
     if (threads > shards) threads = shards;
     omp_set_dynamic(0);
-#pragma omp parallel num_threads(threads)
-#pragma omp single
-    given = omp_get_num_threads();
-    return given;
+    return threads < given ? threads : given;
 }
 
 static void place_member(team *t, int i, const env_kind *const *kinds) {

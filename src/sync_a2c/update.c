@@ -277,4 +277,5 @@ void team_run(team *t) {
         }
     }
     cpus_release();
+    omp_pause_resource_all(omp_pause_hard); /* else OpenMP's threads spin for 10 ms beside whoever ends the run */
 }
