@@ -13,8 +13,8 @@ small="--steps 12800 --seed 7"
     same "sync: 2 threads write the metrics of 1" "$(timeless sync-2/metrics.jsonl | cksum)" "$(timeless sync/metrics.jsonl | cksum)"
     train sync-many --mode sync --threads 16 $small
     same "sync: more threads than CPUs give the parameters of 1" "$fingerprint" "$first"
-    cpus=$(nproc)
-    same "sync: they are as many as CPUs, and as shards" "$(value threads "$work/sync-many/summary.json")" "$((cpus < 8 ? cpus : 8))"
+    train sync-auto --mode sync $small
+    same "sync: they are as many as when none are asked for" "$(value threads "$work/sync-many/summary.json")" "$(value threads "$work/sync-auto/summary.json")"
 
     # An environment that sleeps gets all its threads, more than CPUs.
     sleeping="--set env.delay.kind=constant --set env.delay.sleeps=true --set env.delay.mean_us=1 --steps 3200 --seed 7"

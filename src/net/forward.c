@@ -118,36 +118,27 @@ static layer_turned turned_weights(net_tape *tape, int tower, int j) {
     return (layer_turned){tape->turned[tower][j], &tape->is_turned[tower][j]};
 }
 
-/* The list of these rows of x [.., ld]: in place where they lie side by side, else copied to `packed`. */
-static const float *list(const float *x, int ld, const layer_rows *rows, float *packed) {
+/* The list of these rows of x [.., ld], an array of a hidden layer or not: in place where they lie side by side, else
+ * copied to `packed`. */
+static const float *list(const net_tape *tape, bool is_hidden, const float *x, int ld, const layer_rows *rows,
+                         float *packed) {
+    bool by_env = is_hidden && tape->env_rows > 0, beside = rows->stride == 1;
+    if (by_env) beside = rows->stride == tape->envs && (rows->count == rows->steps || rows->steps == tape->env_rows);
     size_t n = (size_t)ld;
-    if (!x || rows->stride == 1) return x ? x + (size_t)rows->first * n : NULL;
-    for (int i = 0; i < rows->count; i++)
-        memcpy(packed + (size_t)i * n, x + (size_t)layer_row(rows, i) * n, n * sizeof *x);
-    return packed;
-}
-
-/* The same of a hidden layer's array. */
-static const float *list_held(const net_tape *tape, const float *x, int ld, const layer_rows *rows, float *packed) {
-    if (tape->env_rows == 0) return list(x, ld, rows, packed);
-    size_t n = (size_t)ld;
-    bool whole = rows->stride == tape->envs && (rows->count == rows->steps || rows->steps == tape->env_rows);
-    if (!x || whole) return x ? x + (size_t)held_row(tape, rows->first) * n : NULL;
-    for (int i = 0; i < rows->count; i++)
-        memcpy(packed + (size_t)i * n, x + (size_t)held_row(tape, layer_row(rows, i)) * n, n * sizeof *x);
+    if (!x || beside) return x ? x + (size_t)(by_env ? held_row(tape, rows->first) : rows->first) * n : NULL;
+    for (int i = 0; i < rows->count; i++) {
+        int row = layer_row(rows, i);
+        memcpy(packed + (size_t)i * n, x + (size_t)(by_env ? held_row(tape, row) : row) * n, n * sizeof *x);
+    }
     return packed;
 }
 
 static void list_below(const net *net, net_tape *tape, int tower, int j, const layer_rows *rows, float *delta,
                        layer_below *b) {
     below_layer(net, tape, tower, j, b);
-    if (j == 0) {
-        b->x = list(b->x, b->ld, rows, tape->packed[0]);
-        return;
-    }
-    b->x = list_held(tape, b->x, b->ld, rows, tape->packed[0]);
-    b->extra = list_held(tape, b->extra, b->ld, rows, tape->packed[1]);
-    b->delta = delta;
+    b->x = list(tape, j > 0, b->x, b->ld, rows, tape->packed[0]);
+    b->extra = list(tape, j > 0, b->extra, b->ld, rows, tape->packed[1]);
+    b->delta = j > 0 ? delta : NULL;
 }
 
 static void backward(const net *net, const float *parameters, net_tape *tape, const layer_rows *rows, bool accumulate,
@@ -156,7 +147,7 @@ static void backward(const net *net, const float *parameters, net_tape *tape, co
     for (int i = 0; i < net->towers; i++) {
         int layers = net->tower[i].layers, side = 0;
         const net_layer *head = &net->head[i];
-        const float *top = list(i == 0 ? tape->d_policy : tape->d_value, head->ld, rows, tape->packed[2]);
+        const float *top = list(tape, false, i == 0 ? tape->d_policy : tape->d_value, head->ld, rows, tape->packed[2]);
         list_below(net, tape, i, layers, rows, tape->delta[side], &below);
         dense_backward(head, parameters, &below, top, rows->count, accumulate, gradient,
                        turned_weights(tape, i, NET_LAYERS));

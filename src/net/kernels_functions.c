@@ -6,8 +6,6 @@
 
 #include "net/vector_math.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 typedef vec function_1(vec x);
 typedef vec function_2(vec x, vec y);
 
@@ -85,9 +83,6 @@ void OF_ISA(activate)(activation f, size_t n, const float *z, float *y) {
 INLINE vec backward_relu(vec d, vec h) {
     return vec_select(h > 0, d, vec_zero());
 }
-INLINE vec backward_tanh(vec d, vec h) {
-    return d * vec_fma(-h, h, vec_set(1));
-}
 INLINE vec backward_silu(vec d, vec z) {
     return d * vec_silu_derivative(z);
 }
@@ -100,7 +95,7 @@ void OF_ISA(activate_backward)(activation f, size_t n, const float *h, const flo
         each_pair(n, d, h, backward_relu);
         break;
     case ACTIVATION_TANH:
-        each_pair(n, d, h, backward_tanh);
+        each_pair(n, d, h, vec_tanh_backward);
         break;
     case ACTIVATION_SILU:
         each_pair(n, d, z, backward_silu);

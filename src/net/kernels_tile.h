@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "net/vector.h"
+#include "net/vector_math.h"
 
 /* c[i][:] = init[i][:] + sum_k a[i][k] b[k][:], k in order from 0. Strides are in floats. */
 typedef struct product_shape {
@@ -20,11 +20,6 @@ typedef struct product_shape {
     bool relu;              /* max(0, .) in the end */
     bool tanh;              /* `mask` has the tanh of a layer below, whose derivative 1 - tanh^2 the sums are to get */
 } product_shape;
-
-/* d tanh'(z), h = tanh(z) */
-static inline vec tanh_slope(vec d, vec h) {
-    return d * vec_fma(-h, h, vec_set(1));
-}
 
 /* C columns of vectors, R rows or k; m gets the index, C or R is handed on. */
 #define COLUMNS_1(m, i) m(i, 0)
@@ -61,7 +56,7 @@ typedef void tile(const product_shape *p, const float *a, const float *b, float 
 #define TILE_FMA(i, j) s##i##_##j = vec_fma(x##i, b##j, s##i##_##j);
 #define TILE_RELU(i, j) s##i##_##j = vec_max(vec_zero(), s##i##_##j);
 #define TILE_MASK(i, j) s##i##_##j = vec_select(vec_load(mask + i * p->c_row + j * LANES) > 0, s##i##_##j, vec_zero());
-#define TILE_SLOPE(i, j) s##i##_##j = tanh_slope(s##i##_##j, vec_load(mask + i * p->c_row + j * LANES));
+#define TILE_SLOPE(i, j) s##i##_##j = vec_tanh_backward(s##i##_##j, vec_load(mask + i * p->c_row + j * LANES));
 #define TILE_STORE(i, j) vec_store(c + i * p->c_row + j * LANES, s##i##_##j);
 
 #define TILE_DECLARE_ROW(i, C) COLUMNS_##C(TILE_DECLARE, i)
@@ -113,7 +108,7 @@ typedef void stream(const product_shape *p, size_t rows, const float *a, const f
 #define STREAM_FMA(i, j) s = vec_fma(x##i, w##i##_##j, s);
 #define STREAM_STORE(i, j) vec_store(c + j * LANES, s);
 #define STREAM_FINISH(i, j)                                                                                            \
-    if (mask && p->tanh) s = tanh_slope(s, vec_load(mask + j * LANES));                                                \
+    if (mask && p->tanh) s = vec_tanh_backward(s, vec_load(mask + j * LANES));                                         \
     if (mask && !p->tanh) s = vec_select(vec_load(mask + j * LANES) > 0, s, vec_zero());                               \
     if (relu) s = vec_max(vec_zero(), s);                                                                              \
     STREAM_STORE(i, j)

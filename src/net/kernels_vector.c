@@ -22,8 +22,6 @@
 #define TABLE_NAME "portable"
 #endif
 
-#define INLINE static inline __attribute__((always_inline))
-
 static void dense(int rows, int in, int out, const float *x, int ldx, const float *w, int ldw, const float *b,
                   activation f, float *y, int ldy, float *z) {
     size_t width = line_floats((size_t)out), stride = (size_t)ldy;

@@ -36,6 +36,8 @@ typedef int32_t ivec __attribute__((vector_size(LANES * 4)));  /* a mask has all
 typedef uint32_t uvec __attribute__((vector_size(LANES * 4))); /* arithmetic that wraps */
 typedef float quad __attribute__((vector_size(16)));
 
+#define INLINE static inline __attribute__((always_inline))
+
 static inline size_t least(size_t a, size_t b) {
     return a < b ? a : b;
 }

@@ -63,6 +63,11 @@ static inline vec vec_tanh(vec x) {
     return (vec)((ivec)vec_abs(y) | ((ivec)x & INT32_MIN));
 }
 
+/* d tanh'(z), h = tanh(z) */
+static inline vec vec_tanh_backward(vec d, vec h) {
+    return d * vec_fma(-h, h, vec_set(1));
+}
+
 static inline vec vec_sigmoid(vec x) {
     vec e = vec_exp(-vec_abs(x)), sum = 1.0f + e;
     vec y = vec_select(x >= 0, vec_set(1), e) / sum;
