@@ -17,7 +17,7 @@ alike() {
     what=$1 first=''
     shift
     for isa in portable avx2 avx512; do
-        if ! A3C_ISA=$isa a3c config cartpole > said 2>&1; then
+        if ! has_isa $isa; then
             skip "$what: instruction set $isa" "not on this CPU"
             continue
         fi

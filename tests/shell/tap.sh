@@ -60,3 +60,6 @@ train() {
 
 # The lines of a metrics.jsonl without what the clock says.
 timeless() { sed -e 's/"time": *[^,}]*/"time":0/' -e 's/"steps_per_second": *[^,}]*/"steps_per_second":0/' "$1"; }
+
+# has_isa NAME: whether this CPU and this build have that instruction set
+has_isa() { A3C_ISA=$1 a3c --version 2>&1 | grep -qx "instruction set: $1"; }
