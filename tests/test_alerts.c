@@ -166,9 +166,12 @@ static void state_is_checked(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(silent_on_runs_that_learn),     cmocka_unit_test(raised_on_runs_that_do_not),
-        cmocka_unit_test(a_gradient_that_is_not_finite), cmocka_unit_test(entropy_of_a_density),
-        cmocka_unit_test(few_rows_are_no_trend),         cmocka_unit_test(messages_name_a_remedy),
+        cmocka_unit_test(silent_on_runs_that_learn),
+        cmocka_unit_test(raised_on_runs_that_do_not),
+        cmocka_unit_test(a_gradient_that_is_not_finite),
+        cmocka_unit_test(entropy_of_a_density),
+        cmocka_unit_test(few_rows_are_no_trend),
+        cmocka_unit_test(messages_name_a_remedy),
         cmocka_unit_test(state_is_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

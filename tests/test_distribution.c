@@ -29,13 +29,13 @@ typedef struct subject {
 
 static subject subject_new(distribution d, uint64_t seed) {
     subject s = {.d = d,
-                 .output = memory_array(float, ROWS *LD),
-                 .features = memory_array(float, ROWS *FEATURES_LD),
+                 .output = memory_array(float, LD *ROWS),
+                 .features = memory_array(float, FEATURES_LD *ROWS),
                  .parameters = memory_array(float, PARAMETERS)};
     s.rows = (distribution_rows){.output = s.output,
                                  .ld = LD,
-                                 .log_probability = memory_array(float, ROWS *LD),
-                                 .probability = memory_array(float, ROWS *LD),
+                                 .log_probability = memory_array(float, LD *ROWS),
+                                 .probability = memory_array(float, LD *ROWS),
                                  .entropy = memory_array(float, ROWS),
                                  .features = s.features,
                                  .variance = memory_array(float, PARAMETERS)};

@@ -8,7 +8,7 @@
 #include "env/tabular.h"
 #include "env/toy_text.h"
 
-/* ---- Toy text against Gymnasium ---------------------------------------------------------------------------------- */
+/* ---- Toy text against Gymnasium ---- */
 
 static void expect_golden(const char *name, long resets, long steps, long transitions) {
     golden_counts counts = golden_play(name);
@@ -22,11 +22,17 @@ static void expect_golden(const char *name, long resets, long steps, long transi
 static void test_frozen_lake(void **state) {
     (void)state, expect_golden("frozen_lake", 24, 600, 4 * (11 * 3 + 5) * 2 + 4 * (53 * 3 + 11));
 }
-static void test_cliff_walking(void **state) { (void)state, expect_golden("cliff_walking", 6, 1000, 4 * 48 * (1 + 3)); }
-static void test_taxi(void **state) { (void)state, expect_golden("taxi", 24, 1000, 500 * (6 + 14)); }
-static void test_blackjack(void **state) { (void)state, expect_golden("blackjack", 900, 1200, 0); }
+static void test_cliff_walking(void **state) {
+    (void)state, expect_golden("cliff_walking", 6, 1000, 4 * 48 * (1 + 3));
+}
+static void test_taxi(void **state) {
+    (void)state, expect_golden("taxi", 24, 1000, 500 * (6 + 14));
+}
+static void test_blackjack(void **state) {
+    (void)state, expect_golden("blackjack", 900, 1200, 0);
+}
 
-/* ---- Exact values ------------------------------------------------------------------------------------------------ */
+/* ---- Exact values ---- */
 
 static void values_of(const a3c_env_def *def, double *values) {
     for (size_t i = 0; i < def->option_count; i++) {
@@ -85,7 +91,7 @@ static void test_tables_refuse(void **state) {
     assert_false(tabular_make(&table, &env_taxi, values));
 }
 
-/* ---- Statistics of random play ----------------------------------------------------------------------------------- */
+/* ---- Statistics of random play ---- */
 
 typedef struct player {
     env_kind kind;
@@ -147,7 +153,7 @@ static void test_random_play(void **state) {
     expect_random(&env_blackjack, 40000, -0.3947, 0.008965);
 }
 
-/* ---- Diagnostics ------------------------------------------------------------------------------------------------- */
+/* ---- Diagnostics ---- */
 
 static void test_probes(void **state) {
     (void)state;
@@ -277,7 +283,7 @@ static void test_password(void **state) {
     player_free(&p);
 }
 
-/* ---- Every game -------------------------------------------------------------------------------------------------- */
+/* ---- Every game ---- */
 
 /* Steps that a discrete or box action allows, at random */
 static unsigned any_step(player *p, double *reward) {
@@ -331,11 +337,11 @@ static void test_pictures(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_frozen_lake), cmocka_unit_test(test_cliff_walking), cmocka_unit_test(test_taxi),
-        cmocka_unit_test(test_blackjack),   cmocka_unit_test(test_optima),        cmocka_unit_test(test_policy_value),
-        cmocka_unit_test(test_tables_refuse), cmocka_unit_test(test_random_play), cmocka_unit_test(test_probes),
-        cmocka_unit_test(test_identity),    cmocka_unit_test(test_identity_box),  cmocka_unit_test(test_stochastic),
-        cmocka_unit_test(test_password),    cmocka_unit_test(test_pictures),
+        cmocka_unit_test(test_frozen_lake),   cmocka_unit_test(test_cliff_walking), cmocka_unit_test(test_taxi),
+        cmocka_unit_test(test_blackjack),     cmocka_unit_test(test_optima),        cmocka_unit_test(test_policy_value),
+        cmocka_unit_test(test_tables_refuse), cmocka_unit_test(test_random_play),   cmocka_unit_test(test_probes),
+        cmocka_unit_test(test_identity),      cmocka_unit_test(test_identity_box),  cmocka_unit_test(test_stochastic),
+        cmocka_unit_test(test_password),      cmocka_unit_test(test_pictures),
     };
     return cmocka_run_group_tests_name("toy text and diagnostics", tests, NULL, NULL);
 }

@@ -35,8 +35,7 @@ static void *start(const env_kind *kind, uint64_t seed, float *observation) {
     return instance;
 }
 
-/* ---- Finding and options
- * ------------------------------------------------------------------------------------------------- */
+/* ---- Finding and options ---- */
 
 static void expect_unknown(const char *id, const char *words) {
     error e = {0};
@@ -113,8 +112,7 @@ static void test_components(void **state) {
     assert_int_equal(env_component(&kind.spec, "speed"), -1);
 }
 
-/* ---- Wrappers
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- Wrappers ---- */
 
 static void test_time_limit(void **state) {
     (void)state;
@@ -308,8 +306,7 @@ static void test_delay(void **state) {
     assert_true(seconds_of_delay(ENV_DELAY_HEAVY, false, false, 100) >= 0.0066);
 }
 
-/* ---- Batches, copies, contract
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Batches, copies, contract ---- */
 
 static void print_fault(void *context, const char *check, const char *fault) {
     if (fault != NULL) {
@@ -395,8 +392,7 @@ static void test_spawned_seeds(void **state) {
     memory_free(instance);
 }
 
-/* ---- Compiler
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- Compiler ---- */
 
 /* GCC 12 deletes the rounding of two adjacent stores of (double)(float)x when it vectorizes them. What must be float32
  * here lives in float: Acrobot's start, whose state is double, is where the built program could lose it. */

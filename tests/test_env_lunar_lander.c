@@ -5,8 +5,7 @@
 
 enum { SKIPPED = 77, OBSERVATION = 8, LEFT_LEG = 6 };
 
-/* ---- Flights
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- Flights ---- */
 
 typedef struct flight {
     env_kind kind;
@@ -71,8 +70,7 @@ static void test_flights(void **state) {
     assert_true(f.worst < 0.01);
 }
 
-/* ---- Scores
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- Scores ---- */
 
 static double within(double x, double limit) {
     return fmax(-limit, fmin(limit, x));

@@ -63,16 +63,19 @@ static void game_free(game *g) {
 /* ---- Checksums ------------------------------------------------------------------------------------------------------
  * Seed 42, minimal action set, sticky 0.1, ramping on; action t is (pattern[t mod 11] + t div 97) mod |A|. */
 
-typedef struct checksum { const a3c_env_def *def; double reward; int ends; uint32_t crc; } checksum;
+typedef struct checksum {
+    const a3c_env_def *def;
+    double reward;
+    int ends;
+    uint32_t crc;
+} checksum;
 
 static void test_checksums(void **state) {
     (void)state;
     static const int pattern[11] = {1, 0, 2, 1, 2, 0, 2, 2, 1, 0, 1};
     const checksum table[] = {
-        {&env_breakout_v1, 85, 187, 0xe98a7984},
-        {&env_asterix_v1, 4, 26, 0x1e066387},
-        {&env_freeway_v1, 0, 0, 0x014a3253},
-        {&env_seaquest_v1, 1, 13, 0x75ccc04c},
+        {&env_breakout_v1, 85, 187, 0xe98a7984},      {&env_asterix_v1, 4, 26, 0x1e066387},
+        {&env_freeway_v1, 0, 0, 0x014a3253},          {&env_seaquest_v1, 1, 13, 0x75ccc04c},
         {&env_space_invaders_v1, 78, 26, 0xb8c62188},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -104,9 +107,15 @@ static void test_checksums(void **state) {
  * tests/golden/minatar.txt, made by tools/golden/minatar_games.py, which says what its lines are. */
 
 static const a3c_env_def *find_game(const char *name) {
-    static const struct { const char *name; const a3c_env_def *def; } games[] = {
-        {"breakout", &env_breakout_v0}, {"asterix", &env_asterix_v0},   {"freeway", &env_freeway_v0},
-        {"seaquest", &env_seaquest_v0}, {"space_invaders", &env_space_invaders_v0},
+    static const struct {
+        const char *name;
+        const a3c_env_def *def;
+    } games[] = {
+        {"breakout", &env_breakout_v0},
+        {"asterix", &env_asterix_v0},
+        {"freeway", &env_freeway_v0},
+        {"seaquest", &env_seaquest_v0},
+        {"space_invaders", &env_space_invaders_v0},
     };
     for (size_t i = 0; i < sizeof games / sizeof games[0]; i++) {
         if (strcmp(games[i].name, name) == 0) return games[i].def;
@@ -181,7 +190,7 @@ static void test_trajectories(void **state) {
     fclose(file);
 }
 
-/* ---- Rules that chance rarely shows ------------------------------------------------------------------------------ */
+/* ---- Rules that chance rarely shows ---- */
 
 /* Six divers brought up pay the oxygen that is left, and one more diver is spent: the count is -1 (seen in the
  * original). */
@@ -258,9 +267,13 @@ static void test_freeway_length(void **state) {
     game_free(&g);
 }
 
-/* ---- Statistics of random play ----------------------------------------------------------------------------------- */
+/* ---- Statistics of random play ---- */
 
-typedef struct statistic { const a3c_env_def *def; int episodes; double mean, error, length; } statistic;
+typedef struct statistic {
+    const a3c_env_def *def;
+    int episodes;
+    double mean, error, length;
+} statistic;
 
 static void expect_random(const statistic *want) {
     game g = game_new(want->def, 11);
@@ -290,10 +303,14 @@ static void expect_random(const statistic *want) {
 static void test_random_play(void **state) {
     (void)state;
     const statistic table[] = {
-        {&env_breakout_v0, 10000, 0.549, 0.020, 11.6},       {&env_breakout_v1, 10000, 0.357, 0.016, 9.6},
-        {&env_asterix_v0, 3000, 0.515, 0.031, 71.0},         {&env_asterix_v1, 3000, 0.494, 0.032, 68.8},
-        {&env_seaquest_v0, 6000, 0.088, 0.012, 29.7},        {&env_seaquest_v1, 6000, 0.085, 0.012, 28.0},
-        {&env_space_invaders_v0, 3000, 2.95, 0.09, 54.7},    {&env_space_invaders_v1, 3000, 4.04, 0.11, 57.6},
+        {&env_breakout_v0, 10000, 0.549, 0.020, 11.6},
+        {&env_breakout_v1, 10000, 0.357, 0.016, 9.6},
+        {&env_asterix_v0, 3000, 0.515, 0.031, 71.0},
+        {&env_asterix_v1, 3000, 0.494, 0.032, 68.8},
+        {&env_seaquest_v0, 6000, 0.088, 0.012, 29.7},
+        {&env_seaquest_v1, 6000, 0.085, 0.012, 28.0},
+        {&env_space_invaders_v0, 3000, 2.95, 0.09, 54.7},
+        {&env_space_invaders_v1, 3000, 4.04, 0.11, 57.6},
         {&env_freeway_v0, 50, 0.0, 0.1, 2501},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {

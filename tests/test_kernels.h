@@ -51,7 +51,7 @@ typedef struct matrix {
 /* random values, zeros past the last column */
 static inline matrix matrix_with_stride(int rows, int columns, int stride) {
     matrix m = {.rows = rows, .columns = columns, .stride = stride};
-    m.at = memory_array(float, (size_t)rows *(size_t)m.stride);
+    m.at = memory_array(float, (size_t)(rows * m.stride));
     for (int r = 0; r < rows; r++) {
         for (int c = 0; c < columns; c++) m.at[r * m.stride + c] = uniform();
     }
@@ -64,7 +64,7 @@ static inline matrix matrix_new(int rows, int columns) {
 }
 
 static inline matrix matrix_copy(matrix m) {
-    float *at = memory_array(float, (size_t)m.rows *(size_t)m.stride);
+    float *at = memory_array(float, (size_t)(m.rows * m.stride));
     memcpy(at, m.at, (size_t)m.rows * (size_t)m.stride * sizeof *at);
     return (matrix){.at = at, .rows = m.rows, .columns = m.columns, .stride = m.stride};
 }

@@ -39,7 +39,7 @@ static void sample_make(sample *s, double discount) {
     batch_normal(ROWS, s->next_value, 2, 3);
     batch_normal(ROWS, s->log_rho, 0.5, 4);
     s->terminated[5 * ENVS] = s->terminated[6 * ENVS] = s->truncated[11 * ENVS] = 1;
-    s->terminated[17 * ENVS] = s->truncated[17 * ENVS] = 1;     /* both: no bootstrap */
+    s->terminated[17 * ENVS] = s->truncated[17 * ENVS] = 1; /* both: no bootstrap */
     s->truncated[(STEPS - 1) * ENVS] = 1;
     s->terminated[(STEPS - 1) * ENVS + 1] = s->truncated[1] = 1; /* environment 2 never ends */
     for (int i = 0; i < ROWS; i++) {
@@ -47,18 +47,31 @@ static void sample_make(sample *s, double discount) {
         if (!done && i + ENVS < ROWS) s->next_value[i] = s->value[i + ENVS];
         s->ratio[i] = exp(s->log_rho[i]);
         s->done[i] = done;
-        s->f_reward[i] = (float)s->reward[i], s->f_value[i] = (float)s->value[i], s->f_log_rho[i] = (float)s->log_rho[i];
+        s->f_reward[i] = (float)s->reward[i], s->f_value[i] = (float)s->value[i],
+        s->f_log_rho[i] = (float)s->log_rho[i];
         s->f_next_value[i] = s->terminated[i] ? 0 : (float)s->next_value[i];
     }
-    s->trajectory = (trajectory){.steps = STEPS, .envs = ENVS, .reward = s->reward, .value = s->value, .next_value = s->next_value,
-                                 .terminated = s->terminated, .truncated = s->truncated, .discount = discount};
+    s->trajectory = (trajectory){.steps = STEPS,
+                                 .envs = ENVS,
+                                 .reward = s->reward,
+                                 .value = s->value,
+                                 .next_value = s->next_value,
+                                 .terminated = s->terminated,
+                                 .truncated = s->truncated,
+                                 .discount = discount};
 }
 
 static void sample_estimate(sample *s, const estimator *e) {
     for (int i = 0; i < ENVS; i++) {
-        estimator_arrays a = {.steps = STEPS, .stride = ENVS, .reward = s->f_reward + i, .value = s->f_value + i,
-                              .next_value = s->f_next_value + i, .done = s->done + i, .log_rho = s->f_log_rho + i,
-                              .advantage = s->advantage + i, .target = s->target + i};
+        estimator_arrays a = {.steps = STEPS,
+                              .stride = ENVS,
+                              .reward = s->f_reward + i,
+                              .value = s->f_value + i,
+                              .next_value = s->f_next_value + i,
+                              .done = s->done + i,
+                              .log_rho = s->f_log_rho + i,
+                              .advantage = s->advantage + i,
+                              .target = s->target + i};
         estimate(e, &a);
     }
 }
@@ -120,7 +133,12 @@ static void vtrace_is_its_sum(void **state) {
     for (int i = 0; i < 4; i++) {
         sample_make(&s, 0.97);
         estimate_vtrace(&s.trajectory, s.ratio, clips[i][2], clips[i][0], clips[i][1], advantage, target);
-        check(&s, &(estimator){.kind = ESTIMATOR_VTRACE, .discount = 0.97, .lambda = clips[i][2], .rho_clip = clips[i][0], .c_clip = clips[i][1]},
+        check(&s,
+              &(estimator){.kind = ESTIMATOR_VTRACE,
+                           .discount = 0.97,
+                           .lambda = clips[i][2],
+                           .rho_clip = clips[i][0],
+                           .c_clip = clips[i][1]},
               advantage, target);
     }
 }
@@ -133,7 +151,8 @@ static void vtrace_on_policy_is_n_step(void **state) {
     sample_make(&s, 0.97);
     memset(s.f_log_rho, 0, sizeof s.f_log_rho);
     estimate_n_step(&s.trajectory, 0, advantage, target);
-    check(&s, &(estimator){.kind = ESTIMATOR_VTRACE, .discount = 0.97, .lambda = 1, .rho_clip = 1, .c_clip = 1}, advantage, target);
+    check(&s, &(estimator){.kind = ESTIMATOR_VTRACE, .discount = 0.97, .lambda = 1, .rho_clip = 1, .c_clip = 1},
+          advantage, target);
 }
 
 static void truncation_bootstraps_and_termination_does_not(void **state) {
@@ -143,8 +162,14 @@ static void truncation_bootstraps_and_termination_does_not(void **state) {
     for (int kind = ESTIMATOR_GAE; kind <= ESTIMATOR_MONTE_CARLO; kind++)
         for (int truncated = 0; truncated < 2; truncated++) {
             float next_value = truncated ? 10 : 0;
-            estimator_arrays a = {.steps = 1, .stride = 1, .reward = &reward, .value = &value, .next_value = &next_value, .done = &done,
-                                  .advantage = &advantage, .target = &target};
+            estimator_arrays a = {.steps = 1,
+                                  .stride = 1,
+                                  .reward = &reward,
+                                  .value = &value,
+                                  .next_value = &next_value,
+                                  .done = &done,
+                                  .advantage = &advantage,
+                                  .target = &target};
             estimate(&(estimator){.kind = (estimator_kind)kind, .discount = 0.5, .lambda = 0.9, .n = 3}, &a);
             assert_true(target == (truncated ? 6.0F : 1.0F));
         }
@@ -158,14 +183,16 @@ enum { N = 4096, UPDATES = 50 };
 static void optimizer_case(const char *name, const optimizer *o, double rate, double scale) {
     double decay = (float)o->decay, beta1 = (float)o->beta1, beta2 = (float)o->beta2;
     static double p[N], s0[N], s1[N], g[N];
-    float *fp = memory_array(float, N), *fg = memory_array(float, N), *slots[2] = {memory_array(float, N), memory_array(float, N)};
+    float *fp = memory_array(float, N), *fg = memory_array(float, N),
+          *slots[2] = {memory_array(float, N), memory_array(float, N)};
     batch_normal(N, p, 1, 7);
     memset(s0, 0, sizeof s0), memset(s1, 0, sizeof s1);
     for (int i = 0; i < N; i++) fp[i] = (float)p[i];
     for (int t = 1; t <= UPDATES; t++) {
         batch_normal(N, g, t % 3 ? 1 : 1e-3, 100 + (unsigned)t);
         for (int i = 0; i < N; i++) fg[i] = (float)g[i], g[i] *= scale;
-        if (o->kind == OPTIMIZER_RMSPROP) optimize_rmsprop(N, p, s0, g, rate, decay, o->epsilon, o->epsilon_inside_root);
+        if (o->kind == OPTIMIZER_RMSPROP)
+            optimize_rmsprop(N, p, s0, g, rate, decay, o->epsilon, o->epsilon_inside_root);
         if (o->kind == OPTIMIZER_ADAM) optimize_adam(N, p, s0, s1, g, t, rate, beta1, beta2, o->epsilon);
         if (o->kind == OPTIMIZER_SGD) optimize_sgd(N, p, s0, g, rate, o->momentum);
         optimizer_numbers numbers = optimizer_numbers_make(o, (float)scale, (float)rate, t);
@@ -180,9 +207,13 @@ static void optimizer_case(const char *name, const optimizer *o, double rate, do
 static void optimizers_equal_double_precision(void **state) {
     (void)state;
     optimizer_case("rmsprop", &(optimizer){.kind = OPTIMIZER_RMSPROP, .decay = 0.99, .epsilon = 1e-5}, 1e-2, 1);
-    optimizer_case("rmsprop, clipped", &(optimizer){.kind = OPTIMIZER_RMSPROP, .decay = 0.9, .epsilon = 1e-3}, 1e-2, 0.125);
-    optimizer_case("rmsprop, inside", &(optimizer){.kind = OPTIMIZER_RMSPROP, .decay = 0.99, .epsilon = 0.1, .epsilon_inside_root = true}, 1e-2, 1);
-    optimizer_case("adam", &(optimizer){.kind = OPTIMIZER_ADAM, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-5}, 1e-2, 0.5);
+    optimizer_case("rmsprop, clipped", &(optimizer){.kind = OPTIMIZER_RMSPROP, .decay = 0.9, .epsilon = 1e-3}, 1e-2,
+                   0.125);
+    optimizer_case("rmsprop, inside",
+                   &(optimizer){.kind = OPTIMIZER_RMSPROP, .decay = 0.99, .epsilon = 0.1, .epsilon_inside_root = true},
+                   1e-2, 1);
+    optimizer_case("adam", &(optimizer){.kind = OPTIMIZER_ADAM, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-5}, 1e-2,
+                   0.5);
     optimizer_case("sgd", &(optimizer){.kind = OPTIMIZER_SGD, .momentum = 0}, 1e-2, 1);
     optimizer_case("sgd, momentum", &(optimizer){.kind = OPTIMIZER_SGD, .momentum = 0.9}, 1e-3, 0.25);
 }
@@ -228,15 +259,18 @@ static void advantages_are_normalized_over_the_batch(void **state) {
 
 static void schedules_reach_their_ends(void **state) {
     (void)state;
-    schedule constant = {SCHEDULE_CONSTANT, 3e-3, 0}, linear = {SCHEDULE_LINEAR, 3e-3, 0}, cosine = {SCHEDULE_COSINE, 3e-3, 0};
+    schedule constant = {SCHEDULE_CONSTANT, 3e-3, 0}, linear = {SCHEDULE_LINEAR, 3e-3, 0},
+             cosine = {SCHEDULE_COSINE, 3e-3, 0};
     assert_true(schedule_at(&constant, 0, 100) == 3e-3 && schedule_at(&constant, 100, 100) == 3e-3);
-    assert_true(schedule_at(&linear, 0, 100) == 3e-3 && schedule_at(&linear, 100, 100) == 0 && schedule_at(&linear, 250, 100) == 0);
+    assert_true(schedule_at(&linear, 0, 100) == 3e-3 && schedule_at(&linear, 100, 100) == 0 &&
+                schedule_at(&linear, 250, 100) == 0);
     assert_true(fabs(schedule_at(&linear, 25, 100) - 2.25e-3) < 1e-15);
     assert_true(schedule_at(&cosine, 0, 100) == 3e-3 && fabs(schedule_at(&cosine, 100, 100)) < 1e-15);
     assert_true(fabs(schedule_at(&cosine, 50, 100) - 1.5e-3) < 1e-15);
     assert_true(fabs(schedule_at(&cosine, 25, 100) - 1.5e-3 * (1 + sqrt(0.5))) < 1e-15);
     schedule warm = {SCHEDULE_CONSTANT, 1, 10};
-    for (int64_t step = 0; step < 9; step++) assert_true(schedule_at(&warm, step, 100) < schedule_at(&warm, step + 1, 100));
+    for (int64_t step = 0; step < 9; step++)
+        assert_true(schedule_at(&warm, step, 100) < schedule_at(&warm, step + 1, 100));
     assert_true(schedule_at(&warm, 0, 100) > 0 && schedule_at(&warm, 10, 100) == 1);
 }
 

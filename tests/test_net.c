@@ -197,7 +197,7 @@ static subject *subject_new(const net_spec *spec, int steps, int envs) {
     net_tape_place(&s->net, (steps + 1) * envs, envs, s->memory, &s->tape);
     s->parameters = memory_array(float, s->net.size);
     s->gradient = memory_array(float, s->net.size);
-    s->state = memory_array(float, s->net.state_size *(size_t)envs + 1);
+    s->state = memory_array(float, (size_t)envs * s->net.state_size + 1);
     fill_parameters(s);
     fill_rows(s);
     return s;

@@ -57,7 +57,8 @@ static void equals_torch(void **state) {
     cases_close("loss_policy", 1, &a.policy_loss, golden_get(g, "loss_policy")->value, 1e-9);
     cases_close("loss_value", 1, &a.value_loss, golden_get(g, "loss_value")->value, 1e-9);
     cases_close("loss_entropy", 1, &a.entropy_sum, golden_get(g, "loss_entropy")->value, 1e-9);
-    if (b.state_size) cases_close("state_after", b.envs * b.state_size, a.state_after, golden_get(g, "state_after")->value, 1e-9);
+    if (b.state_size)
+        cases_close("state_after", b.envs * b.state_size, a.state_after, golden_get(g, "state_after")->value, 1e-9);
     for (int i = 0; i < n.tensors; i++) {
         const golden_tensor *t = golden_get(g, "gradient/%s", n.tensor[i].name);
         assert_int_equal(t->elements, n.tensor[i].elements);
@@ -70,10 +71,14 @@ static void equals_torch(void **state) {
 }
 
 static void update(const char *kind, int n, double *p, double *s, const double *g, int t, double rate) {
-    if (!strcmp(kind, "rmsprop")) optimize_rmsprop(n, p, s, g, rate, 0.99, 1e-5, false);
-    else if (!strcmp(kind, "rmsprop_inside")) optimize_rmsprop(n, p, s, g, rate, 0.99, 1e-3, true);
-    else if (!strcmp(kind, "adam")) optimize_adam(n, p, s, s + n, g, t, rate, 0.9, 0.999, 1e-5);
-    else optimize_sgd(n, p, s, g, 10 * rate, 0.9);
+    if (!strcmp(kind, "rmsprop"))
+        optimize_rmsprop(n, p, s, g, rate, 0.99, 1e-5, false);
+    else if (!strcmp(kind, "rmsprop_inside"))
+        optimize_rmsprop(n, p, s, g, rate, 0.99, 1e-3, true);
+    else if (!strcmp(kind, "adam"))
+        optimize_adam(n, p, s, s + n, g, t, rate, 0.9, 0.999, 1e-5);
+    else
+        optimize_sgd(n, p, s, g, 10 * rate, 0.9);
 }
 
 /* Ten updates of one optimizer, each from a fresh forward and backward pass, against torch's. */

@@ -173,11 +173,8 @@ static void test_stop(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_resize),
-        cmocka_unit_test(test_signals_are_told),
-        cmocka_unit_test(test_every_way_out),
-        cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_keys),          cmocka_unit_test(test_resize), cmocka_unit_test(test_signals_are_told),
+        cmocka_unit_test(test_every_way_out), cmocka_unit_test(test_stop),
     };
     alarm(30); /* a child that never answers fails the test */
     return cmocka_run_group_tests_name("terminal", tests, NULL, NULL);

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-/* ---- A GIF decoder ----------------------------------------------------------------------------------------------- */
+/* ---- A GIF decoder ---- */
 
 enum { SIDE = 96, PIXELS = SIDE * SIDE, FRAMES = 8 };
 
@@ -148,7 +148,9 @@ static void temporary(char *path) {
     close(descriptor);
 }
 
-static uint32_t noise(uint32_t *state) { return *state = *state * 1664525u + 1013904223u; }
+static uint32_t noise(uint32_t *state) {
+    return *state = *state * 1664525u + 1013904223u;
+}
 
 /* Writes frames of a size whose pixels are one of `colors` colors, and reads them back. */
 static void expect_round_trip(int width, int height, int colors, int frames) {
@@ -263,7 +265,7 @@ static void test_gif_failures(void **state) {
     assert_int_not_equal(access(path, F_OK), 0);
 }
 
-/* ---- A terminal -------------------------------------------------------------------------------------------------- */
+/* ---- A terminal ---- */
 
 enum { COLUMNS = 20, ROWS = 6 };
 
@@ -414,12 +416,9 @@ static void test_palette(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gif_round_trip),
-        cmocka_unit_test(test_gif_changes),
-        cmocka_unit_test(test_gif_many_colors),
-        cmocka_unit_test(test_gif_failures),
-        cmocka_unit_test(test_screen),
-        cmocka_unit_test(test_palette),
+        cmocka_unit_test(test_gif_round_trip),  cmocka_unit_test(test_gif_changes),
+        cmocka_unit_test(test_gif_many_colors), cmocka_unit_test(test_gif_failures),
+        cmocka_unit_test(test_screen),          cmocka_unit_test(test_palette),
     };
     return cmocka_run_group_tests_name("view", tests, NULL, NULL);
 }

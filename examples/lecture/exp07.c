@@ -128,9 +128,9 @@ int main(int argc, char **argv) {
     cpus_flush_denormals();
     curves c = {.seeds = l.seeds ? l.seeds : SEEDS};
     size_t n = (size_t)c.seeds;
-    c.returns = memory_array(double, UPDATES * n);
-    c.losses = memory_array(double, UPDATES * n);
-    c.whole_losses = memory_array(double, UPDATES * n);
+    c.returns = memory_array(double, n *UPDATES);
+    c.losses = memory_array(double, n *UPDATES);
+    c.whole_losses = memory_array(double, n *UPDATES);
     uint64_t by_hand = fingerprint_by_hand(1), by_trainer = 0;
     for (c.seed = 0; c.seed < c.seeds; c.seed++) {
         training *t = training_new(training_lecture, NULL, ENVS, STEPS, UPDATES, (uint64_t)c.seed + 1);

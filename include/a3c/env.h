@@ -39,7 +39,7 @@ typedef struct a3c_rng {
     double gauss;                                                  /* the second normal of a pair */
     uint64_t (*source)(void *context);                             /* A3C_RNG_SOURCE: 64 random bits a call */
     void *context;
-    uint32_t position;                                             /* MT19937: next word of `words` */
+    uint32_t position; /* MT19937: next word of `words` */
     uint32_t words[624];
 } a3c_rng;
 
@@ -47,19 +47,19 @@ enum { A3C_RNG_PCG64 = 0, A3C_RNG_MT19937 = 1, A3C_RNG_SOURCE = 2 };
 
 /* Implemented by the host; a plugin calls them through the table that a3c_env_def.reset and .step receive. */
 typedef struct a3c_random {
-    double (*uniform01)(a3c_rng *rng);                     /* in [0, 1), 53 bits */
-    uint32_t (*below)(a3c_rng *rng, uint32_t n);           /* NumPy's integers(0, n), or randint(n) for MT19937; 0 for n <= 1 */
-    double (*normal)(a3c_rng *rng);                        /* standard normal: RandomState.randn's for MT19937, PCG64 in
+    double (*uniform01)(a3c_rng *rng);           /* in [0, 1), 53 bits */
+    uint32_t (*below)(a3c_rng *rng, uint32_t n); /* NumPy's integers(0, n), or randint(n) for MT19937; 0 for n <= 1 */
+    double (*normal)(a3c_rng *rng);              /* standard normal: RandomState.randn's for MT19937, PCG64 in
                                                               distribution only */
 } a3c_random;
 
-/* ---- Description ------------------------------------------------------------------------------------------------------ */
+/* ---- Description ---- */
 
 /* What an observation is and what type reset and step write. */
 typedef enum a3c_observation_kind {
-    A3C_OBSERVATION_VECTOR = 0,   /* float[shape[0]] */
-    A3C_OBSERVATION_PLANES = 1,   /* uint8_t[channels shape[0]][height shape[1]][width shape[2]] */
-    A3C_OBSERVATION_DISCRETE = 2  /* int32_t[dims], component i in 0 .. shape[i]-1 (dims > 1: a tuple) */
+    A3C_OBSERVATION_VECTOR = 0,  /* float[shape[0]] */
+    A3C_OBSERVATION_PLANES = 1,  /* uint8_t[channels shape[0]][height shape[1]][width shape[2]] */
+    A3C_OBSERVATION_DISCRETE = 2 /* int32_t[dims], component i in 0 .. shape[i]-1 (dims > 1: a tuple) */
 } a3c_observation_kind;
 
 typedef enum a3c_action_kind {
@@ -68,45 +68,47 @@ typedef enum a3c_action_kind {
     A3C_ACTION_BOX = 2             /* const float[dims], low[i] .. high[i]; arrives unclipped from `env run` */
 } a3c_action_kind;
 
-enum { A3C_ENV_MT19937 = 1u, /* draws come from MT19937, as the original's do */
-       A3C_ENV_BLOCKS = 2u   /* a step may block (another process, a device): the host gives it a thread of its own */ };
+enum {
+    A3C_ENV_MT19937 = 1u, /* draws come from MT19937, as the original's do */
+    A3C_ENV_BLOCKS = 2u   /* a step may block (another process, a device): the host gives it a thread of its own */
+};
 
 typedef struct a3c_env_spec {
     a3c_observation_kind observation;
-    int32_t observation_dims;              /* how many entries of observation_shape count */
+    int32_t observation_dims; /* how many entries of observation_shape count */
     int32_t observation_shape[A3C_ENV_DIMS];
     const float *observation_low, *observation_high; /* [elements] static bounds of a vector, or NULL: unbounded */
     const char *const *observation_names;            /* [elements] names for masking and display, or NULL */
     a3c_action_kind action;
     int32_t action_dims;
-    int32_t action_n[A3C_ENV_DIMS];        /* discrete kinds */
+    int32_t action_n[A3C_ENV_DIMS];                            /* discrete kinds */
     float action_low[A3C_ENV_DIMS], action_high[A3C_ENV_DIMS]; /* box */
-    const char *const *action_names;       /* [action_n[0]] or NULL */
-    int32_t max_episode_steps;             /* 0: none */
-    double solved_return;                  /* NAN: none is registered */
-    double random_return;                  /* a uniformly random policy's mean return; NAN: unknown */
-    double return_low, return_high;        /* bounds of an episode's return; NAN: unknown */
-    uint32_t flags;                        /* A3C_ENV_* */
-    size_t instance_size;                  /* bytes of flat state an instance needs */
-    int32_t render_width, render_height;   /* natural picture size in pixels; 0: does not draw */
+    const char *const *action_names;                           /* [action_n[0]] or NULL */
+    int32_t max_episode_steps;                                 /* 0: none */
+    double solved_return;                                      /* NAN: none is registered */
+    double random_return;                /* a uniformly random policy's mean return; NAN: unknown */
+    double return_low, return_high;      /* bounds of an episode's return; NAN: unknown */
+    uint32_t flags;                      /* A3C_ENV_* */
+    size_t instance_size;                /* bytes of flat state an instance needs */
+    int32_t render_width, render_height; /* natural picture size in pixels; 0: does not draw */
     int32_t render_fps;
 } a3c_env_spec;
 
-/* ---- Options ----------------------------------------------------------------------------------------------------------- */
+/* ---- Options ---- */
 typedef enum a3c_option_kind { A3C_OPTION_BOOL, A3C_OPTION_INT, A3C_OPTION_FLOAT, A3C_OPTION_CHOICE } a3c_option_kind;
 
 typedef struct a3c_env_option {
     const char *key;
     a3c_option_kind kind;
-    double value, minimum, maximum;  /* default and range; a choice is its index */
-    const char *const *choices;      /* NULL-terminated names of a choice */
+    double value, minimum, maximum; /* default and range; a choice is its index */
+    const char *const *choices;     /* NULL-terminated names of a choice */
     const char *help;
 } a3c_env_option;
 
 /* The values in the order of the definition's options: double[option_count]. */
 typedef const double *a3c_env_values;
 
-/* ---- Definition -------------------------------------------------------------------------------------------------------- */
+/* ---- Definition ---- */
 enum { A3C_TERMINATED = 1u, A3C_TRUNCATED = 2u };
 
 typedef struct a3c_env_def {

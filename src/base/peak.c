@@ -28,8 +28,10 @@ enum { CHAINS = 12, ROUNDS = 4096, SLICE_NS = 1000000 }; /* a slice: short enoug
     CHAIN(x1, fma, a, b)                                                                                               \
     CHAIN(x2, fma, a, b)                                                                                               \
     CHAIN(x3, fma, a, b)                                                                                               \
-    CHAIN(x4, fma, a, b) CHAIN(x5, fma, a, b) CHAIN(x6, fma, a, b) CHAIN(x7, fma, a, b) CHAIN(x8, fma, a, b)           \
-        CHAIN(x9, fma, a, b) CHAIN(x10, fma, a, b) CHAIN(x11, fma, a, b)
+    CHAIN(x4, fma, a, b)                                                                                               \
+    CHAIN(x5, fma, a, b)                                                                                               \
+    CHAIN(x6, fma, a, b)                                                                                               \
+    CHAIN(x7, fma, a, b) CHAIN(x8, fma, a, b) CHAIN(x9, fma, a, b) CHAIN(x10, fma, a, b) CHAIN(x11, fma, a, b)
 #define ROUND_LOOP(type, fma, half)                                                                                    \
     type x0 = half, x1 = half, x2 = half, x3 = half, x4 = half, x5 = half, x6 = half, x7 = half, x8 = half;            \
     type x9 = half, x10 = half, x11 = half, a = half, b = half;                                                        \

@@ -12,8 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_BEST = 0x100, OPTION_GIF, OPTION_EPISODES, OPTION_STEPS, OPTION_POLICY, OPTION_SEED, OPTION_FPS,
-       OPTION_ENV, OPTION_PLAIN };
+enum {
+    OPTION_BEST = 0x100,
+    OPTION_GIF,
+    OPTION_EPISODES,
+    OPTION_STEPS,
+    OPTION_POLICY,
+    OPTION_SEED,
+    OPTION_FPS,
+    OPTION_ENV,
+    OPTION_PLAIN
+};
 enum { EPISODE_STEPS = 100000, GIF_STEPS = 2000, END_HOLD = 100 /* hundredths of a second */, LINE = 1024 };
 
 typedef struct arguments {
@@ -54,28 +63,42 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     int64_t number = 0;
     error_t result;
     switch (key) {
-    case OPTION_BEST: a->best = true; return 0;
-    case OPTION_GIF: a->gif = text; return 0;
+    case OPTION_BEST:
+        a->best = true;
+        return 0;
+    case OPTION_GIF:
+        a->gif = text;
+        return 0;
     case OPTION_EPISODES:
         result = cli_integer("--episodes", text, 1, 1000000, &number, a->e);
         a->options.episodes = (int)number;
         return result;
-    case OPTION_STEPS: return cli_integer("--steps", text, 1, 1000000000, &a->steps, a->e);
-    case OPTION_POLICY: return cli_policy(text, &a->policy, a->e);
-    case OPTION_SEED: return cli_seed("--seed", text, &a->seed, a->e);
-    case OPTION_FPS: return parse_fps(text, &a->options.fps, a->e);
-    case OPTION_ENV: a->env = text; return 0;
-    case OPTION_PLAIN: a->plain = true; return 0;
+    case OPTION_STEPS:
+        return cli_integer("--steps", text, 1, 1000000000, &a->steps, a->e);
+    case OPTION_POLICY:
+        return cli_policy(text, &a->policy, a->e);
+    case OPTION_SEED:
+        return cli_seed("--seed", text, &a->seed, a->e);
+    case OPTION_FPS:
+        return parse_fps(text, &a->options.fps, a->e);
+    case OPTION_ENV:
+        a->env = text;
+        return 0;
+    case OPTION_PLAIN:
+        a->plain = true;
+        return 0;
     case ARGP_KEY_ARG:
         if (a->run) return cli_extra(text, a->e);
         a->run = text;
         return 0;
-    case ARGP_KEY_NO_ARGS: return cli_missing("RUN, a run's folder or a .safetensors file,", a->e);
-    default: return ARGP_ERR_UNKNOWN;
+    case ARGP_KEY_NO_ARGS:
+        return cli_missing("RUN, a run's folder or a .safetensors file,", a->e);
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
-/* ---- Text -------------------------------------------------------------------------------------------------------- */
+/* ---- Text ---- */
 
 static void print_present(const player *p) {
     char text[LINE];
@@ -102,7 +125,7 @@ static int watch_plain(player *p, int episodes) {
     return cli_finish();
 }
 
-/* ---- GIF --------------------------------------------------------------------------------------------------------- */
+/* ---- GIF ---- */
 
 static int gif_present(const player *p, gif *g, uint8_t *rgb, error *e) {
     p->kind->def->render(env_state(p->kind, p->instance), g->width, g->height, rgb);
@@ -142,11 +165,15 @@ static int watch_gif(player *p, const char *path, const watch_options *w, error 
 }
 
 int command_watch(int argc, char **argv) {
-    static const struct argp argp = {options, parse, "RUN",
+    static const struct argp argp = {options,
+                                     parse,
+                                     "RUN",
                                      "Plays episodes with a trained policy for a person to see.\vRUN is a run's folder "
                                      "or a .safetensors file. Keys in the terminal: space pauses, n makes one step, + "
                                      "and - change the speed, r starts the episode anew, q quits.",
-                                     NULL, NULL, NULL};
+                                     NULL,
+                                     NULL,
+                                     NULL};
     error e = {0};
     arguments a = {.policy = SETTINGS_GREEDY, .seed = 1, .e = &e};
     char path[FILE_PATH_SIZE];

@@ -21,15 +21,15 @@ typedef struct stage {
     player *player;
     const watch_options *options;
     screen screen;
-    uint8_t *rgb;                 /* uint8_t[height][width][3] */
-    int32_t width, height;        /* of the picture in pixels; 0: nothing is drawn */
+    uint8_t *rgb;          /* uint8_t[height][width][3] */
+    int32_t width, height; /* of the picture in pixels; 0: nothing is drawn */
     int32_t panel_row, panel_column;
     double speed;
     bool paused, quit;
-    int64_t due;                  /* when the next step is, in the clock's nanoseconds */
+    int64_t due; /* when the next step is, in the clock's nanoseconds */
 } stage;
 
-/* ---- Layout ------------------------------------------------------------------------------------------------------ */
+/* ---- Layout ---- */
 
 /* The largest picture of the environment's proportions that fits, its height even; whole pixels a cell where it is
  * cells. */
@@ -73,7 +73,7 @@ static int lay_out(stage *s, error *e) {
     return terminal_write(erase, sizeof erase - 1, e);
 }
 
-/* ---- The panel --------------------------------------------------------------------------------------------------- */
+/* ---- The panel ---- */
 
 static void put_line(stage *s, int32_t *row, int32_t color, const char *text) {
     screen_text(&s->screen, (*row)++, s->panel_column, color, text);
@@ -150,7 +150,7 @@ static int draw(stage *s, error *e) {
     return bytes->length > 0 ? terminal_write(bytes->data, bytes->length, e) : 0;
 }
 
-/* ---- Playing ----------------------------------------------------------------------------------------------------- */
+/* ---- Playing ---- */
 
 static int64_t frame_ns(const stage *s) {
     double seconds = player_ended(s->player) ? end_seconds : 1 / (s->options->fps * s->speed);
@@ -173,18 +173,29 @@ static void advance(stage *s) {
 
 static void obey(stage *s, int key) {
     switch (key) {
-    case ' ': s->paused = !s->paused; break;
+    case ' ':
+        s->paused = !s->paused;
+        break;
     case 'n':
         s->paused = true;
         advance(s);
         break;
     case '+':
-    case '=': s->speed = fmin(fastest, s->speed * 2); break;
-    case '-': s->speed = fmax(slowest, s->speed / 2); break;
-    case 'r': player_start(s->player); break;
+    case '=':
+        s->speed = fmin(fastest, s->speed * 2);
+        break;
+    case '-':
+        s->speed = fmax(slowest, s->speed / 2);
+        break;
+    case 'r':
+        player_start(s->player);
+        break;
     case 'q':
-    case TERMINAL_CLOSED: s->quit = true; break;
-    default: break;
+    case TERMINAL_CLOSED:
+        s->quit = true;
+        break;
+    default:
+        break;
     }
 }
 

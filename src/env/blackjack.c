@@ -51,11 +51,15 @@ static void init(void *instance, a3c_env_values values, const a3c_random *random
     game->sab = values[SAB] != 0;
 }
 
-/* ---- Hands ------------------------------------------------------------------------------------------------------- */
+/* ---- Hands ---- */
 
-static bool usable_ace(const blackjack_hand *hand) { return hand->aces > 0 && hand->total + 10 <= BUST; }
+static bool usable_ace(const blackjack_hand *hand) {
+    return hand->aces > 0 && hand->total + 10 <= BUST;
+}
 
-int32_t blackjack_sum(const blackjack_hand *hand) { return hand->total + (usable_ace(hand) ? 10 : 0); }
+int32_t blackjack_sum(const blackjack_hand *hand) {
+    return hand->total + (usable_ace(hand) ? 10 : 0);
+}
 
 /* What a hand counts against the other: nothing when bust. */
 static int32_t score(const blackjack_hand *hand) {
@@ -64,7 +68,9 @@ static int32_t score(const blackjack_hand *hand) {
 }
 
 /* An ace and a ten in two cards */
-static bool natural(const blackjack_hand *hand) { return hand->count == 2 && blackjack_sum(hand) == BUST; }
+static bool natural(const blackjack_hand *hand) {
+    return hand->count == 2 && blackjack_sum(hand) == BUST;
+}
 
 static void draw_card(blackjack_hand *hand, const a3c_random *random, a3c_rng *rng) {
     int32_t rank = (int32_t)random->below(rng, RANKS) + 1;
@@ -76,7 +82,7 @@ static void draw_card(blackjack_hand *hand, const a3c_random *random, a3c_rng *r
     hand->aces += card == 1;
 }
 
-/* ---- The environment --------------------------------------------------------------------------------------------- */
+/* ---- The environment ---- */
 
 static void observe(const blackjack *game, int32_t *observation) {
     int32_t sum = blackjack_sum(&game->player);

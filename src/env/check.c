@@ -12,8 +12,7 @@
 
 enum { STEPS = 2000, EDGE_STEPS = 200, BATCH = 7, TEXT = 4096, LONGEST_LIMIT = 1 << 20 };
 
-/* ---- Checks: each returns what is wrong, or NULL
- * ---------------------------------------------------------------------------- */
+/* ---- Checks: each returns what is wrong, or NULL ---- */
 
 typedef const char *check_function(const env_kind *kind, char *text);
 

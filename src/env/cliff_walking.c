@@ -24,7 +24,7 @@ static const a3c_env_option slippery_options[OPTIONS] = {
     [IS_SLIPPERY] = {"is_slippery", A3C_OPTION_BOOL, 1, 0, 1, NULL, slippery_help},
 };
 
-/* ---- The table --------------------------------------------------------------------------------------------------- */
+/* ---- The table ---- */
 
 static tabular_outcome go(int32_t state, int32_t direction, double probability) {
     int32_t row = state / CLIFF_COLUMNS, column = state % CLIFF_COLUMNS;
@@ -54,7 +54,7 @@ double cliff_walking_start(const void *instance, int32_t state) {
     return state == START;
 }
 
-/* ---- The environment --------------------------------------------------------------------------------------------- */
+/* ---- The environment ---- */
 
 static int describe(a3c_env_values values, a3c_env_spec *spec, char *message, size_t message_size) {
     (void)message, (void)message_size;

@@ -49,20 +49,22 @@ typedef struct env_kind {
     a3c_env_spec spec;
     double values[A3C_ENV_OPTIONS];
     env_wrapping wrapping;
-    int max_episode_steps;     /* 0: none */
-    int frame_elements;        /* floats of one unstacked observation */
-    int observation_size;      /* frame_elements * frame_stack: floats of an observation row */
-    int action_size;           /* components of an action */
-    size_t instance_stride;    /* bytes from one instance to the next, a multiple of 64 */
-    size_t state_offset;       /* where the environment's own state begins in an instance */
-    size_t stream_offset;      /* where its random stream begins */
-    size_t sticky_offset;      /* the action executed before; 0: none is kept */
-    size_t history_offset;     /* the last frame_stack frames; 0: none are kept */
-    bool plain;                /* no wrapper but the time limit and masking: step_batch may be used */
+    int max_episode_steps;  /* 0: none */
+    int frame_elements;     /* floats of one unstacked observation */
+    int observation_size;   /* frame_elements * frame_stack: floats of an observation row */
+    int action_size;        /* components of an action */
+    size_t instance_stride; /* bytes from one instance to the next, a multiple of 64 */
+    size_t state_offset;    /* where the environment's own state begins in an instance */
+    size_t stream_offset;   /* where its random stream begins */
+    size_t sticky_offset;   /* the action executed before; 0: none is kept */
+    size_t history_offset;  /* the last frame_stack frames; 0: none are kept */
+    bool plain;             /* no wrapper but the time limit and masking: step_batch may be used */
 } env_kind;
 
 /* One option as given by a person: "is_slippery", "false". */
-typedef struct env_option_text { const char *key, *value; } env_option_text;
+typedef struct env_option_text {
+    const char *key, *value;
+} env_option_text;
 
 /* The definition of an id: a built-in, one found in A3C_ENV_PATH, or, when `id` is a path and `load` allows it, a plugin
  * ("./mine.so" or "./mine.so:name"). NULL with the error (did you mean) when there is none. */
@@ -116,7 +118,9 @@ bool env_action_mask(const env_kind *kind, const void *instance, uint8_t *mask);
 static inline void *env_at(const env_kind *kind, void *instances, int i) {
     return (char *)instances + (size_t)i * kind->instance_stride;
 }
-static inline void *env_state(const env_kind *kind, void *instance) { return (char *)instance + kind->state_offset; }
+static inline void *env_state(const env_kind *kind, void *instance) {
+    return (char *)instance + kind->state_offset;
+}
 
 /* The host's random functions, and streams for whoever needs one. */
 extern const a3c_random env_random;

@@ -20,7 +20,12 @@ static const char *const action_names[ACTIONS] = {"left", "down", "right", "up"}
     {                                                                                                                  \
         [MAP_NAME] = {"map_name", A3C_OPTION_CHOICE, map, 0, 1, map_names, "which lake"},                              \
         [IS_SLIPPERY] = {"is_slippery", A3C_OPTION_BOOL, 1, 0, 1, NULL, "whether the agent may slip to a side"},       \
-        [SUCCESS_RATE] = {"success_rate", A3C_OPTION_FLOAT, 1.0 / 3.0, 0, 1, NULL,                                     \
+        [SUCCESS_RATE] = {"success_rate",                                                                              \
+                          A3C_OPTION_FLOAT,                                                                            \
+                          1.0 / 3.0,                                                                                   \
+                          0,                                                                                           \
+                          1,                                                                                           \
+                          NULL,                                                                                        \
                           "probability of going where it was meant to, on slippery ice"},                              \
         [REWARD_GOAL] = {"reward_goal", A3C_OPTION_FLOAT, 1, -1e6, 1e6, NULL, "reward_schedule: reaching the goal"},   \
         [REWARD_HOLE] = {"reward_hole", A3C_OPTION_FLOAT, 0, -1e6, 1e6, NULL, "reward_schedule: falling into a hole"}, \
@@ -43,9 +48,11 @@ static const char map_8x8[] = "SFFFFFFF"
                               "FHFFHFHF"
                               "FFFHFFFG";
 
-char frozen_lake_cell(const frozen_lake *lake, int32_t state) { return (lake->size == 4 ? map_4x4 : map_8x8)[state]; }
+char frozen_lake_cell(const frozen_lake *lake, int32_t state) {
+    return (lake->size == 4 ? map_4x4 : map_8x8)[state];
+}
 
-/* ---- The table --------------------------------------------------------------------------------------------------- */
+/* ---- The table ---- */
 
 static tabular_outcome go(const frozen_lake *lake, int32_t state, int32_t direction, double probability) {
     int32_t row = state / lake->size, column = state % lake->size, last = lake->size - 1;
@@ -79,7 +86,7 @@ double frozen_lake_start(const void *instance, int32_t state) {
     return state == 0;
 }
 
-/* ---- The environment --------------------------------------------------------------------------------------------- */
+/* ---- The environment ---- */
 
 static int describe(a3c_env_values values, a3c_env_spec *spec, char *message, size_t message_size) {
     (void)message, (void)message_size;

@@ -19,8 +19,8 @@ extern const a3c_env_def env_breakout_v0, env_breakout_v1, env_asterix_v0, env_a
 
 extern const a3c_env_def env_bandit, env_bandit_noise, env_bandit_scale, env_catch, env_catch_noise, env_catch_scale,
     env_deep_sea, env_deep_sea_stochastic, env_memory_chain, env_memory_len, env_memory_size, env_umbrella_chain,
-    env_umbrella_length, env_umbrella_distract, env_discounting_chain,
-    env_bsuite_cartpole, env_bsuite_cartpole_noise, env_bsuite_cartpole_scale, env_bsuite_cartpole_swingup,
-    env_bsuite_mountain_car, env_bsuite_mountain_car_noise, env_bsuite_mountain_car_scale;
+    env_umbrella_length, env_umbrella_distract, env_discounting_chain, env_bsuite_cartpole, env_bsuite_cartpole_noise,
+    env_bsuite_cartpole_scale, env_bsuite_cartpole_swingup, env_bsuite_mountain_car, env_bsuite_mountain_car_noise,
+    env_bsuite_mountain_car_scale;
 
 #endif

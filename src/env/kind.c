@@ -13,8 +13,7 @@
 
 enum { LARGEST_ELEMENTS = 1 << 24, LARGEST_INSTANCE = 1 << 30 };
 
-/* ---- Options
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- Options ---- */
 
 static int unknown_option(const a3c_env_def *def, const char *key, error *e) {
     const char *keys[A3C_ENV_OPTIONS + 1] = {NULL};
@@ -112,8 +111,7 @@ static int resolve_options(env_kind *kind, const env_option_text *options, size_
     return 0;
 }
 
-/* ---- Description
- * --------------------------------------------------------------------------------------------------------- */
+/* ---- Description ---- */
 
 /* What is wrong with a description, or NULL. */
 static const char *observation_fault(const a3c_env_spec *spec) {
@@ -195,8 +193,7 @@ static int describe(env_kind *kind, error *e) {
     return fault == NULL ? 0 : error_set(e, STATUS_USAGE, "%s describes nonsense: %s", def->name, fault);
 }
 
-/* ---- Wrappers
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- Wrappers ---- */
 
 static int check_wrapping(const env_kind *kind, error *e) {
     const env_wrapping *w = &kind->wrapping;

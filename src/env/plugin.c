@@ -35,8 +35,7 @@ const a3c_env_def *env_plugin(size_t k, const char **path) {
     return &loaded[k].def;
 }
 
-/* ---- One file
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- One file ---- */
 
 /* The smallest table there ever was: everything up to step. */
 static const size_t smallest_def = offsetof(a3c_env_def, step_batch);
@@ -135,8 +134,7 @@ static int load_file(const char *path, const char **real, error *e) {
     return 0;
 }
 
-/* ---- By path, and the folders of A3C_ENV_PATH
- * -------------------------------------------------------------------------------- */
+/* ---- By path, and the folders of A3C_ENV_PATH ---- */
 
 static const a3c_env_def *find_in_file(const char *real, const char *name, error *e) {
     const a3c_env_def *found = NULL;

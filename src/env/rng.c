@@ -11,8 +11,7 @@ __extension__ typedef unsigned __int128 uint128;
 
 enum { POOL_WORDS = 4, MT_WORDS = 624, MT_SHIFT = 397, ENTROPY_WORDS = 2, KEY_WORDS = 16 };
 
-/* ---- SeedSequence
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- SeedSequence ---- */
 
 static uint32_t hash_word(uint32_t value, uint32_t *constant, uint32_t multiplier) {
     value ^= *constant;
@@ -64,8 +63,7 @@ static void seed_words(uint32_t *out, int count, uint64_t entropy, const uint32_
     }
 }
 
-/* ---- PCG64
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- PCG64 ---- */
 
 static inline uint128 pair(uint64_t high, uint64_t low) {
     return (uint128)high << 64 | low;
@@ -115,8 +113,7 @@ static inline uint32_t next32(a3c_rng *rng) {
     return (uint32_t)word;
 }
 
-/* ---- MT19937
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- MT19937 ---- */
 
 static void mt_seed(a3c_rng *rng, uint32_t seed) {
     rng->words[0] = seed;
@@ -177,8 +174,7 @@ static inline uint32_t mt_next32(a3c_rng *rng) {
     return y ^ (y >> 18);
 }
 
-/* ---- Draws
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- Draws ---- */
 
 static double uniform01(a3c_rng *rng) {
     if (rng->kind == A3C_RNG_MT19937) {

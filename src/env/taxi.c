@@ -26,9 +26,11 @@ static const a3c_env_option options[OPTIONS] = {
                             "probability that a passenger is fickle"},
 };
 
-/* ---- The city ---------------------------------------------------------------------------------------------------- */
+/* ---- The city ---- */
 
-int32_t taxi_stop_row(int32_t stop) { return stop < 2 ? 0 : TAXI_SIZE - 1; }
+int32_t taxi_stop_row(int32_t stop) {
+    return stop < 2 ? 0 : TAXI_SIZE - 1;
+}
 
 int32_t taxi_stop_column(int32_t stop) {
     static const int32_t columns[TAXI_STOPS] = {0, 4, 0, 3};
@@ -60,15 +62,23 @@ static bool stands_at(taxi_place at, int32_t stop) {
 static bool move(taxi_place *at, int32_t direction) {
     bool free;
     switch (direction) {
-    case SOUTH: at->row += free = at->row < TAXI_SIZE - 1; break;
-    case NORTH: at->row -= free = at->row > 0; break;
-    case EAST: at->column += free = !taxi_wall_east(at->row, at->column); break;
-    default: at->column -= free = at->column > 0 && !taxi_wall_east(at->row, at->column - 1); break;
+    case SOUTH:
+        at->row += free = at->row < TAXI_SIZE - 1;
+        break;
+    case NORTH:
+        at->row -= free = at->row > 0;
+        break;
+    case EAST:
+        at->column += free = !taxi_wall_east(at->row, at->column);
+        break;
+    default:
+        at->column -= free = at->column > 0 && !taxi_wall_east(at->row, at->column - 1);
+        break;
     }
     return free;
 }
 
-/* ---- The table --------------------------------------------------------------------------------------------------- */
+/* ---- The table ---- */
 
 static tabular_outcome pick_up(taxi_place at) {
     bool legal = at.passenger < TAXI_STOPS && stands_at(at, at.passenger);
@@ -131,7 +141,7 @@ double taxi_start(const void *instance, int32_t state) {
     return at.passenger < TAXI_STOPS && at.passenger != at.destination ? 1 / starts : 0;
 }
 
-/* ---- The environment --------------------------------------------------------------------------------------------- */
+/* ---- The environment ---- */
 
 static int describe(a3c_env_values values, a3c_env_spec *spec, char *message, size_t message_size) {
     (void)message, (void)message_size;

@@ -11,23 +11,27 @@ enum { TAXI_ABOARD = TAXI_STOPS }; /* the passenger's place when in the taxi */
 typedef struct frozen_lake {
     double move_probability, slip_probability; /* where it was meant to go, and to either side */
     double reward_goal, reward_hole, reward_frozen;
-    int32_t size;      /* rows and columns: 4 or 8 */
+    int32_t size; /* rows and columns: 4 or 8 */
     int32_t is_slippery;
-    int32_t state;     /* row * size + column */
+    int32_t state;       /* row * size + column */
     int32_t last_action; /* -1 at the start */
 } frozen_lake;
 
-typedef struct cliff_walking { int32_t is_slippery, state, last_action; } cliff_walking;
+typedef struct cliff_walking {
+    int32_t is_slippery, state, last_action;
+} cliff_walking;
 
 typedef struct taxi {
     double rainy_probability, fickle_probability;
     int32_t is_rainy, fickle_passenger;
-    int32_t fickle;      /* the passenger will change the destination in this episode */
-    int32_t state;       /* ((row * 5 + column) * 5 + passenger) * 4 + destination */
+    int32_t fickle; /* the passenger will change the destination in this episode */
+    int32_t state;  /* ((row * 5 + column) * 5 + passenger) * 4 + destination */
     int32_t last_action;
 } taxi;
 
-typedef struct taxi_place { int32_t row, column, passenger, destination; } taxi_place;
+typedef struct taxi_place {
+    int32_t row, column, passenger, destination;
+} taxi_place;
 
 typedef struct blackjack_hand {
     int32_t count, total, aces; /* an ace counts 1 in total */

@@ -8,8 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-/* ---- Chance: splitmix64 (Steele, Lea, Flood 2014)
- * ------------------------------------------------------------------------ */
+/* ---- Chance: splitmix64 (Steele, Lea, Flood 2014) ---- */
 
 static double chance01(void *instance) {
     instance_head *head = instance_head_of(instance);
@@ -19,8 +18,7 @@ static double chance01(void *instance) {
     return (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
 }
 
-/* ---- Actions
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- Actions ---- */
 
 void env_fit_action(const env_kind *kind, const float *action, float *out) {
     for (int i = 0; i < kind->action_size; i++) {
@@ -53,8 +51,7 @@ const void *wrap_action(const env_kind *kind, void *instance, const void *action
     return action;
 }
 
-/* ---- Delay
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- Delay ---- */
 
 enum { HEAVY_TAIL_CAP = 1000 }; /* times the mean */
 
@@ -79,12 +76,10 @@ void wrap_delay(const env_kind *kind, void *instance) {
         return;
     }
     int64_t end = clock_ns() + nanoseconds;
-    while (clock_ns() < end) {
-    }
+    while (clock_ns() < end) {}
 }
 
-/* ---- Observations
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- Observations ---- */
 
 void *observation_place(const env_kind *kind, float *row) {
     size_t before = kind->spec.observation == A3C_OBSERVATION_PLANES ? 3 * (size_t)kind->frame_elements : 0;
@@ -143,8 +138,7 @@ void env_hide(const env_kind *kind, float *observation) {
     for (int i = 0; i < kind->wrapping.frame_stack; i++) hide(kind, observation + i * kind->frame_elements);
 }
 
-/* ---- Frame stack: the history is float[frame_stack][frame_elements], oldest first
- * ------------------------------------------ */
+/* ---- Frame stack: the history is float[frame_stack][frame_elements], oldest first ---- */
 
 static float *history_of(const env_kind *kind, void *instance) {
     return (float *)(void *)((char *)instance + kind->history_offset);

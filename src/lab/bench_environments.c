@@ -26,7 +26,7 @@ static void field_make(field *f, const env_kind *kind, int count) {
     size_t n = (size_t)count;
     *f = (field){.kind = *kind, .count = count, .chance = 88172645463325252u};
     f->instances = (char *)memory_new(memory_product(n, kind->instance_stride));
-    f->observations = memory_array(float, n *(size_t)kind->observation_size);
+    f->observations = memory_array(float, (size_t)kind->observation_size *n);
     f->actions = (char *)memory_new(n * (size_t)kind->action_size * sizeof(float));
     f->rewards = memory_array(double, n);
     f->flags = memory_array(unsigned, n);

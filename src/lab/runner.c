@@ -31,8 +31,7 @@ void runner_close(runner *r) {
     CHECK(r->running == 0);
     sigset_t set = waited_for();
     const struct timespec now = {0, 0};
-    while (sigtimedwait(&set, NULL, &now) > 0) {
-    } /* what is still pending was answered */
+    while (sigtimedwait(&set, NULL, &now) > 0) {} /* what is still pending was answered */
     sigprocmask(SIG_SETMASK, &r->former_mask, NULL);
 }
 

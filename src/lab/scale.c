@@ -190,7 +190,7 @@ static void say_fit(report *r, const line *l) {
 static void draw_rates(report *r, size_t count, const line *lines, double cpus) {
     enum { LAW_POINTS = 64 };
     plot_series *series = memory_array(plot_series, 2 * count);
-    double *x = memory_array(double, LAW_POINTS *count), *y = memory_array(double, LAW_POINTS *count);
+    double *x = memory_array(double, count *LAW_POINTS), *y = memory_array(double, count *LAW_POINTS);
     size_t n = 0;
     for (size_t i = 0; i < count; i++) {
         const line *l = &lines[i];

@@ -48,8 +48,7 @@ int session_run(study *s, const char *out, const char *name, session_report repo
     else if (write_all(folder, &runs, folder, s->total, report, &e))
         status = fail(&e);
     else if (s->failed > 0 && (failures_count || s->done == 0)) {
-        fprintf(stderr,
-                "%zu of %zu runs failed; what they said is in %s/logs, and the same command tries them again\n",
+        fprintf(stderr, "%zu of %zu runs failed; what they said is in %s/logs, and the same command tries them again\n",
                 s->failed, s->total, folder);
         status = STATUS_FAILED;
     }

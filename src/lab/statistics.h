@@ -14,8 +14,7 @@ typedef struct interval {
     double low, high; /* both NaN: unknown */
 } interval;
 
-/* ---- Describing one sample x[n]
- * ---------------------------------------------------------------------------------------- */
+/* ---- Describing one sample x[n] ---- */
 
 /* Ascending, in place. */
 void statistics_sort(size_t n, double *x);
@@ -31,14 +30,12 @@ double statistics_median(size_t n, double *x); /* sorts x */
  * is rliable's IQM). Sorts x. */
 double statistics_iqm(size_t n, double *x);
 
-/* ---- Distributions
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Distributions ---- */
 double normal_cdf(double z);
 double normal_quantile(double p);             /* inverse of normal_cdf; -inf and inf at 0 and 1 */
 double student_cdf(double t, double freedom); /* freedom > 0, not necessarily whole */
 
-/* ---- Bootstrap
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- Bootstrap ---- */
 
 /* A statistic of a sample that may reorder it: statistics_iqm, statistics_median. */
 typedef double (*statistic)(size_t n, double *x);
@@ -64,8 +61,7 @@ interval bootstrap_stratified(statistic f, size_t strata, const size_t *sizes, c
 interval bootstrap_superiority(size_t nx, const double *x, size_t ny, const double *y, size_t resamples,
                                const uint32_t *indices, double confidence);
 
-/* ---- Times to an event, some of them censored
- * --------------------------------------------------------------------------- */
+/* ---- Times to an event, some of them censored ---- */
 
 /* Kaplan-Meier: median, the first time with S <= 0.5 (inf when S never gets there, NaN for no runs), and the mean
  * restricted to `horizon` (area under S, with an interval from Greenwood's variance). time[n]; event[n]: false is
@@ -78,8 +74,7 @@ typedef struct survival {
 } survival;
 survival survival_describe(size_t n, const double *time, const bool *event, double horizon);
 
-/* ---- Tests of two samples
- * -------------------------------------------------------------------------------------- */
+/* ---- Tests of two samples ---- */
 
 /* P(X > Y) + P(X = Y) / 2; NaN when a side is empty. */
 double superiority(size_t nx, const double *x, size_t ny, const double *y);
@@ -108,8 +103,7 @@ typedef struct power_statement {
 } power_statement;
 power_statement power_of(size_t n);
 
-/* ---- Scaling laws
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- Scaling laws ---- */
 
 /* Throughput X(N) of N threads: Amdahl X = lambda N / (1 + sigma (N - 1)); the Universal Scalability Law adds
  * kappa N (N - 1) to the denominator (Gunther). Fitted by non-negative least squares of N / X on 1, N - 1 and N (N -

@@ -36,14 +36,23 @@ typedef void dot_tile(size_t n, const float *x, size_t ldx, const float *w, size
                 COLUMNS_##C(DOT_W, 0) ROWS_##R(DOT_FMA_ROW, C)} ROWS_##R(DOT_PART_ROW, C)                              \
         }                                                                                                              \
     }
+/* clang-format off */
 DOT_TILE(1, 1)
-DOT_TILE(1, 2) DOT_TILE(1, 3) DOT_TILE(1, 4)
+DOT_TILE(1, 2)
+DOT_TILE(1, 3)
+DOT_TILE(1, 4)
 #if VECTOR_REGISTERS == 32
-    DOT_TILE(4, 1) DOT_TILE(4, 2) DOT_TILE(4, 3)
-        DOT_TILE(4, 4) static dot_tile *const four_rows[] = {NULL, dot_4x1, dot_4x2, dot_4x3, dot_4x4};
+DOT_TILE(4, 1)
+DOT_TILE(4, 2)
+DOT_TILE(4, 3)
+DOT_TILE(4, 4)
+static dot_tile *const four_rows[] = {NULL, dot_4x1, dot_4x2, dot_4x3, dot_4x4};
 #else
-    DOT_TILE(4, 1) DOT_TILE(4, 2) static dot_tile *const four_rows[] = {NULL, dot_4x1, dot_4x2};
+DOT_TILE(4, 1)
+DOT_TILE(4, 2)
+static dot_tile *const four_rows[] = {NULL, dot_4x1, dot_4x2};
 #endif
+/* clang-format on */
 static dot_tile *const one_row[] = {NULL, dot_1x1, dot_1x2, dot_1x3, dot_1x4};
 
 /* (v[0] + v[2]) + (v[1] + v[3]) of each of four vectors of four */

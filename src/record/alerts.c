@@ -87,13 +87,14 @@ static bool entropy_collapsed(const alerts *a, const metrics *row) {
 static bool value_loss_stays(const alerts *a, const metrics *row) {
     const alerts_state *s = &a->state;
     bool explains = s->explained_rows > 0 && s->explained_variance >= good_explained_variance;
-    return reached(a, row, value_loss_from) && s->value_rows >= TREND_ROWS && s->highest_value_loss > 0 && !explains && !solved(a) &&
-           s->value_loss > value_loss_share * s->highest_value_loss;
+    return reached(a, row, value_loss_from) && s->value_rows >= TREND_ROWS && s->highest_value_loss > 0 && !explains &&
+           !solved(a) && s->value_loss > value_loss_share * s->highest_value_loss;
 }
 
 static bool explains_little(const alerts *a, const metrics *row) {
     const alerts_state *s = &a->state;
-    return reached(a, row, explained_from) && s->explained_rows >= TREND_ROWS && s->explained_variance < low_explained_variance &&
+    return reached(a, row, explained_from) && s->explained_rows >= TREND_ROWS &&
+           s->explained_variance < low_explained_variance &&
            s->value_loss > settled_value_loss_share * s->highest_value_loss && !solved(a);
 }
 

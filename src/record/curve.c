@@ -92,7 +92,7 @@ void curve_draw(const curve *c, text_buffer *out, int width, int height, bool br
     words_value(bottom, low);
     int label = (int)strlen(strlen(top) > strlen(bottom) ? top : bottom);
     int columns = braille ? width * BRAILLE_WIDTH : width, rows = braille ? height * BRAILLE_HEIGHT : height;
-    unsigned char *dots = memory_array(unsigned char, (size_t)rows *(size_t)columns);
+    unsigned char *dots = memory_array(unsigned char, (size_t)(rows * columns));
     rasterize(c, low, high, dots, rows, columns);
     for (int row = 0; row < height; row++) {
         text_printf(out, "%s%*s ", indent, label, row == 0 ? top : row == height - 1 ? bottom : "");

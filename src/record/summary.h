@@ -51,10 +51,10 @@ typedef struct summary {
     summary_staleness staleness;
     summary_time time;
     int64_t involuntary_switches;
-    char stopped_by[SUMMARY_WORD]; /* total_steps, solved, seconds, signal, error */
-    char asynchrony[SUMMARY_TEXT]; /* in words: "16-way asynchronous", "16 workers take turns on 2 threads" */
-    double lost_updates;           /* fraction of stripe updates that were overwritten */
-    double lock_wait_seconds;      /* summed over threads */
+    char stopped_by[SUMMARY_WORD];      /* total_steps, solved, seconds, signal, error */
+    char asynchrony[SUMMARY_TEXT];      /* in words: "16-way asynchronous", "16 workers take turns on 2 threads" */
+    double lost_updates;                /* fraction of stripe updates that were overwritten */
+    double lock_wait_seconds;           /* summed over threads */
     const int64_t *staleness_histogram; /* [staleness_bins] updates of staleness 0, 1, ..; the owner's. NULL: unknown */
     int64_t staleness_bins;
     const summary_task *tasks; /* [task_count], the owner's */

@@ -73,7 +73,7 @@ static int check_learning(const check *c) {
         return refuse(c, "loss.kind", "ppo needs mode: sync; expected actor_critic in async");
     if (ppo && s->advantage.estimator == SETTINGS_ESTIMATOR_VTRACE)
         return refuse(c, "loss.kind", "ppo does not go with advantage.estimator: vtrace: both correct the same ratio");
-    int shortest = s->rollout_until_done                          ? 1
+    int shortest = s->rollout_until_done                      ? 1
                    : s->rollout_schedule == SETTINGS_CONSTANT ? s->rollout_steps
                                                               : s->rollout_initial;
     if (ppo && s->loss.ppo.minibatches > samples(s, shortest))

@@ -104,10 +104,11 @@ const setting schema[] = {
      .meaning = "shared: policy and value have one trunk; separate: one each"},
     {"network.layers", AT(network.layers), .kind = KIND_LAYERS,
      .value = "[{dense: 128, activation: tanh}, {dense: 128, activation: tanh}]",
-     .meaning = "the trunk's layers: {dense: N}, {conv: CHANNELS, kernel: 3, stride: 1, padding: 0}, {lstm: CELLS, "
-                "forget_bias: 1}, "
-                "{layer_norm: true}; dense and conv take an activation: none, relu, tanh (when not given) or silu. Or a "
-                "name: a3c (16 8x8/4, 32 4x4/2, 256), dqn (32 8x8/4, 64 4x4/2, 64 3x3, 512), minatar (16 3x3, 128)"},
+     .meaning =
+         "the trunk's layers: {dense: N}, {conv: CHANNELS, kernel: 3, stride: 1, padding: 0}, {lstm: CELLS, "
+         "forget_bias: 1}, "
+         "{layer_norm: true}; dense and conv take an activation: none, relu, tanh (when not given) or silu. Or a "
+         "name: a3c (16 8x8/4, 32 4x4/2, 256), dqn (32 8x8/4, 64 4x4/2, 64 3x3, 512), minatar (16 3x3, 128)"},
     {"network.init", AT(network.init), CHOICE(inits), .value = "orthogonal", .meaning = "initial weights"},
     {"network.hidden_gain", AT(network.hidden_gain), REAL(0, 1000), .value = "1.4142135623730951",
      .meaning = "scale of the trunk's initial weights"},
@@ -205,8 +206,9 @@ const setting schema[] = {
     {"async.count_lost", AT(async.count_lost), .kind = KIND_BOOL, .value = "false",
      .meaning = "measure the share of updates that were overwritten"},
     {"async.behavior_delay", "async.behaviour_delay", AT(async.behavior_delay), INT(0, 1024), .unit = "updates",
-     .value = "0", .meaning = "rollouts are collected with parameters so many updates old, to test corrections; "
-                               "a resumed run starts the lag anew"},
+     .value = "0",
+     .meaning = "rollouts are collected with parameters so many updates old, to test corrections; "
+                "a resumed run starts the lag anew"},
     {"async.simulated.cost", AT(async.simulated.cost), CHOICE(costs), .value = "constant",
      .meaning = "distribution of a turn's virtual time; measured: from turns timed at the start"},
     {"async.simulated.mean", AT(async.simulated.mean), REAL(1e-3, 1e9), .unit = "microseconds", .value = "100",

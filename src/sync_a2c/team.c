@@ -107,7 +107,7 @@ team *team_new(sync_run *r, const env_kind *const *kinds, int threads) {
     t->members = memory_array(team_member, (size_t)threads);
     t->updater = memory_array(team_updater, (size_t)t->updaters);
     t->parameters = memory_array(float, size);
-    t->shard_gradients = memory_array(float, size *(size_t)t->shards);
+    t->shard_gradients = memory_array(float, (size_t)t->shards *size);
     t->gradient = memory_array(float, size);
     t->stripe_squares = memory_array(double, (size_t)block_stripes(r->block));
     t->shard_sums = memory_array(loss_sums, (size_t)t->shards);

@@ -167,12 +167,9 @@ int image_write(const image *i, const char *folder, const char *name, error *e) 
     snprintf(format, sizeof format, "%d", SETTINGS_FORMAT);
     environments_hash(i, hash);
     image_fingerprint(i, fingerprint);
-    safetensors_pair metadata[] = {{"format", format},
-                                   {"program", "a3c"},
-                                   {"config", i->config},
-                                   {"params_fingerprint", fingerprint},
-                                   {"env_state_hash", hash},
-                                   {"env_plugin_hash", i->plugin_hash}};
+    safetensors_pair metadata[] = {{"format", format},       {"program", "a3c"},
+                                   {"config", i->config},    {"params_fingerprint", fingerprint},
+                                   {"env_state_hash", hash}, {"env_plugin_hash", i->plugin_hash}};
     return safetensors_write(path, i->list, (size_t)i->count, metadata, sizeof metadata / sizeof *metadata, e);
 }
 

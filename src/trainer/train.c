@@ -52,8 +52,7 @@ static int new_folder(run *r, const char *out, int *lock, error *e) {
         strcpy(r->folder, out);
     }
     error why = {0};
-    if (file_make_folders(r->folder, &why))
-        return error_set(e, why.status, "%s; --out names another place", why.text);
+    if (file_make_folders(r->folder, &why)) return error_set(e, why.status, "%s; --out names another place", why.text);
     if (file_lock(r->folder, lock, e)) return -1;
     char path[FILE_PATH_SIZE], *text = settings_text(&r->plan.settings);
     int failed = file_join(path, r->folder, "config.yaml", e) || file_replace(path, text, strlen(text), e);

@@ -11,7 +11,7 @@
 
 enum { LZW_BITS = 12, LZW_CODES = 1 << LZW_BITS, BLOCK = 255, SLOTS = 1024 /* of the palette's hash table */ };
 
-/* ---- Bytes ------------------------------------------------------------------------------------------------------- */
+/* ---- Bytes ---- */
 
 static void put_byte(gif *g, int value) {
     uint8_t byte = (uint8_t)value;
@@ -30,13 +30,13 @@ static int flush(gif *g, error *e) {
     return failed;
 }
 
-/* ---- LZW --------------------------------------------------------------------------------------------------------- */
+/* ---- LZW ---- */
 
 /* Codes gather in `bits` and leave as bytes, bytes in blocks of at most 255. */
 typedef struct code_writer {
     gif *g;
     uint32_t bits;
-    int count;       /* of `bits` */
+    int count; /* of `bits` */
     uint8_t block[BLOCK];
     int filled;
 } code_writer;
@@ -98,12 +98,15 @@ static void put_pixels(gif *g, size_t count, int root_bits) {
     put_byte(g, 0);
 }
 
-/* ---- Palettes ---------------------------------------------------------------------------------------------------- */
+/* ---- Palettes ---- */
 
 typedef struct palette {
     uint32_t colors[GIF_COLORS];
     int count;
-    struct { uint32_t color; int index; /* + 1; 0: free */ } slots[SLOTS];
+    struct {
+        uint32_t color;
+        int index; /* + 1; 0: free */
+    } slots[SLOTS];
 } palette;
 
 /* The index of a color, entered when it is new; -1 when the palette is full. */
@@ -139,7 +142,9 @@ static uint32_t rounded(uint32_t color) {
     return result;
 }
 
-typedef struct rectangle { int32_t x, y, width, height; } rectangle;
+typedef struct rectangle {
+    int32_t x, y, width, height;
+} rectangle;
 
 /* Writes the palette indices of a part of the picture; false when it has more colors than a palette. */
 static bool index_part(gif *g, const uint8_t *rgb, rectangle part, bool round, palette *p) {
@@ -156,7 +161,7 @@ static bool index_part(gif *g, const uint8_t *rgb, rectangle part, bool round, p
     return true;
 }
 
-/* ---- Frames ------------------------------------------------------------------------------------------------------ */
+/* ---- Frames ---- */
 
 /* The smallest rectangle outside which nothing changed; one pixel when nothing did. */
 static rectangle changed_part(const gif *g, const uint8_t *rgb) {

@@ -9,7 +9,9 @@
 static const screen_cell blank = {' ', SCREEN_DEFAULT, SCREEN_DEFAULT};
 enum { UPPER_HALF = 0x2580, NEVER = -1 /* a color that no cell has */ };
 
-static size_t cell_count(const screen *s) { return (size_t)s->columns * (size_t)s->rows; }
+static size_t cell_count(const screen *s) {
+    return (size_t)s->columns * (size_t)s->rows;
+}
 
 void screen_make(screen *s, int32_t columns, int32_t rows, bool true_color) {
     *s = (screen){.columns = columns < 1 ? 1 : columns, .rows = rows < 1 ? 1 : rows, .true_color = true_color};
@@ -72,7 +74,9 @@ int32_t screen_text(screen *s, int32_t row, int32_t column, int32_t foreground, 
     return column;
 }
 
-static int32_t pixel_color(const uint8_t *pixel) { return pixel[0] << 16 | pixel[1] << 8 | pixel[2]; }
+static int32_t pixel_color(const uint8_t *pixel) {
+    return pixel[0] << 16 | pixel[1] << 8 | pixel[2];
+}
 
 void screen_picture(screen *s, int32_t row, int32_t column, const uint8_t *rgb, int32_t width, int32_t height) {
     for (int32_t y = 0; y + 1 < height; y += 2) {
@@ -86,7 +90,7 @@ void screen_picture(screen *s, int32_t row, int32_t column, const uint8_t *rgb, 
     }
 }
 
-/* ---- Sending ----------------------------------------------------------------------------------------------------- */
+/* ---- Sending ---- */
 
 /* Squared distance of two colors */
 static int distance(int r0, int g0, int b0, int r1, int g1, int b1) {
@@ -94,15 +98,19 @@ static int distance(int r0, int g0, int b0, int r1, int g1, int b1) {
 }
 
 /* The level of the cube, 0, 95, 135, 175, 215, 255, that is nearest to a part of a color */
-static int cube_level(int part) { return part < 48 ? 0 : part < 115 ? 1 : (part - 35) / 40; }
-static int cube_part(int level) { return level == 0 ? 0 : 55 + 40 * level; }
+static int cube_level(int part) {
+    return part < 48 ? 0 : part < 115 ? 1 : (part - 35) / 40;
+}
+static int cube_part(int level) {
+    return level == 0 ? 0 : 55 + 40 * level;
+}
 
 int screen_palette(int32_t color) {
     int r = color >> 16 & 0xff, g = color >> 8 & 0xff, b = color & 0xff;
     int lr = cube_level(r), lg = cube_level(g), lb = cube_level(b);
     int mean = (r + g + b) / 3, gray = mean < 8 ? 0 : mean > 238 ? 23 : (mean - 3) / 10, level = 8 + 10 * gray;
-    bool grayer = distance(r, g, b, level, level, level) <
-                  distance(r, g, b, cube_part(lr), cube_part(lg), cube_part(lb));
+    bool grayer =
+        distance(r, g, b, level, level, level) < distance(r, g, b, cube_part(lr), cube_part(lg), cube_part(lb));
     return grayer ? 232 + gray : 16 + 36 * lr + 6 * lg + lb;
 }
 

@@ -41,8 +41,12 @@ static void switch_to(const struct termios *mode, const char *sequence, size_t c
     (void)tcsetattr(STDIN_FILENO, TCSANOW, mode);
 }
 
-static void put_back(void) { switch_to(&ordinary, leave_sequence, sizeof leave_sequence - 1); }
-static void take_over(void) { switch_to(&playing, enter_sequence, sizeof enter_sequence - 1); }
+static void put_back(void) {
+    switch_to(&ordinary, leave_sequence, sizeof leave_sequence - 1);
+}
+static void take_over(void) {
+    switch_to(&playing, enter_sequence, sizeof enter_sequence - 1);
+}
 
 static void end_by(int number) {
     put_back();
@@ -147,7 +151,9 @@ bool terminal_changed(void) {
     return now;
 }
 
-int terminal_signal(void) { return pending; }
+int terminal_signal(void) {
+    return pending;
+}
 
 int terminal_write(const char *bytes, size_t count, error *e) {
     while (count > 0) {

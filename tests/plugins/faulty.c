@@ -60,7 +60,9 @@ static int32_t through_scratch(int32_t x) {
 
 static volatile int32_t depth;
 
-static int recurse(int x) { return recurse(x + 1) + depth++; }
+static int recurse(int x) {
+    return recurse(x + 1) + depth++;
+}
 
 __attribute__((constructor)) static void loaded(void) {
     if (FAULT == CRASHES_LOADED) {

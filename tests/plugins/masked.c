@@ -77,11 +77,22 @@ static void mask_two(const void *instance, uint8_t *mask) {
 }
 
 A3C_ENV_EXPORT const a3c_env_def *a3c_env_plugin(uint32_t host_abi, size_t *count) {
-    static const a3c_env_def defs[] = {
-        {.abi = A3C_ENV_ABI, .struct_size = sizeof(a3c_env_def), .name = "one", .summary = "one component",
-         .describe = describe_one, .reset = reset, .step = step_one, .action_mask = mask_one},
-        {.abi = A3C_ENV_ABI, .struct_size = sizeof(a3c_env_def), .name = "two", .summary = "two components",
-         .describe = describe_two, .reset = reset, .step = step_two, .action_mask = mask_two}};
+    static const a3c_env_def defs[] = {{.abi = A3C_ENV_ABI,
+                                        .struct_size = sizeof(a3c_env_def),
+                                        .name = "one",
+                                        .summary = "one component",
+                                        .describe = describe_one,
+                                        .reset = reset,
+                                        .step = step_one,
+                                        .action_mask = mask_one},
+                                       {.abi = A3C_ENV_ABI,
+                                        .struct_size = sizeof(a3c_env_def),
+                                        .name = "two",
+                                        .summary = "two components",
+                                        .describe = describe_two,
+                                        .reset = reset,
+                                        .step = step_two,
+                                        .action_mask = mask_two}};
     (void)host_abi;
     *count = 2;
     return defs;

@@ -8,7 +8,13 @@
 #include "reference/head.h"
 #include "reference/network.h"
 
-typedef enum head_kind { HEAD_CATEGORICAL, HEAD_MULTI_DISCRETE, HEAD_GAUSSIAN, HEAD_GAUSSIAN_SOFTPLUS, HEAD_GSDE } head_kind;
+typedef enum head_kind {
+    HEAD_CATEGORICAL,
+    HEAD_MULTI_DISCRETE,
+    HEAD_GAUSSIAN,
+    HEAD_GAUSSIAN_SOFTPLUS,
+    HEAD_GSDE
+} head_kind;
 
 typedef struct batch {
     net_spec spec;
@@ -16,20 +22,22 @@ typedef struct batch {
     int dims, n[NET_DIMS]; /* components of an action, choices of each (discrete heads) */
     int steps, envs;
     loss_spec loss;
-    double ppo_clip;       /* 0: the actor-critic loss */
+    double ppo_clip;                           /* 0: the actor-critic loss */
     double discount, lambda, rho_clip, c_clip; /* of V-trace, which `done` asks for */
     int input_size, state_size;
-    double *input;         /* [rows, input_size] */
-    double *action;        /* [rows, dims] */
+    double *input;                                    /* [rows, input_size] */
+    double *action;                                   /* [rows, dims] */
     double *advantage, *target, *old_log_probability; /* [rows]; V-trace estimates the first two anew */
-    double *state;         /* [envs, state_size] before the first row */
-    unsigned char *start;  /* [rows] */
-    unsigned char *allowed; /* [rows, policy_outputs] masks, or NULL */
-    unsigned char *done;    /* [rows] V-trace: 1 terminated, 2 truncated, 3 both; else NULL */
+    double *state;                                    /* [envs, state_size] before the first row */
+    unsigned char *start;                             /* [rows] */
+    unsigned char *allowed;                           /* [rows, policy_outputs] masks, or NULL */
+    unsigned char *done;                              /* [rows] V-trace: 1 terminated, 2 truncated, 3 both; else NULL */
     double *reward, *final_input; /* V-trace: [rows], [rows, input_size] what was seen after the row; else NULL */
 } batch;
 
-static inline int batch_rows(const batch *b) { return b->steps * b->envs; }
+static inline int batch_rows(const batch *b) {
+    return b->steps * b->envs;
+}
 
 /* The caller gives it back with batch_free. */
 batch batch_from_golden(const golden *g);

@@ -13,11 +13,34 @@
 
 #include <cmocka.h>
 
-static const char *const names[] = {
-    "dense_shared", "dense_separate", "dense_relu", "dense_silu", "linear", "one_hot", "one_hot_tuple", "one_hot_linear", "conv",
-    "conv_separate", "lstm", "lstm_separate", "layer_norm", "gaussian", "gaussian_softplus", "multi_discrete", "ppo",
-    "ppo_lstm", "conv_stack", "conv_lstm", "lstm_stack", "masked", "masked_multi_discrete", "held", "gsde", "gsde_lstm", "vtrace",
-    "vtrace_lstm"};
+static const char *const names[] = {"dense_shared",
+                                    "dense_separate",
+                                    "dense_relu",
+                                    "dense_silu",
+                                    "linear",
+                                    "one_hot",
+                                    "one_hot_tuple",
+                                    "one_hot_linear",
+                                    "conv",
+                                    "conv_separate",
+                                    "lstm",
+                                    "lstm_separate",
+                                    "layer_norm",
+                                    "gaussian",
+                                    "gaussian_softplus",
+                                    "multi_discrete",
+                                    "ppo",
+                                    "ppo_lstm",
+                                    "conv_stack",
+                                    "conv_lstm",
+                                    "lstm_stack",
+                                    "masked",
+                                    "masked_multi_discrete",
+                                    "held",
+                                    "gsde",
+                                    "gsde_lstm",
+                                    "vtrace",
+                                    "vtrace_lstm"};
 
 enum { TESTS = 256 };
 static struct CMUnitTest tests[TESTS];
@@ -27,7 +50,8 @@ static int count;
 void cases_add(const char *what, const char *name, void (*test)(void **state)) {
     CHECK(count < TESTS);
     snprintf(titles[count], sizeof titles[count], "%s: %s", what, name);
-    tests[count] = (struct CMUnitTest){.name = titles[count], .test_func = test, .initial_state = (void *)(uintptr_t)name};
+    tests[count] =
+        (struct CMUnitTest){.name = titles[count], .test_func = test, .initial_state = (void *)(uintptr_t)name};
     count++;
 }
 
@@ -36,7 +60,9 @@ void cases_add_all(const char *what, const char *except, void (*test)(void **sta
         if (!except || strncmp(names[i], except, strlen(except))) cases_add(what, names[i], test);
 }
 
-int cases_run(const char *group) { return _cmocka_run_group_tests(group, tests, (size_t)count, NULL, NULL); }
+int cases_run(const char *group) {
+    return _cmocka_run_group_tests(group, tests, (size_t)count, NULL, NULL);
+}
 
 golden *cases_load(const char *name) {
     char path[512];

@@ -3,7 +3,9 @@
 
 #include <math.h>
 
-static int is_done(const trajectory *tr, int at) { return tr->terminated[at] || tr->truncated[at]; }
+static int is_done(const trajectory *tr, int at) {
+    return tr->terminated[at] || tr->truncated[at];
+}
 
 /* delta = r + discount V(s') (1 - terminated) - V */
 static double delta(const trajectory *tr, int at) {

@@ -6,8 +6,8 @@
 
 typedef struct trajectory {
     int steps, envs;
-    const double *reward, *value;      /* r_t, V(s_t) */
-    const double *next_value;          /* V(s_{t+1}), s_{t+1} the true next observation, also of an episode that ended */
+    const double *reward, *value; /* r_t, V(s_t) */
+    const double *next_value;     /* V(s_{t+1}), s_{t+1} the true next observation, also of an episode that ended */
     const unsigned char *terminated, *truncated;
     double discount;
 } trajectory;

@@ -70,8 +70,12 @@ static const golden_tensor *find_tensor(const golden *g, const char *name) {
     return NULL;
 }
 
-bool golden_has(const golden *g, const char *key) { return find_setting(g, key) != NULL; }
-bool golden_has_tensor(const golden *g, const char *name) { return find_tensor(g, name) != NULL; }
+bool golden_has(const golden *g, const char *key) {
+    return find_setting(g, key) != NULL;
+}
+bool golden_has_tensor(const golden *g, const char *name) {
+    return find_tensor(g, name) != NULL;
+}
 
 const char *golden_text(const golden *g, const char *key) {
     const golden_setting *s = find_setting(g, key);
@@ -79,7 +83,9 @@ const char *golden_text(const golden *g, const char *key) {
     return s->value;
 }
 
-double golden_number(const golden *g, const char *key) { return strtod(golden_text(g, key), NULL); }
+double golden_number(const golden *g, const char *key) {
+    return strtod(golden_text(g, key), NULL);
+}
 
 const golden_tensor *golden_get(const golden *g, const char *format, ...) {
     char name[GOLDEN_NAME];

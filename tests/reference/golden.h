@@ -20,7 +20,9 @@ typedef struct golden_tensor {
     double *value; /* [elements] */
 } golden_tensor;
 
-typedef struct golden_setting { char key[GOLDEN_NAME], value[GOLDEN_TEXT]; } golden_setting;
+typedef struct golden_setting {
+    char key[GOLDEN_NAME], value[GOLDEN_TEXT];
+} golden_setting;
 
 typedef struct golden {
     int settings, tensors;

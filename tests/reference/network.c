@@ -45,7 +45,10 @@ static layer_spec layer_named(const char *text) {
     layer_spec l = {0};
     char kind[16], function[16] = "none";
     sscanf(text, "%15s %d %15s %d %d %d", kind, &l.size, function, &l.kernel, &l.stride, &l.padding);
-    l.kind = !strcmp(kind, "dense") ? LAYER_DENSE : !strcmp(kind, "conv") ? LAYER_CONV : !strcmp(kind, "lstm") ? LAYER_LSTM : LAYER_NORM;
+    l.kind = !strcmp(kind, "dense")  ? LAYER_DENSE
+             : !strcmp(kind, "conv") ? LAYER_CONV
+             : !strcmp(kind, "lstm") ? LAYER_LSTM
+                                     : LAYER_NORM;
     l.activation = activation_named(function);
     return l;
 }
@@ -57,8 +60,8 @@ net_spec reference_golden_spec(const golden *g) {
     int used;
     sscanf(input, "%15s%n", kind, &used);
     s.input = !strcmp(kind, "vector") ? INPUT_VECTOR : !strcmp(kind, "planes") ? INPUT_PLANES : INPUT_DISCRETE;
-    for (const char *at = input + used; s.input_dims < NET_DIMS && sscanf(at, "%d%n", &s.input_shape[s.input_dims], &used) == 1;
-         at += used)
+    for (const char *at = input + used;
+         s.input_dims < NET_DIMS && sscanf(at, "%d%n", &s.input_shape[s.input_dims], &used) == 1; at += used)
         s.input_dims++;
     for (int i = 0; i < g->settings; i++)
         if (!strcmp(g->setting[i].key, "layer")) s.layer[s.layers++] = layer_named(g->setting[i].value);
@@ -76,7 +79,8 @@ reference_network reference_from_golden(const golden *g) {
     n.parameter = calloc((size_t)n.size, sizeof *n.parameter);
     for (int i = 0, k = 0; i < g->tensors; i++)
         if (!strncmp(g->tensor[i].name, "param/", 6)) {
-            memcpy(n.parameter + n.tensor[k].offset, g->tensor[i].value, (size_t)g->tensor[i].elements * sizeof(double));
+            memcpy(n.parameter + n.tensor[k].offset, g->tensor[i].value,
+                   (size_t)g->tensor[i].elements * sizeof(double));
             k++;
         }
     return n;
@@ -117,10 +121,14 @@ static var tensor_of(const reference_network *n, const char *tower, int index, c
 
 static var activate(activation f, var z) {
     switch (f) {
-    case ACTIVATION_RELU: return var_relu(z);
-    case ACTIVATION_TANH: return var_tanh(z);
-    case ACTIVATION_SILU: return var_silu(z);
-    default: return z;
+    case ACTIVATION_RELU:
+        return var_relu(z);
+    case ACTIVATION_TANH:
+        return var_tanh(z);
+    case ACTIVATION_SILU:
+        return var_silu(z);
+    default:
+        return z;
     }
 }
 
@@ -151,7 +159,8 @@ static void convolution(const layer_spec *l, var w, var b, const signal *in, sig
                 for (int tap = 0; tap < in->channels * k * k; tap++) {
                     int c = tap / (k * k), row = i * s + tap / k % k - p, column = j * s + tap % k - p;
                     if (row < 0 || row >= in->height || column < 0 || column >= in->width) continue;
-                    z = var_fma(w + o * in->channels * k * k + tap, in->x[(c * in->height + row) * in->width + column], z);
+                    z = var_fma(w + o * in->channels * k * k + tap, in->x[(c * in->height + row) * in->width + column],
+                                z);
                 }
                 y->x[at] = activate(l->activation, z);
             }
@@ -216,7 +225,9 @@ static int tower_state(const reference_network *n) {
     return size;
 }
 
-int reference_state_size(const reference_network *network) { return tower_state(network) * (network->spec.separate ? 2 : 1); }
+int reference_state_size(const reference_network *network) {
+    return tower_state(network) * (network->spec.separate ? 2 : 1);
+}
 
 /* An observation row as the network sees it; a discrete one becomes one-hot. Returns how many numbers were read. */
 static int observe(const net_spec *s, const double *input, signal *at) {
@@ -239,11 +250,13 @@ int reference_features(const reference_network *network) {
     return reference_find(network, "policy.weight")->elements / network->spec.policy_outputs;
 }
 
-void reference_forward(const reference_network *network, int steps, int envs, const double *input, const unsigned char *start,
-                       const double *state, var *policy, var *value, double *features, double *state_after) {
+void reference_forward(const reference_network *network, int steps, int envs, const double *input,
+                       const unsigned char *start, const double *state, var *policy, var *value, double *features,
+                       double *state_after) {
     static const char *const separate[2] = {"actor", "critic"};
     static signal at, head;
-    int per_tower = tower_state(network), per_env = reference_state_size(network), outputs = network->spec.policy_outputs;
+    int per_tower = tower_state(network), per_env = reference_state_size(network),
+        outputs = network->spec.policy_outputs;
     var *carried = calloc((size_t)(envs * per_env) + 1, sizeof *carried);
     for (int k = 0; k < envs * per_env; k++) carried[k] = var_new(state ? state[k] : 0);
     for (int row = 0; row < steps * envs; row++) {

@@ -8,7 +8,10 @@
 #include "reference/golden.h"
 #include "reference/tape.h"
 
-typedef struct reference_tensor { char name[NET_NAME]; int offset, elements; } reference_tensor;
+typedef struct reference_tensor {
+    char name[NET_NAME];
+    int offset, elements;
+} reference_tensor;
 
 typedef struct reference_network {
     net_spec spec;
@@ -38,8 +41,9 @@ int reference_state_size(const reference_network *network);
 /* Forward pass of steps * envs rows, row t * envs + e: input [rows, observation], start [rows] (1: the state is zero before
  * the row; NULL: never), state [envs, state size] before the first row (NULL: zero) -> policy [rows, policy_outputs] and
  * value [rows]; the policy head's inputs [rows, reference_features] and state_after [envs, state size] may be NULL. */
-void reference_forward(const reference_network *network, int steps, int envs, const double *input, const unsigned char *start,
-                       const double *state, var *policy, var *value, double *features, double *state_after);
+void reference_forward(const reference_network *network, int steps, int envs, const double *input,
+                       const unsigned char *start, const double *state, var *policy, var *value, double *features,
+                       double *state_after);
 int reference_features(const reference_network *network);
 
 /* After tape_backward: gradient [size]. */

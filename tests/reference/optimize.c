@@ -12,7 +12,8 @@ double optimize_clip(int n, double *g, double limit) {
     return norm;
 }
 
-void optimize_rmsprop(int n, double *p, double *s, const double *g, double rate, double decay, double epsilon, bool inside) {
+void optimize_rmsprop(int n, double *p, double *s, const double *g, double rate, double decay, double epsilon,
+                      bool inside) {
     for (int i = 0; i < n; i++) {
         s[i] = decay * s[i] + (1 - decay) * g[i] * g[i];
         p[i] -= rate * g[i] / (inside ? sqrt(s[i] + epsilon) : sqrt(s[i]) + epsilon);

@@ -10,7 +10,8 @@
 double optimize_clip(int n, double *g, double limit);
 
 /* s = decay s + (1 - decay) g^2;  p -= rate g / sqrt(s + epsilon) inside the root, or / (sqrt(s) + epsilon) */
-void optimize_rmsprop(int n, double *p, double *s, const double *g, double rate, double decay, double epsilon, bool inside);
+void optimize_rmsprop(int n, double *p, double *s, const double *g, double rate, double decay, double epsilon,
+                      bool inside);
 
 /* m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;  p -= rate m^ / (sqrt(v^) + epsilon), m^ and v^ corrected for step t = 1, 2, .. */
 void optimize_adam(int n, double *p, double *m, double *v, const double *g, int t, double rate, double b1, double b2,

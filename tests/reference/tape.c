@@ -15,7 +15,9 @@ typedef struct node {
 static node *nodes;
 static int count, capacity;
 
-void tape_reset(void) { count = 0; }
+void tape_reset(void) {
+    count = 0;
+}
 
 static var record(double value, var a, double da, var b, double db, var c, double dc) {
     if (count == capacity) {
@@ -27,7 +29,9 @@ static var record(double value, var a, double da, var b, double db, var c, doubl
     return count++;
 }
 
-static var unary(double value, var a, double derivative) { return record(value, a, derivative, -1, 0, -1, 0); }
+static var unary(double value, var a, double derivative) {
+    return record(value, a, derivative, -1, 0, -1, 0);
+}
 
 void tape_backward(var root) {
     for (int i = 0; i < count; i++) nodes[i].adjoint = 0;
@@ -39,12 +43,22 @@ void tape_backward(var root) {
     }
 }
 
-var var_new(double value) { return record(value, -1, 0, -1, 0, -1, 0); }
-double var_value(var a) { return nodes[a].value; }
-double var_gradient(var a) { return nodes[a].adjoint; }
+var var_new(double value) {
+    return record(value, -1, 0, -1, 0, -1, 0);
+}
+double var_value(var a) {
+    return nodes[a].value;
+}
+double var_gradient(var a) {
+    return nodes[a].adjoint;
+}
 
-var var_add(var a, var b) { return record(nodes[a].value + nodes[b].value, a, 1, b, 1, -1, 0); }
-var var_subtract(var a, var b) { return record(nodes[a].value - nodes[b].value, a, 1, b, -1, -1, 0); }
+var var_add(var a, var b) {
+    return record(nodes[a].value + nodes[b].value, a, 1, b, 1, -1, 0);
+}
+var var_subtract(var a, var b) {
+    return record(nodes[a].value - nodes[b].value, a, 1, b, -1, -1, 0);
+}
 
 var var_multiply(var a, var b) {
     double x = nodes[a].value, y = nodes[b].value;
@@ -61,16 +75,22 @@ var var_fma(var a, var b, var c) {
     return record(nodes[c].value + x * y, a, y, b, x, c, 1);
 }
 
-var var_affine(var a, double scale, double offset) { return unary(nodes[a].value * scale + offset, a, scale); }
+var var_affine(var a, double scale, double offset) {
+    return unary(nodes[a].value * scale + offset, a, scale);
+}
 
-var var_square(var a) { return var_multiply(a, a); }
+var var_square(var a) {
+    return var_multiply(a, a);
+}
 
 var var_exp(var a) {
     double y = exp(nodes[a].value);
     return unary(y, a, y);
 }
 
-var var_log(var a) { return unary(log(nodes[a].value), a, 1 / nodes[a].value); }
+var var_log(var a) {
+    return unary(log(nodes[a].value), a, 1 / nodes[a].value);
+}
 
 var var_sqrt(var a) {
     double y = sqrt(nodes[a].value);
@@ -82,7 +102,9 @@ var var_tanh(var a) {
     return unary(y, a, 1 - y * y);
 }
 
-static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
+static double sigmoid(double x) {
+    return 1 / (1 + exp(-x));
+}
 
 var var_sigmoid(var a) {
     double y = sigmoid(nodes[a].value);
@@ -94,8 +116,12 @@ var var_softplus(var a) {
     return unary(fmax(x, 0) + log1p(exp(-fabs(x))), a, sigmoid(x));
 }
 
-var var_relu(var a) { return unary(fmax(nodes[a].value, 0), a, nodes[a].value > 0); }
-var var_silu(var a) { return var_multiply(a, var_sigmoid(a)); }
+var var_relu(var a) {
+    return unary(fmax(nodes[a].value, 0), a, nodes[a].value > 0);
+}
+var var_silu(var a) {
+    return var_multiply(a, var_sigmoid(a));
+}
 
 var var_minimum(var a, var b) {
     int first = nodes[a].value <= nodes[b].value;

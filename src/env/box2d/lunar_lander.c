@@ -94,8 +94,7 @@ static void init_continuous(void *instance, a3c_env_values values, const a3c_ran
     ((lunar_lander *)instance)->continuous = 1;
 }
 
-/* ---- One step
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- One step ---- */
 
 /* Gusts that are never periodic: tanh(sin 2kx + sin pi kx), k = 0.01 */
 static double gust(int32_t index) {
@@ -207,8 +206,7 @@ static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, con
     return ended;
 }
 
-/* ---- A new moon
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- A new moon ---- */
 
 static void raise_ground(lunar_lander *l, const a3c_random *random, a3c_rng *rng) {
     double heights[LUNAR_HEIGHTS + 1];
@@ -240,8 +238,7 @@ static void reset(void *instance, const a3c_random *random, a3c_rng *rng, void *
     l->shaping = advance(l, random, rng, (throttle){0, 0, 0}, push, observed, (float *)observation);
 }
 
-/* ---- The rest
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- The rest ---- */
 
 static void render(const void *instance, int32_t width, int32_t height, uint8_t *rgb) {
     draw_lunar_lander(&((const lunar_lander *)instance)->world, width, height, rgb);

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-static size_t aligned(size_t size) { return (size + 15) / 16 * 16; }
+static size_t aligned(size_t size) {
+    return (size + 15) / 16 * 16;
+}
 
 size_t bsuite_size(size_t state_size, double noise_scale) {
     return noise_scale > 0 ? aligned(state_size) + sizeof(a3c_rng) : state_size;

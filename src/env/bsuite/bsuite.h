@@ -13,7 +13,7 @@
 
 enum { BANDIT_ACTIONS = 32, CATCH_ROWS = 32, CATCH_COLUMNS = 32, DEEP_SEA_SIZE = 64, MEMORY_BITS = 64 };
 
-/* ---- Rewards of the noise and scale variants --------------------------------------------------------------------- */
+/* ---- Rewards of the noise and scale variants ---- */
 
 /* Head of the environments that have such variants */
 typedef struct bsuite_reward {
@@ -36,9 +36,11 @@ void bsuite_init(bsuite_reward *head, double noise_scale, double reward_scale, s
 double bsuite_reward_of(bsuite_reward *head, const a3c_random *random, double reward);
 
 /* binomial(1, 0.5): one double */
-static inline int32_t bsuite_bit(const a3c_random *random, a3c_rng *rng) { return random->uniform01(rng) > 0.5; }
+static inline int32_t bsuite_bit(const a3c_random *random, a3c_rng *rng) {
+    return random->uniform01(rng) > 0.5;
+}
 
-/* ---- States ------------------------------------------------------------------------------------------------------ */
+/* ---- States ---- */
 
 typedef struct bandit {
     bsuite_reward head;

@@ -18,8 +18,8 @@ enum { HEIGHT_THRESHOLD, X_THRESHOLD, TIMESCALE, MAX_TIME, INIT_RANGE, NOISE_SCA
 enum { THETA_DOT_THRESHOLD = SHARED_OPTIONS, X_REWARD_THRESHOLD, MOVE_COST, SWINGUP_OPTIONS };
 
 #define SHARED(height, noise, scale)                                                                                   \
-    [HEIGHT_THRESHOLD] = {"height_threshold", A3C_OPTION_FLOAT, height, -1, 1, NULL,                                   \
-                          "least cosine of the angle that is rewarded"},                                               \
+    [HEIGHT_THRESHOLD] =                                                                                               \
+        {"height_threshold", A3C_OPTION_FLOAT, height, -1, 1, NULL, "least cosine of the angle that is rewarded"},     \
     [X_THRESHOLD] = {"x_threshold", A3C_OPTION_FLOAT, 3, 0.1, 100, NULL, "position that ends the episode"},            \
     [TIMESCALE] = {"timescale", A3C_OPTION_FLOAT, 0.01, 1e-4, 0.1, NULL, "seconds of a step"},                         \
     [MAX_TIME] = {"max_time", A3C_OPTION_FLOAT, 10, 0.1, 1000, NULL, "seconds after which the episode ends"},          \
@@ -143,8 +143,7 @@ static void move(bsuite_cartpole *c, int32_t action) {
     const double cart = 1.0, pole = 0.1, length = 0.5, gravity = 9.8, total = cart + pole, pole_length = pole * length;
     double force = (action - STAY) * 10.0, cosine = cos(c->theta), sine = sin(c->theta), tau = c->timescale;
     double temp = (force + pole_length * square_as_pow(c->theta_dot) * sine) / total;
-    double theta_acc =
-        (gravity * sine - cosine * temp) / (length * (4.0 / 3.0 - pole * square_as_pow(cosine) / total));
+    double theta_acc = (gravity * sine - cosine * temp) / (length * (4.0 / 3.0 - pole * square_as_pow(cosine) / total));
     double x_acc = temp - pole_length * theta_acc * cosine / total;
     c->x += tau * c->x_dot;
     c->x_dot += tau * x_acc;

@@ -12,11 +12,11 @@
 enum { ROWS, COLUMNS, NOISE_SCALE, REWARD_SCALE, OPTIONS };
 enum { ACTIONS = 3 };
 
-#define OPTION_TABLE(noise, scale)                                                                               \
-    {                                                                                                            \
-        [ROWS] = {"rows", A3C_OPTION_INT, 10, 2, CATCH_ROWS, NULL, "height of the board"},                       \
-        [COLUMNS] = {"columns", A3C_OPTION_INT, 5, 1, CATCH_COLUMNS, NULL, "width of the board"},                \
-        BSUITE_REWARD_OPTIONS(noise, scale),                                                                     \
+#define OPTION_TABLE(noise, scale)                                                                                     \
+    {                                                                                                                  \
+        [ROWS] = {"rows", A3C_OPTION_INT, 10, 2, CATCH_ROWS, NULL, "height of the board"},                             \
+        [COLUMNS] = {"columns", A3C_OPTION_INT, 5, 1, CATCH_COLUMNS, NULL, "width of the board"},                      \
+        BSUITE_REWARD_OPTIONS(noise, scale),                                                                           \
     }
 static const a3c_env_option options[OPTIONS] = OPTION_TABLE(0, 1);
 static const a3c_env_option noise_options[OPTIONS] = OPTION_TABLE(1, 1);

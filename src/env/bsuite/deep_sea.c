@@ -18,9 +18,14 @@ enum { SIZE, MAPPING_SEED, DETERMINISTIC, UNSCALED_MOVE_COST, RANDOMIZE_ACTIONS,
         [SIZE] = {"size", A3C_OPTION_INT, 10, 1, DEEP_SEA_SIZE, NULL, "N: rows, columns and steps"},                   \
         [MAPPING_SEED] = {"mapping_seed", A3C_OPTION_INT, 42, 0, UINT32_MAX, NULL, "seed of what the actions mean"},   \
         [DETERMINISTIC] = {"deterministic", A3C_OPTION_BOOL, certain, 0, 1, NULL, "whether going right never fails"},  \
-        [UNSCALED_MOVE_COST] = {"unscaled_move_cost", A3C_OPTION_FLOAT, 0.01, 0, 1e6, NULL,                            \
-                                "N times what a step right costs"},                                                    \
-        [RANDOMIZE_ACTIONS] = {"randomize_actions", A3C_OPTION_BOOL, 1, 0, 1, NULL,                                    \
+        [UNSCALED_MOVE_COST] =                                                                                         \
+            {"unscaled_move_cost", A3C_OPTION_FLOAT, 0.01, 0, 1e6, NULL, "N times what a step right costs"},           \
+        [RANDOMIZE_ACTIONS] = {"randomize_actions",                                                                    \
+                               A3C_OPTION_BOOL,                                                                        \
+                               1,                                                                                      \
+                               0,                                                                                      \
+                               1,                                                                                      \
+                               NULL,                                                                                   \
                                "whether the action that goes right is drawn for each cell; else it is 1"},             \
         BSUITE_REWARD_OPTIONS(0, 1),                                                                                   \
     }

@@ -11,11 +11,11 @@
 
 enum { MEMORY_LENGTH, NUM_BITS, NOISE_SCALE, REWARD_SCALE, OPTIONS };
 
-#define OPTION_TABLE(length, bits)                                                                             \
-    {                                                                                                          \
-        [MEMORY_LENGTH] = {"memory_length", A3C_OPTION_INT, length, 1, 1e6, NULL, "steps to remember"},        \
-        [NUM_BITS] = {"num_bits", A3C_OPTION_INT, bits, 1, MEMORY_BITS, NULL, "bits to remember"},             \
-        BSUITE_REWARD_OPTIONS(0, 1),                                                                           \
+#define OPTION_TABLE(length, bits)                                                                                     \
+    {                                                                                                                  \
+        [MEMORY_LENGTH] = {"memory_length", A3C_OPTION_INT, length, 1, 1e6, NULL, "steps to remember"},                \
+        [NUM_BITS] = {"num_bits", A3C_OPTION_INT, bits, 1, MEMORY_BITS, NULL, "bits to remember"},                     \
+        BSUITE_REWARD_OPTIONS(0, 1),                                                                                   \
     }
 static const a3c_env_option options[OPTIONS] = OPTION_TABLE(10, 1);
 static const a3c_env_option size_options[OPTIONS] = OPTION_TABLE(2, 2);

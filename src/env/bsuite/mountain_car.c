@@ -11,10 +11,10 @@
 enum { ACTIONS = 3, OBSERVATION = 3 };
 enum { MAX_STEPS, NOISE_SCALE, REWARD_SCALE, OPTIONS };
 
-#define OPTION_TABLE(noise, scale)                                                                               \
-    {                                                                                                            \
-        [MAX_STEPS] = {"max_steps", A3C_OPTION_INT, 1000, 1, 1e6, NULL, "steps after which the episode ends"},   \
-        BSUITE_REWARD_OPTIONS(noise, scale),                                                                     \
+#define OPTION_TABLE(noise, scale)                                                                                     \
+    {                                                                                                                  \
+        [MAX_STEPS] = {"max_steps", A3C_OPTION_INT, 1000, 1, 1e6, NULL, "steps after which the episode ends"},         \
+        BSUITE_REWARD_OPTIONS(noise, scale),                                                                           \
     }
 static const a3c_env_option options[OPTIONS] = OPTION_TABLE(0, 1);
 static const a3c_env_option noise_options[OPTIONS] = OPTION_TABLE(1, 1);
@@ -72,7 +72,9 @@ static void reset(void *instance, const a3c_random *random, a3c_rng *rng, void *
     observe(car, observation);
 }
 
-static double clip(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
+static double clip(double x, double low, double high) {
+    return x < low ? low : x > high ? high : x;
+}
 
 static unsigned step(void *instance, const a3c_random *random, a3c_rng *rng, const void *action, void *observation,
                      double *reward) {

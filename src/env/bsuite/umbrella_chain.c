@@ -10,11 +10,11 @@
 
 enum { CHAIN_LENGTH, N_DISTRACTOR, NOISE_SCALE, REWARD_SCALE, OPTIONS };
 
-#define OPTION_TABLE(length)                                                                                   \
-    {                                                                                                          \
-        [CHAIN_LENGTH] = {"chain_length", A3C_OPTION_INT, length, 1, 1e6, NULL, "steps of an episode"},        \
-        [N_DISTRACTOR] = {"n_distractor", A3C_OPTION_INT, 20, 0, 1000, NULL, "random bits beside what counts"}, \
-        BSUITE_REWARD_OPTIONS(0, 1),                                                                            \
+#define OPTION_TABLE(length)                                                                                           \
+    {                                                                                                                  \
+        [CHAIN_LENGTH] = {"chain_length", A3C_OPTION_INT, length, 1, 1e6, NULL, "steps of an episode"},                \
+        [N_DISTRACTOR] = {"n_distractor", A3C_OPTION_INT, 20, 0, 1000, NULL, "random bits beside what counts"},        \
+        BSUITE_REWARD_OPTIONS(0, 1),                                                                                   \
     }
 static const a3c_env_option options[OPTIONS] = OPTION_TABLE(10);
 static const a3c_env_option distract_options[OPTIONS] = OPTION_TABLE(20);

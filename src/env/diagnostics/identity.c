@@ -61,7 +61,9 @@ static int describe_multi_discrete(a3c_env_values values, a3c_env_spec *spec, ch
 }
 
 /* Chance that two independent uniform numbers in [-1, 1] are within eps. */
-static double chance_within(double eps) { return 1 - (1 - eps / 2) * (1 - eps / 2); }
+static double chance_within(double eps) {
+    return 1 - (1 - eps / 2) * (1 - eps / 2);
+}
 
 static int describe_box(a3c_env_values values, a3c_env_spec *spec, char *message, size_t message_size) {
     (void)message, (void)message_size;
@@ -79,7 +81,7 @@ static int describe_box(a3c_env_values values, a3c_env_spec *spec, char *message
     return 0;
 }
 
-/* ---- identity ---------------------------------------------------------------------------------------------------- */
+/* ---- identity ---- */
 
 static void init_identity(void *instance, a3c_env_values values, const a3c_random *random, a3c_rng *rng) {
     (void)instance, (void)values, (void)random, (void)rng;
@@ -98,7 +100,7 @@ static unsigned step_identity(void *instance, const a3c_random *random, a3c_rng 
     return 0;
 }
 
-/* ---- identity_box ------------------------------------------------------------------------------------------------ */
+/* ---- identity_box ---- */
 
 static void init_box(void *instance, a3c_env_values values, const a3c_random *random, a3c_rng *rng) {
     (void)random, (void)rng;
@@ -119,7 +121,7 @@ static unsigned step_box(void *instance, const a3c_random *random, a3c_rng *rng,
     return 0;
 }
 
-/* ---- multi_discrete ---------------------------------------------------------------------------------------------- */
+/* ---- multi_discrete ---- */
 
 static void reset_multi_discrete(void *instance, const a3c_random *random, a3c_rng *rng, void *observation) {
     multi_discrete *it = instance;

@@ -92,8 +92,8 @@ static unsigned step_certain(void *instance, const a3c_random *random, a3c_rng *
     return finish(instance, 1, observation, reward);
 }
 
-static unsigned step_seen(void *instance, const a3c_random *random, a3c_rng *rng, const void *action,
-                          void *observation, double *reward) {
+static unsigned step_seen(void *instance, const a3c_random *random, a3c_rng *rng, const void *action, void *observation,
+                          double *reward) {
     (void)random, (void)rng, (void)action;
     const probe *p = instance;
     return finish(instance, p->seen, observation, reward);

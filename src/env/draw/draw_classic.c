@@ -25,7 +25,9 @@ void draw_cartpole(const double *state, int32_t width, int32_t height, uint8_t *
 }
 
 /* The valley of MountainCar: height over position */
-static double hill(double position) { return 0.45 * sin(3 * position) + 0.55; }
+static double hill(double position) {
+    return 0.45 * sin(3 * position) + 0.55;
+}
 
 void draw_mountain_car(const double *state, double goal, int32_t width, int32_t height, uint8_t *rgb) {
     enum { PIECES = 60 };

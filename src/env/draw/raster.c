@@ -8,7 +8,9 @@
 
 enum { BLEND_STEPS = 4, GAP_FROM = 8 /* cells this wide have a line around them */, DIGIT_COLUMNS = 3, DIGIT_ROWS = 5 };
 
-static int32_t clamp(double value, int32_t high) { return value < 0 ? 0 : value > high ? high : (int32_t)value; }
+static int32_t clamp(double value, int32_t high) {
+    return value < 0 ? 0 : value > high ? high : (int32_t)value;
+}
 
 static void put(const raster *r, int32_t x, int32_t y, uint32_t color) {
     uint8_t *pixel = r->rgb + 3 * ((size_t)y * (size_t)r->width + (size_t)x);
@@ -26,10 +28,14 @@ static void blend(const raster *r, int32_t x, int32_t y, uint32_t color, double 
     }
 }
 
-static double pixel_x(const raster *r, double x) { return (x - r->left) * r->scale; }
-static double pixel_y(const raster *r, double y) { return (r->top - y) * r->up * r->scale; }
+static double pixel_x(const raster *r, double x) {
+    return (x - r->left) * r->scale;
+}
+static double pixel_y(const raster *r, double y) {
+    return (r->top - y) * r->up * r->scale;
+}
 
-/* ---- Views ------------------------------------------------------------------------------------------------------- */
+/* ---- Views ---- */
 
 raster raster_view(uint8_t *rgb, int32_t width, int32_t height, double left, double right, double bottom, double top,
                    uint32_t background) {
@@ -60,10 +66,12 @@ void raster_cell(const raster *r, int32_t row, int32_t column, uint32_t color) {
     }
 }
 
-/* ---- Shapes ------------------------------------------------------------------------------------------------------ */
+/* ---- Shapes ---- */
 
 /* Part of the pixel from i to i + 1 that lies between a and b */
-static double overlap(double a, double b, int32_t i) { return fmax(0, fmin(b, i + 1) - fmax(a, i)); }
+static double overlap(double a, double b, int32_t i) {
+    return fmax(0, fmin(b, i + 1) - fmax(a, i));
+}
 
 void raster_rectangle(const raster *r, double x0, double y0, double x1, double y1, uint32_t color) {
     double left = pixel_x(r, fmin(x0, x1)), right = pixel_x(r, fmax(x0, x1));
@@ -127,7 +135,7 @@ void raster_polygon(const raster *r, const raster_point *points, int count, uint
     }
 }
 
-/* ---- Digits ------------------------------------------------------------------------------------------------------ */
+/* ---- Digits ---- */
 
 /* Five rows of three pixels, the top row in the highest bits */
 static const uint16_t digits[10] = {075557, 026227, 071747, 071717, 055711, 074717, 074757, 071111, 075757, 075717};

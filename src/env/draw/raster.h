@@ -10,12 +10,14 @@
 typedef struct raster {
     uint8_t *rgb;
     int32_t width, height;
-    double scale;              /* pixels a unit */
-    double left, top;          /* the world's coordinates of the picture's upper left corner */
-    double up;                 /* 1: y grows upward; -1: downward, as rows do */
+    double scale;     /* pixels a unit */
+    double left, top; /* the world's coordinates of the picture's upper left corner */
+    double up;        /* 1: y grows upward; -1: downward, as rows do */
 } raster;
 
-typedef struct raster_point { double x, y; } raster_point;
+typedef struct raster_point {
+    double x, y;
+} raster_point;
 
 enum {
     COLOR_BLACK = 0x000000,

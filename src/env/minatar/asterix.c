@@ -77,11 +77,20 @@ static void spawn(asterix *a, const a3c_random *random, a3c_rng *rng) {
 
 static void move_player(asterix *a, int32_t action) {
     switch (action) {
-    case MINATAR_LEFT: a->x -= a->x > 0; break;
-    case MINATAR_RIGHT: a->x += a->x < LAST; break;
-    case MINATAR_UP: a->y -= a->y > TOP; break;
-    case MINATAR_DOWN: a->y += a->y < BOTTOM; break;
-    default: break;
+    case MINATAR_LEFT:
+        a->x -= a->x > 0;
+        break;
+    case MINATAR_RIGHT:
+        a->x += a->x < LAST;
+        break;
+    case MINATAR_UP:
+        a->y -= a->y > TOP;
+        break;
+    case MINATAR_DOWN:
+        a->y += a->y < BOTTOM;
+        break;
+    default:
+        break;
     }
 }
 

@@ -29,7 +29,9 @@ static void init(void *instance, a3c_env_values values, const a3c_random *random
     minatar_init(&((freeway *)instance)->head, values);
 }
 
-static int32_t magnitude(int32_t speed) { return speed < 0 ? -speed : speed; }
+static int32_t magnitude(int32_t speed) {
+    return speed < 0 ? -speed : speed;
+}
 
 void freeway_observe(const freeway *f, uint8_t *planes) {
     memset(planes, 0, FREEWAY_CHANNELS * MINATAR_CELLS);

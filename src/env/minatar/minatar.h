@@ -16,7 +16,7 @@
 enum { MINATAR_SIZE = 10, MINATAR_CELLS = 100, MINATAR_ACTIONS = 6 };
 enum { MINATAR_NOTHING, MINATAR_LEFT, MINATAR_UP, MINATAR_RIGHT, MINATAR_DOWN, MINATAR_FIRE };
 
-/* ---- What the games share ---------------------------------------------------------------------------------------- */
+/* ---- What the games share ---- */
 
 /* Head of every game's state */
 typedef struct minatar {
@@ -60,7 +60,7 @@ static inline void minatar_set_inside(uint8_t *planes, int channel, int x, int y
     }
 }
 
-/* ---- Games ------------------------------------------------------------------------------------------------------- */
+/* ---- Games ---- */
 
 enum { BREAKOUT_PADDLE, BREAKOUT_BALL, BREAKOUT_TRAIL, BREAKOUT_BRICK, BREAKOUT_CHANNELS };
 enum { BREAKOUT_BRICK_ROWS = 3 };
@@ -68,14 +68,17 @@ enum { BREAKOUT_BRICK_ROWS = 3 };
 typedef struct breakout {
     minatar head;
     int32_t ball_x, ball_y, last_x, last_y, direction, paddle, bricks_left;
-    bool strike;                                         /* the step before hit a brick's cell */
+    bool strike;                                        /* the step before hit a brick's cell */
     uint8_t bricks[BREAKOUT_BRICK_ROWS * MINATAR_SIZE]; /* rows 1 .. 3 of the board */
 } breakout;
 
 enum { ASTERIX_PLAYER, ASTERIX_ENEMY, ASTERIX_TRAIL, ASTERIX_GOLD, ASTERIX_CHANNELS };
 enum { ASTERIX_SLOTS = 8 };
 
-typedef struct asterix_entity { bool present, rightward, gold; int8_t x; } asterix_entity;
+typedef struct asterix_entity {
+    bool present, rightward, gold;
+    int8_t x;
+} asterix_entity;
 
 typedef struct asterix {
     minatar head;
@@ -86,7 +89,9 @@ typedef struct asterix {
 enum { FREEWAY_CHICKEN, FREEWAY_CAR, FREEWAY_SPEED1, FREEWAY_CHANNELS = 7 };
 enum { FREEWAY_CARS = 8 };
 
-typedef struct freeway_car { int32_t x, timer, speed; /* sign: direction */ } freeway_car;
+typedef struct freeway_car {
+    int32_t x, timer, speed; /* sign: direction */
+} freeway_car;
 
 typedef struct freeway {
     minatar head;
@@ -94,13 +99,31 @@ typedef struct freeway {
     freeway_car cars[FREEWAY_CARS]; /* car i is in row i + 1 */
 } freeway;
 
-enum { SEAQUEST_FRONT, SEAQUEST_BACK, SEAQUEST_FRIENDLY_BULLET, SEAQUEST_TRAIL, SEAQUEST_ENEMY_BULLET, SEAQUEST_FISH,
-       SEAQUEST_SUB, SEAQUEST_OXYGEN, SEAQUEST_DIVERS_ABOARD, SEAQUEST_DIVER, SEAQUEST_CHANNELS };
+enum {
+    SEAQUEST_FRONT,
+    SEAQUEST_BACK,
+    SEAQUEST_FRIENDLY_BULLET,
+    SEAQUEST_TRAIL,
+    SEAQUEST_ENEMY_BULLET,
+    SEAQUEST_FISH,
+    SEAQUEST_SUB,
+    SEAQUEST_OXYGEN,
+    SEAQUEST_DIVERS_ABOARD,
+    SEAQUEST_DIVER,
+    SEAQUEST_CHANNELS
+};
 enum { SEAQUEST_MANY = 64, SEAQUEST_OXYGEN_MAX = 200, SEAQUEST_CREW = 6 };
 
-typedef struct seaquest_thing { int8_t x, y; bool rightward; uint8_t timer, shot_timer; } seaquest_thing;
+typedef struct seaquest_thing {
+    int8_t x, y;
+    bool rightward;
+    uint8_t timer, shot_timer;
+} seaquest_thing;
 
-typedef struct seaquest_list { int32_t count; seaquest_thing things[SEAQUEST_MANY]; } seaquest_list;
+typedef struct seaquest_list {
+    int32_t count;
+    seaquest_thing things[SEAQUEST_MANY];
+} seaquest_list;
 
 typedef struct seaquest {
     minatar head;
@@ -109,8 +132,15 @@ typedef struct seaquest {
     seaquest_list friendly_bullets, enemy_bullets, fish, subs, swimmers;
 } seaquest;
 
-enum { INVADERS_CANNON, INVADERS_ALIEN, INVADERS_ALIEN_LEFT, INVADERS_ALIEN_RIGHT, INVADERS_FRIENDLY_BULLET,
-       INVADERS_ENEMY_BULLET, INVADERS_CHANNELS };
+enum {
+    INVADERS_CANNON,
+    INVADERS_ALIEN,
+    INVADERS_ALIEN_LEFT,
+    INVADERS_ALIEN_RIGHT,
+    INVADERS_FRIENDLY_BULLET,
+    INVADERS_ENEMY_BULLET,
+    INVADERS_CHANNELS
+};
 
 /* A row of the board is ten bits, bit x for column x. */
 typedef struct space_invaders {

@@ -33,9 +33,11 @@ static void init(void *instance, a3c_env_values values, const a3c_random *random
     minatar_init(&((seaquest *)instance)->head, values);
 }
 
-/* ---- Observation ------------------------------------------------------------------------------------------------- */
+/* ---- Observation ---- */
 
-static int32_t behind(const seaquest_thing *thing) { return thing->x + (thing->rightward ? -1 : 1); }
+static int32_t behind(const seaquest_thing *thing) {
+    return thing->x + (thing->rightward ? -1 : 1);
+}
 
 static void observe_list(const seaquest_list *list, int channel, bool trails, uint8_t *planes) {
     for (int i = 0; i < list->count; i++) {
@@ -47,7 +49,9 @@ static void observe_list(const seaquest_list *list, int channel, bool trails, ui
     }
 }
 
-static int32_t oxygen_shown(const seaquest *s) { return s->oxygen * MINATAR_SIZE / SEAQUEST_OXYGEN_MAX; }
+static int32_t oxygen_shown(const seaquest *s) {
+    return s->oxygen * MINATAR_SIZE / SEAQUEST_OXYGEN_MAX;
+}
 
 void seaquest_observe(const seaquest *s, uint8_t *planes) {
     memset(planes, 0, SEAQUEST_CHANNELS * MINATAR_CELLS);
@@ -66,7 +70,7 @@ void seaquest_observe(const seaquest *s, uint8_t *planes) {
     observe_list(&s->swimmers, SEAQUEST_DIVER, true, planes);
 }
 
-/* ---- Lists ------------------------------------------------------------------------------------------------------- */
+/* ---- Lists ---- */
 
 static void add(seaquest_list *list, seaquest_thing thing) {
     CHECK(list->count < SEAQUEST_MANY); /* things cross ten cells and come one at a time: 40 at the highest speed */
@@ -95,9 +99,11 @@ static bool advance(seaquest_thing *thing) {
     return thing->x >= 0 && thing->x <= LAST;
 }
 
-static bool at_player(const seaquest *s, const seaquest_thing *thing) { return thing->x == s->x && thing->y == s->y; }
+static bool at_player(const seaquest *s, const seaquest_thing *thing) {
+    return thing->x == s->x && thing->y == s->y;
+}
 
-/* ---- Dynamics ---------------------------------------------------------------------------------------------------- */
+/* ---- Dynamics ---- */
 
 static void reset(void *instance, const a3c_random *random, a3c_rng *rng, void *observation) {
     (void)random, (void)rng;
@@ -140,10 +146,8 @@ static void spawn_enemy(seaquest *s, const a3c_random *random, a3c_rng *rng) {
 static void spawn_diver(seaquest *s, const a3c_random *random, a3c_rng *rng) {
     bool rightward = random->uniform01(rng) < 0.5;
     int y = (int)random->below(rng, ROWS) + 1;
-    add(&s->swimmers, (seaquest_thing){.x = rightward ? 0 : LAST,
-                                       .y = (int8_t)y,
-                                       .rightward = rightward,
-                                       .timer = DIVER_MOVE_SPEED});
+    add(&s->swimmers,
+        (seaquest_thing){.x = rightward ? 0 : LAST, .y = (int8_t)y, .rightward = rightward, .timer = DIVER_MOVE_SPEED});
 }
 
 static void spawn(seaquest *s, const a3c_random *random, a3c_rng *rng) {
@@ -174,9 +178,14 @@ static void act(seaquest *s, int32_t action) {
         s->x += s->x < LAST;
         s->rightward = true;
         break;
-    case MINATAR_UP: s->y -= s->y > 0; break;
-    case MINATAR_DOWN: s->y += s->y < DEEPEST; break;
-    default: break;
+    case MINATAR_UP:
+        s->y -= s->y > 0;
+        break;
+    case MINATAR_DOWN:
+        s->y += s->y < DEEPEST;
+        break;
+    default:
+        break;
     }
 }
 

@@ -30,7 +30,7 @@ static void init(void *instance, a3c_env_values values, const a3c_random *random
     minatar_init(&((space_invaders *)instance)->head, values);
 }
 
-/* ---- Observation ------------------------------------------------------------------------------------------------- */
+/* ---- Observation ---- */
 
 /* Writes a row of bits as bytes of 0 and 1. */
 static void expand_row(uint16_t bits, uint8_t *cells) {
@@ -62,7 +62,7 @@ void space_invaders_observe(const space_invaders *s, uint8_t *planes) {
     expand(s->enemy_bullets, planes + INVADERS_ENEMY_BULLET * MINATAR_CELLS);
 }
 
-/* ---- Dynamics ---------------------------------------------------------------------------------------------------- */
+/* ---- Dynamics ---- */
 
 static void place_block(space_invaders *s) {
     for (int y = 0; y < MINATAR_SIZE; y++) {
@@ -103,7 +103,9 @@ static int count_aliens(const space_invaders *s) {
     return count;
 }
 
-static bool cannon_hit(const space_invaders *s, const uint16_t *rows) { return rows[LAST] >> s->cannon & 1; }
+static bool cannon_hit(const space_invaders *s, const uint16_t *rows) {
+    return rows[LAST] >> s->cannon & 1;
+}
 
 static void act(space_invaders *s, int32_t action) {
     if (action == MINATAR_FIRE) {
