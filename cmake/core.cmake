@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# a3c_core: everything but main, cli and lab; what tests, examples and benchmarks link.
+# a3c_core: everything but main, cli, bench and the studies; what tests, examples and benchmarks link.
 include(cmake/presets.cmake)
 include(cmake/build_info.cmake)
 set(A3C_ROOMS base net env learn global worker sync_a2c trainer record settings view)

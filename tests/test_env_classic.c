@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Classic control equals Gymnasium: seeded episodes, the ones that follow, and single steps from states on every edge.
  */
-#include "env/square.h"
+#include "env/classic/square.h"
 #include "golden_env.h"
 
 #if defined(__x86_64__)

@@ -6,7 +6,7 @@
 #include "env/diagnostics/diagnostics.h"
 #include "env/games.h"
 #include "env/tabular.h"
-#include "env/toy_text.h"
+#include "env/toy_text/toy_text.h"
 
 /* ---- Toy text against Gymnasium ---- */
 

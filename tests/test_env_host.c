@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "env/check.h"
+#include "env/contract/check.h"
 #include "env/env.h"
 
 #include <math.h>

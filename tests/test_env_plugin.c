@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "env/check.h"
+#include "env/contract/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The lab's statistics against SciPy, statsmodels, lifelines and rliable (tools/golden/statistics.py). */
-#include "lab/staleness.h"
+#include "study/staleness.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -8,8 +8,8 @@
 #ifndef LECTURE_H
 #define LECTURE_H
 
-#include "lab/plot.h"
-#include "lab/report.h"
+#include "report/plot.h"
+#include "report/report.h"
 
 #include <stdint.h>
 

@@ -7,7 +7,7 @@
 
 #include "a3c/env.h"
 #include "base/random.h"
-#include "lab/statistics.h"
+#include "statistics/statistics.h"
 #include "learn/estimators.h"
 
 #include <math.h>

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -261,4 +262,15 @@ int file_lock(const char *folder, int *lock, error *e) {
 
 void file_unlock(int lock) {
     if (lock >= 0) close(lock);
+}
+
+static int remove_one(const char *path, const struct stat *what, int kind, struct FTW *where) {
+    (void)what, (void)kind, (void)where;
+    return remove(path);
+}
+
+int file_remove_folder(const char *folder, error *e) {
+    if (nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS) && errno != ENOENT)
+        return error_set(e, STATUS_FAILED, "%s: cannot be removed: %s", folder, strerror(errno));
+    return 0;
 }

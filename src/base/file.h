@@ -27,6 +27,9 @@ int file_make_folders(const char *path, error *e);
 /* *vacant: whether `path` is absent or an empty folder, so that a run may be written there. A file is not vacant. */
 int file_is_vacant(const char *path, bool *vacant, error *e);
 
+/* Removes a folder and what is in it; it may be absent. */
+int file_remove_folder(const char *path, error *e);
+
 /* ---- Reading ---- */
 
 /* Reads a whole file, a pipe too, of at most `limit` bytes. *bytes [*count] is followed by a 0 byte and belongs to the

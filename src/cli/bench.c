@@ -6,10 +6,10 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "build_info.h"
-#include "lab/bench_environments.h"
-#include "lab/bench_kernels.h"
-#include "lab/bench_sharing.h"
-#include "lab/bench_train.h"
+#include "bench/bench_environments.h"
+#include "bench/bench_kernels.h"
+#include "bench/bench_sharing.h"
+#include "bench/bench_train.h"
 #include "net/kernels.h"
 
 #include <errno.h>

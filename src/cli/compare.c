@@ -4,8 +4,8 @@
 #include "base/memory.h"
 #include "cli/cli.h"
 #include "cli/study_options.h"
-#include "lab/compare.h"
-#include "lab/sweep.h"
+#include "study/compare.h"
+#include "study/sweep.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
  * crash, write anywhere, or end the process. */
 #include "cli/env.h"
 
-#include "env/check.h"
-#include "env/watched.h"
+#include "env/contract/check.h"
+#include "env/contract/watched.h"
 
 #include <errno.h>
 #include <signal.h>

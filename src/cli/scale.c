@@ -4,7 +4,7 @@
 
 #include "base/cpus.h"
 #include "cli/study_options.h"
-#include "lab/scale.h"
+#include "study/scale.h"
 
 #include <errno.h>
 

@@ -3,7 +3,7 @@
 #ifndef CLI_STUDY_OPTIONS_H
 #define CLI_STUDY_OPTIONS_H
 
-#include "lab/session.h"
+#include "study/session.h"
 
 #include <argp.h>
 

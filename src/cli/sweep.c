@@ -4,8 +4,8 @@
 
 #include "base/memory.h"
 #include "cli/study_options.h"
-#include "lab/runner.h"
-#include "lab/sweep.h"
+#include "base/runner.h"
+#include "study/sweep.h"
 
 #include <errno.h>
 #include <stdlib.h>

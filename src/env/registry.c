@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "env/box2d/lunar_lander.h"
-#include "env/classic.h"
+#include "env/classic/classic.h"
 #include "env/games.h"
 #include "env/plugin.h"
 

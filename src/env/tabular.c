@@ -3,7 +3,7 @@
 #include "env/tabular.h"
 #include "base/error.h"
 #include "env/games.h"
-#include "env/toy_text.h"
+#include "env/toy_text/toy_text.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Golden numbers for src/lab/statistics*.c, from SciPy, statsmodels, lifelines and rliable: writes tests/golden/statistics.json.
+"""Golden numbers for src/statistics, from SciPy, statsmodels, lifelines and rliable: writes tests/golden/statistics.json.
 
     python3 -m venv v && v/bin/pip install scipy statsmodels lifelines rliable && v/bin/python tools/golden/statistics.py
 

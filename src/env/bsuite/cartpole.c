@@ -6,7 +6,7 @@
 #include "env/definition.h"
 #include "env/draw/draw.h"
 #include "env/games.h"
-#include "env/square.h"
+#include "env/classic/square.h"
 
 #include <math.h>
 

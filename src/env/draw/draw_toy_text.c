@@ -2,7 +2,7 @@
  * Pictures of the toy-text environments. */
 #include "env/draw/draw.h"
 #include "env/draw/raster.h"
-#include "env/toy_text.h"
+#include "env/toy_text/toy_text.h"
 
 static void draw_agent(const raster *r, int32_t row, int32_t column, uint32_t color) {
     raster_circle(r, column + 0.5, row + 0.5, 0.3, COLOR_INK);
