@@ -13,19 +13,17 @@
 #include "base/memory.h"
 #include "sync_a2c/team.h"
 #include "trainer/plan.h"
-#include "worker/schedules.h"
+#include "worker/worker_pool.h"
 
 #include <math.h>
 #include <string.h>
 
 typedef struct fixture {
     plan plan;
-    const env_kind **kinds;
-    block *block;
-    episodes *episodes;
-    pauses *pauses;
+    const env_config **configs;
+    training training;
     async async;
-    crew *crew;
+    worker_pool *worker_pool;
     virtual_time time;
     sync_run sync;
     team *team;
@@ -54,7 +52,7 @@ static inline void fixture_plan(fixture *f, const char *const *overrides) {
 static inline int64_t fixture_pause(void *context) {
     fixture *f = context;
     if (f->at_pause) f->at_pause(f);
-    int64_t step = block_steps(f->block), total = f->plan.settings.total_steps;
+    int64_t step = block_steps(f->training.block), total = f->plan.settings.total_steps;
     if (step >= total) return -1;
     int64_t next = f->pause_every ? (step / f->pause_every + 1) * f->pause_every : total;
     return next < total ? next : total;
@@ -64,15 +62,17 @@ static inline void fixture_shared(fixture *f, int threads) {
     const settings *s = &f->plan.settings;
     int n = s->workers * s->envs_per_worker;
     bool own = s->mode == MODE_ASYNC && s->optimizer.statistics == SETTINGS_STATISTICS_WORKER;
-    f->kinds = memory_array(const env_kind *, (size_t)n);
-    for (int i = 0; i < n; i++) f->kinds[i] = &f->plan.kinds[0];
-    f->block = block_new(f->plan.net.size, &f->plan.optimizer, !own, s->mode == MODE_ASYNC && s->async.count_lost);
-    f->episodes = episodes_new(f->plan.solved_return, NULL, 0);
-    f->pauses = pauses_new(threads, f->pause_every ? f->pause_every : s->total_steps, fixture_pause, f);
+    f->configs = memory_array(const env_config *, (size_t)n);
+    for (int i = 0; i < n; i++) f->configs[i] = &f->plan.configs[0];
+    f->training = plan_training(&f->plan);
+    f->training.block =
+        block_new(f->plan.net.size, &f->plan.optimizer, !own, s->mode == MODE_ASYNC && s->async.count_lost);
+    f->training.episodes = episodes_new(f->plan.solved_return, NULL, 0);
+    f->training.pauses = pauses_new(threads, f->pause_every ? f->pause_every : s->total_steps, fixture_pause, f);
     float *parameters = memory_array(float, f->plan.net.size);
     double *work = memory_array(double, net_init_work(&f->plan.net));
     net_init(&f->plan.net, &f->plan.init, s->seed, parameters, work);
-    block_set(f->block, parameters, NULL, NULL);
+    block_set(f->training.block, parameters, NULL, NULL);
     memory_free(work);
     memory_free(parameters);
 }
@@ -80,50 +80,30 @@ static inline void fixture_shared(fixture *f, int threads) {
 static inline void fixture_async(fixture *f, int threads) {
     const settings *s = &f->plan.settings;
     fixture_shared(f, threads);
-    f->async = (async){.block = f->block,
-                       .episodes = f->episodes,
-                       .pauses = f->pauses,
-                       .learning = &f->plan.learning,
-                       .workers = s->workers,
-                       .envs_per_worker = s->envs_per_worker,
-                       .total_steps = s->total_steps,
-                       .learning_rate = f->plan.learning_rate,
-                       .entropy_coef = f->plan.entropy_coef,
-                       .max_grad_norm = s->optimizer.max_grad_norm,
+    f->async = (async){.training = &f->training,
                        .locked = s->async.update == SETTINGS_LOCKED,
-                       .own_statistics = s->optimizer.statistics == SETTINGS_STATISTICS_WORKER,
-                       .timed_every = 16};
+                       .own_statistics = s->optimizer.statistics == SETTINGS_STATISTICS_WORKER};
     bool open = s->async.schedule != SETTINGS_SCHEDULE_THREADS;
-    f->crew = crew_new(&f->async, f->kinds, threads, open, &f->plan.optimizer);
+    f->worker_pool = worker_pool_new(&f->async, f->configs, threads, open, &f->plan.optimizer);
     f->time.cost =
         (turn_cost){.kind = (cost_kind)s->async.simulated.cost, .mean = 1, .spread = s->async.simulated.spread};
     f->time.stream = memory_array(random_stream, (size_t)s->workers);
     for (int w = 0; w < s->workers; w++) {
         f->time.stream[w] = random_stream_new(s->seed, (uint32_t)w, RANDOM_TURN_COST);
         for (int e = 0; e < s->envs_per_worker; e++)
-            learner_seed_env(&f->crew->workers[w].learner, e, (uint32_t)w, (uint32_t)e);
+            learner_seed_env(&f->worker_pool->workers[w].learner, e, (uint32_t)w, (uint32_t)e);
     }
 }
 
 static inline void fixture_sync(fixture *f, int threads) {
     const settings *s = &f->plan.settings;
     fixture_shared(f, threads);
-    f->sync = (sync_run){.block = f->block,
-                         .episodes = f->episodes,
-                         .pauses = f->pauses,
-                         .learning = &f->plan.learning,
-                         .workers = s->workers,
-                         .envs_per_worker = s->envs_per_worker,
-                         .total_steps = s->total_steps,
-                         .learning_rate = f->plan.learning_rate,
-                         .entropy_coef = f->plan.entropy_coef,
-                         .max_grad_norm = s->optimizer.max_grad_norm,
+    f->sync = (sync_run){.training = &f->training,
                          .ppo_epochs = s->loss.kind == SETTINGS_LOSS_PPO ? s->loss.ppo.epochs : 0,
                          .ppo_minibatches = s->loss.ppo.minibatches,
                          .ppo_clip = f->plan.ppo_clip,
-                         .barrier_each_step = s->sync.barrier == SETTINGS_BARRIER_STEP,
-                         .timed_every = 16};
-    f->team = team_new(&f->sync, f->kinds, team_threads(&f->sync, threads));
+                         .barrier_each_step = s->sync.barrier == SETTINGS_BARRIER_STEP};
+    f->team = team_new(&f->sync, f->configs, team_threads(&f->sync, threads));
     int n = s->workers * s->envs_per_worker;
     for (int i = 0, index; i < n; i++) {
         learner *l = team_learner(f->team, i, &index);
@@ -134,7 +114,7 @@ static inline void fixture_sync(fixture *f, int threads) {
 /* A hash of the block's parameters as they are. */
 static inline uint64_t fixture_fingerprint(const fixture *f) {
     float *parameters = memory_array(float, f->plan.net.size);
-    block_get(f->block, parameters, NULL, NULL);
+    block_get(f->training.block, parameters, NULL, NULL);
     uint64_t hash = 0xcbf29ce484222325u;
     const unsigned char *bytes = (const unsigned char *)parameters;
     for (size_t i = 0; i < f->plan.net.size * sizeof(float); i++) hash = (hash ^ bytes[i]) * 0x100000001b3u;
@@ -143,14 +123,14 @@ static inline uint64_t fixture_fingerprint(const fixture *f) {
 }
 
 static inline void fixture_free(fixture *f) {
-    crew_free(f->crew);
+    worker_pool_free(f->worker_pool);
     team_free(f->team);
     memory_free(f->time.stream);
-    pauses_free(f->pauses);
-    episodes_free(f->episodes);
-    block_free(f->block);
-    memory_free(f->kinds);
-    f->crew = NULL, f->team = NULL, f->time = (virtual_time){0};
+    pauses_free(f->training.pauses);
+    episodes_free(f->training.episodes);
+    block_free(f->training.block);
+    memory_free(f->configs);
+    f->worker_pool = NULL, f->team = NULL, f->time = (virtual_time){0};
 }
 
 #endif

@@ -30,7 +30,7 @@ typedef struct golden_counts {
 typedef struct golden_player {
     const char *file;
     int line;
-    env_kind kind;
+    env_config kind;
     void *instance;
     golden_counts counts;
 } golden_player;
@@ -66,7 +66,7 @@ static void golden_open_env(golden_player *player, char *words) {
         *equals = 0;
         options[count] = (env_option_text){word, equals + 1};
     }
-    if (env_kind_make(&player->kind, def, options, count, NULL, &e) != 0) {
+    if (env_config_make(&player->kind, def, options, count, NULL, &e) != 0) {
         golden_fail(player, "%s\n", e.text);
     }
     memory_free(player->instance);

@@ -17,7 +17,7 @@
 enum { LINE = 256, LARGEST = 4096 };
 
 typedef struct session {
-    env_kind kind;
+    env_config kind;
     void *instance;
     float observation[LARGEST];
     int line, steps, environments;
@@ -49,7 +49,7 @@ static void open_env(session *s, const char *id, uint64_t seed, char *words) {
         options[count] = (env_option_text){word, equals + 1};
     }
     const a3c_env_def *def = env_find(id, false, &e);
-    if (def == NULL || env_kind_make(&s->kind, def, options, count, NULL, &e) != 0) {
+    if (def == NULL || env_config_make(&s->kind, def, options, count, NULL, &e) != 0) {
         fail_msg("line %d: %s", s->line, e.text);
     }
     assert_true(s->kind.observation_size <= LARGEST);
@@ -114,7 +114,7 @@ static void test_memory_is_needed(void **state) {
     session s = {.line = 0};
     double sum = 0, remembered = 0, reward = 0;
     enum { EPISODES = 2000 };
-    assert_int_equal(env_kind_make(&s.kind, env_find("bsuite/memory_chain", false, &e), NULL, 0, NULL, &e), 0);
+    assert_int_equal(env_config_make(&s.kind, env_find("bsuite/memory_chain", false, &e), NULL, 0, NULL, &e), 0);
     s.instance = memory_new(s.kind.instance_stride);
     env_seed(&s.kind, s.instance, 3, NULL, 0);
     for (int k = 0; k < 2 * EPISODES; k++) {
@@ -139,7 +139,7 @@ static void test_deep_sea_treasure(void **state) {
     error e = {0};
     session s = {.line = 0};
     double sum = 0, reward;
-    assert_int_equal(env_kind_make(&s.kind, env_find("bsuite/deep_sea", false, &e), NULL, 0, NULL, &e), 0);
+    assert_int_equal(env_config_make(&s.kind, env_find("bsuite/deep_sea", false, &e), NULL, 0, NULL, &e), 0);
     s.instance = memory_new(s.kind.instance_stride);
     env_seed(&s.kind, s.instance, 3, NULL, 0);
     env_reset(&s.kind, s.instance, s.observation);

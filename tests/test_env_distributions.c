@@ -14,11 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static env_kind make(const char *id) {
+static env_config make(const char *id) {
     error e = {0};
     const a3c_env_def *def = env_find(id, false, &e);
-    env_kind kind = {0};
-    if (def == NULL || env_kind_make(&kind, def, NULL, 0, NULL, &e) != 0) {
+    env_config kind = {0};
+    if (def == NULL || env_config_make(&kind, def, NULL, 0, NULL, &e) != 0) {
         print_error("%s\n", e.text);
         fail();
     }
@@ -52,7 +52,7 @@ static double correlation(const double *x, const double *y, int n) {
 
 /* Starts of consecutive resets: uniform in each component, uncorrelated between components and between resets. */
 static void expect_uniform_starts(const char *id, int count, const double *low, const double *high) {
-    env_kind kind = make(id);
+    env_config kind = make(id);
     static double values[HIDDEN][RESETS], sorted[RESETS];
     float row[8];
     void *instance = memory_new(kind.instance_stride);
@@ -94,7 +94,7 @@ static void test_reset_distributions(void **state) {
 
 /* Uniformly random play against Gymnasium's own figures: |mean - reference| < 5 standard errors of the difference. */
 static void expect_random_return(const char *id, int episodes, double mean, double deviation, int reference_episodes) {
-    env_kind kind = make(id);
+    env_config kind = make(id);
     a3c_rng actions;
     env_rng_seed(&actions, A3C_RNG_PCG64, 1, NULL, 0);
     float row[8];

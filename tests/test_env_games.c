@@ -94,7 +94,7 @@ static void test_tables_refuse(void **state) {
 /* ---- Statistics of random play ---- */
 
 typedef struct player {
-    env_kind kind;
+    env_config kind;
     void *instance;
     float *observation;
     a3c_rng actions;
@@ -103,7 +103,7 @@ typedef struct player {
 static player player_new(const a3c_env_def *def, uint64_t seed) {
     player p = {0};
     error e = {0};
-    assert_int_equal(env_kind_make(&p.kind, def, NULL, 0, NULL, &e), 0);
+    assert_int_equal(env_config_make(&p.kind, def, NULL, 0, NULL, &e), 0);
     p.instance = memory_new(p.kind.instance_stride);
     p.observation = memory_array(float, (size_t)p.kind.observation_size);
     env_seed(&p.kind, p.instance, seed, NULL, 0);

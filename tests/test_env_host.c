@@ -17,18 +17,18 @@
 
 static const env_wrapping no_wrapping = {.max_episode_steps = -1, .frame_stack = 1, .frame_skip = 1};
 
-static env_kind make(const char *id, const env_wrapping *wrapping) {
+static env_config make(const char *id, const env_wrapping *wrapping) {
     error e = {0};
     const a3c_env_def *def = env_find(id, false, &e);
-    env_kind kind = {0};
-    if (def == NULL || env_kind_make(&kind, def, NULL, 0, wrapping, &e) != 0) {
+    env_config kind = {0};
+    if (def == NULL || env_config_make(&kind, def, NULL, 0, wrapping, &e) != 0) {
         print_error("%s\n", e.text);
         fail();
     }
     return kind;
 }
 
-static void *start(const env_kind *kind, uint64_t seed, float *observation) {
+static void *start(const env_config *kind, uint64_t seed, float *observation) {
     void *instance = memory_new(kind->instance_stride);
     env_seed(kind, instance, seed, NULL, 0);
     env_reset(kind, instance, observation);
@@ -60,9 +60,9 @@ static void test_find(void **state) {
 
 static void expect_option(const char *id, const char *key, const char *value, const char *words) {
     error e = {0};
-    env_kind kind;
+    env_config kind;
     const env_option_text option = {key, value};
-    int result = env_kind_make(&kind, env_find(id, false, &e), &option, 1, NULL, &e);
+    int result = env_config_make(&kind, env_find(id, false, &e), &option, 1, NULL, &e);
     assert_int_equal(result, words == NULL ? 0 : -1);
     if (words != NULL && strstr(e.text, words) == NULL) {
         print_error("'%s' lacks '%s'\n", e.text, words);
@@ -86,8 +86,8 @@ static void test_options(void **state) {
 
 static void expect_wrapping(env_wrapping wrapping, const char *words) {
     error e = {0};
-    env_kind kind;
-    assert_int_equal(env_kind_make(&kind, env_find("CartPole-v1", false, &e), NULL, 0, &wrapping, &e), -1);
+    env_config kind;
+    assert_int_equal(env_config_make(&kind, env_find("CartPole-v1", false, &e), NULL, 0, &wrapping, &e), -1);
     assert_non_null(strstr(e.text, words));
 }
 
@@ -104,7 +104,7 @@ static void test_wrapping_refusals(void **state) {
 
 static void test_components(void **state) {
     (void)state;
-    env_kind kind = make("CartPole-v1", NULL);
+    env_config kind = make("CartPole-v1", NULL);
     assert_int_equal(env_component(&kind.spec, "angular_velocity"), 3);
     assert_int_equal(env_component(&kind.spec, "1"), 1);
     assert_int_equal(env_component(&kind.spec, "4"), -1);
@@ -118,7 +118,7 @@ static void test_time_limit(void **state) {
     (void)state;
     env_wrapping w = no_wrapping;
     w.max_episode_steps = 5;
-    env_kind kind = make("CartPole-v1", &w);
+    env_config kind = make("CartPole-v1", &w);
     float row[4];
     double reward;
     const int32_t left = 0;
@@ -131,7 +131,7 @@ static void test_time_limit(void **state) {
     assert_int_equal(env_step(&kind, instance, &left, row, &reward, NULL), 0);
     /* the pole falls in the very step that reaches the limit: both are said */
     w.max_episode_steps = 0;
-    env_kind open = make("CartPole-v1", &w);
+    env_config open = make("CartPole-v1", &w);
     env_seed(&open, instance, 0, NULL, 0);
     env_reset(&open, instance, row);
     int length = 1;
@@ -153,7 +153,7 @@ static void test_frame_skip(void **state) {
     (void)state;
     env_wrapping w = no_wrapping;
     w.frame_skip = 4;
-    env_kind plain = make("Pendulum-v1", NULL), skipping = make("Pendulum-v1", &w);
+    env_config plain = make("Pendulum-v1", NULL), skipping = make("Pendulum-v1", &w);
     float one[3], four[3];
     const float torque = 1.5f;
     double reward, sum = 0, summed;
@@ -183,7 +183,7 @@ static void test_frame_stack_and_mask(void **state) {
     (void)state;
     env_wrapping w = no_wrapping;
     w.frame_stack = 3, w.masked_count = 2, w.masked[0] = 1, w.masked[1] = 3;
-    env_kind plain = make("CartPole-v1", NULL), stacked = make("CartPole-v1", &w);
+    env_config plain = make("CartPole-v1", NULL), stacked = make("CartPole-v1", &w);
     assert_int_equal(stacked.observation_size, 12);
     float frames[5][4], row[12];
     double reward;
@@ -208,7 +208,7 @@ static void test_sticky_actions(void **state) {
     (void)state;
     env_wrapping w = no_wrapping;
     w.sticky_action_probability = 1, w.max_episode_steps = 0;
-    env_kind sticky = make("MountainCar-v0", &w), plain = make("MountainCar-v0", NULL);
+    env_config sticky = make("MountainCar-v0", &w), plain = make("MountainCar-v0", NULL);
     float one[2], other[2];
     double reward;
     void *a = start(&sticky, 2, one), *b = start(&plain, 2, other);
@@ -247,7 +247,7 @@ static void test_sticky_actions(void **state) {
 static void test_actions_of_a_box(void **state) {
     (void)state;
     env_wrapping w = no_wrapping;
-    env_kind raw = make("MountainCarContinuous-v0", &w);
+    env_config raw = make("MountainCarContinuous-v0", &w);
     float row[2];
     double reward;
     const float two = 2;
@@ -255,12 +255,12 @@ static void test_actions_of_a_box(void **state) {
     env_step(&raw, instance, &two, row, &reward, NULL);
     assert_true(fabs(reward + 0.4) < 1e-12); /* reaches the environment unclipped */
     w.clip_actions = true;
-    env_kind clipping = make("MountainCarContinuous-v0", &w);
+    env_config clipping = make("MountainCarContinuous-v0", &w);
     env_step(&clipping, instance, &two, row, &reward, NULL);
     assert_true(fabs(reward + 0.1) < 1e-12);
     memory_free(instance);
     w.rescale_actions = true;
-    env_kind rescaling = make("Pendulum-v1", &w), plain = make("Pendulum-v1", NULL);
+    env_config rescaling = make("Pendulum-v1", &w), plain = make("Pendulum-v1", NULL);
     float one[3], other[3];
     const float half = 0.5f, full = 1;
     void *a = start(&rescaling, 1, one), *b = start(&plain, 1, other);
@@ -273,7 +273,7 @@ static void test_actions_of_a_box(void **state) {
     const int32_t third = 2;
     assert_false(env_action_valid(&plain, &nan));
     assert_true(env_action_valid(&plain, &two));
-    env_kind cartpole = make("CartPole-v1", NULL);
+    env_config cartpole = make("CartPole-v1", NULL);
     assert_false(env_action_valid(&cartpole, &third));
 }
 
@@ -281,7 +281,7 @@ static double seconds_of_delay(env_delay_kind delay, bool sleeps, bool on_reset,
     env_wrapping w = no_wrapping;
     w.delay = delay, w.delay_mean_us = 200, w.delay_sleeps = sleeps, w.delay_on_reset = on_reset,
     w.max_episode_steps = 0;
-    env_kind kind = make("Pendulum-v1", &w);
+    env_config kind = make("Pendulum-v1", &w);
     float row[3];
     double reward;
     const float torque = 0;
@@ -314,7 +314,7 @@ static void print_fault(void *context, const char *check, const char *fault) {
     }
 }
 
-static void expect_contract(const char *id, const env_kind *kind) {
+static void expect_contract(const char *id, const env_config *kind) {
     char name[ENV_ID_SIZE];
     strcpy(name, id);
     assert_int_equal(env_check(kind, print_fault, name), 0);
@@ -325,7 +325,7 @@ static void test_contract(void **state) {
     size_t count;
     const a3c_env_def *const *all = env_builtins(&count);
     for (size_t i = 0; i < count; i++) {
-        env_kind kind = make(all[i]->name, NULL);
+        env_config kind = make(all[i]->name, NULL);
         expect_contract(all[i]->name, &kind);
     }
 }
@@ -336,7 +336,7 @@ static void test_batch_sizes(void **state) {
     const char *const ids[] = {"CartPole-v1", "Acrobot-v1"};
     enum { MOST = 37, STEPS = 30 };
     for (size_t e = 0; e < 2; e++) {
-        env_kind kind = make(ids[e], NULL);
+        env_config kind = make(ids[e], NULL);
         int size = kind.observation_size;
         for (int n = 1; n <= MOST; n += 3) {
             void *batch = memory_new((size_t)n * kind.instance_stride),
@@ -375,7 +375,7 @@ static void test_batch_sizes(void **state) {
 /* Streams of workers and environments, and of evaluation episodes, never coincide. */
 static void test_spawned_seeds(void **state) {
     (void)state;
-    env_kind kind = make("CartPole-v1", NULL);
+    env_config kind = make("CartPole-v1", NULL);
     float rows[64][4];
     void *instance = memory_new(kind.instance_stride);
     for (uint32_t i = 0; i < 64; i++) {
@@ -398,7 +398,7 @@ static void test_spawned_seeds(void **state) {
  * here lives in float: Acrobot's start, whose state is double, is where the built program could lose it. */
 static void test_rounding_survives_the_compiler(void **state) {
     (void)state;
-    env_kind kind = make("Acrobot-v1", NULL);
+    env_config kind = make("Acrobot-v1", NULL);
     float row[6];
     double hidden[4];
     void *instance = memory_new(kind.instance_stride);

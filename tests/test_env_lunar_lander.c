@@ -8,7 +8,7 @@ enum { SKIPPED = 77, OBSERVATION = 8, LEFT_LEG = 6 };
 /* ---- Flights ---- */
 
 typedef struct flight {
-    env_kind kind;
+    env_config kind;
     void *instance;
     long compared;
     double worst;
@@ -30,7 +30,7 @@ static void fly_line(flight *f, char *line) {
     float observation[OBSERVATION], action[2];
     if (strcmp(word, "env") == 0) {
         error e = {0};
-        assert_int_equal(env_kind_make(&f->kind, env_find(rest, false, &e), NULL, 0, NULL, &e), 0);
+        assert_int_equal(env_config_make(&f->kind, env_find(rest, false, &e), NULL, 0, NULL, &e), 0);
         memory_free(f->instance);
         f->instance = memory_new(f->kind.instance_stride);
     } else if (strcmp(word, "seed") == 0) {
@@ -78,7 +78,7 @@ static double within(double x, double limit) {
 
 /* A pilot of two proportional-derivative controllers: point to the middle, sink in proportion to the distance from it.
  */
-static void pilot(const env_kind *kind, const float *o, void *action) {
+static void pilot(const env_config *kind, const float *o, void *action) {
     double angle = within(o[0] * 0.5 + o[2], 0.4), height = 0.55 * fabs((double)o[0]);
     double turn = (angle - o[4]) * 0.5 - o[5], rise = (height - o[1]) * 0.5 - o[3] * 0.5;
     if (o[LEFT_LEG] > 0 || o[LEFT_LEG + 1] > 0) {
@@ -97,8 +97,8 @@ static void pilot(const env_kind *kind, const float *o, void *action) {
 static void expect_score(const char *id, bool piloted, int episodes, double reference, double deviation,
                          int reference_episodes) {
     error e = {0};
-    env_kind kind;
-    assert_int_equal(env_kind_make(&kind, env_find(id, false, &e), NULL, 0, NULL, &e), 0);
+    env_config kind;
+    assert_int_equal(env_config_make(&kind, env_find(id, false, &e), NULL, 0, NULL, &e), 0);
     void *instance = memory_new(kind.instance_stride);
     a3c_rng chance;
     env_rng_seed(&chance, A3C_RNG_PCG64, 1, NULL, 0);
@@ -143,12 +143,12 @@ static void test_scores(void **state) {
 static void test_options(void **state) {
     (void)state;
     error e = {0};
-    env_kind kind;
+    env_config kind;
     const a3c_env_def *def = env_find("LunarLander-v3", false, &e);
     const env_option_text wrong[] = {{"gravity", "-12"}}, right[] = {{"gravity", "-5"}, {"enable_wind", "true"}};
-    assert_int_equal(env_kind_make(&kind, def, wrong, 1, NULL, &e), -1);
+    assert_int_equal(env_config_make(&kind, def, wrong, 1, NULL, &e), -1);
     assert_non_null(strstr(e.text, "between -12 and 0"));
-    assert_int_equal(env_kind_make(&kind, def, right, 2, NULL, &e), 0);
+    assert_int_equal(env_config_make(&kind, def, right, 2, NULL, &e), 0);
     void *instance = memory_new(kind.instance_stride);
     float o[OBSERVATION];
     double reward, before, gained = 0, expected = 5 * 0.4 * (400.0 / 30 / 2) / 50;

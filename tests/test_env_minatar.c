@@ -39,7 +39,7 @@ static uint32_t crc_planes(uint32_t crc, const float *planes, int channels) {
 }
 
 typedef struct game {
-    env_kind kind;
+    env_config kind;
     void *instance;
     float *observation;
 } game;
@@ -48,7 +48,7 @@ static game game_new(const a3c_env_def *def, uint64_t seed) {
     game g;
     error e = {0};
     const env_wrapping wrapping = {.max_episode_steps = -1, .frame_stack = 1, .frame_skip = 1};
-    assert_int_equal(env_kind_make(&g.kind, def, NULL, 0, &wrapping, &e), 0);
+    assert_int_equal(env_config_make(&g.kind, def, NULL, 0, &wrapping, &e), 0);
     g.instance = memory_new(g.kind.instance_stride);
     g.observation = memory_array(float, (size_t)g.kind.observation_size);
     env_seed(&g.kind, g.instance, seed, NULL, 0);
@@ -128,7 +128,7 @@ static game game_with(const a3c_env_def *def, uint64_t seed, const char *ramping
     game g;
     error e = {0};
     const env_option_text options[] = {{"difficulty_ramping", ramping}, {"sticky_action_prob", sticky}};
-    assert_int_equal(env_kind_make(&g.kind, def, options, 2, NULL, &e), 0);
+    assert_int_equal(env_config_make(&g.kind, def, options, 2, NULL, &e), 0);
     g.instance = memory_new(g.kind.instance_stride);
     g.observation = memory_array(float, (size_t)g.kind.observation_size);
     env_seed(&g.kind, g.instance, seed, NULL, 0);

@@ -151,8 +151,8 @@ static void expect_fault(int fault, const char *words) {
         print_error("%s\n", e.text);
         fail();
     }
-    env_kind kind;
-    assert_int_equal(env_kind_make(&kind, def, NULL, 0, NULL, &e), 0);
+    env_config kind;
+    assert_int_equal(env_config_make(&kind, def, NULL, 0, NULL, &e), 0);
     int failures = env_check(&kind, count_line, found);
     if (words == NULL) {
         assert_int_equal(failures, 0);
@@ -196,9 +196,9 @@ static void test_example(void **state) {
     error e = {0};
     const a3c_env_def *def = env_find("Corridor-v0", false, &e);
     assert_non_null(def);
-    env_kind kind;
+    env_config kind;
     const env_option_text options[] = {{"length", "5"}};
-    assert_int_equal(env_kind_make(&kind, def, options, 1, NULL, &e), 0);
+    assert_int_equal(env_config_make(&kind, def, options, 1, NULL, &e), 0);
     assert_int_equal(kind.max_episode_steps, 100);
     char found[4096] = "";
     assert_int_equal(env_check(&kind, count_line, found), 0);

@@ -45,7 +45,7 @@ static void moments_equal_two_passes(const double *moments, int count) {
         double mean, variance;
         two_pass(count, i, &mean, &variance);
         close_to(moments[1 + i], mean, 1e-12);
-        close_to(moments_variance(N, moments, i) / variance, 1, 1e-9);
+        close_to(running_stats_variance(N, moments, i) / variance, 1, 1e-9);
     }
 }
 
@@ -53,7 +53,7 @@ static void rows_one_after_the_other(void **state) {
     (void)state;
     double m[SIZE] = {0};
     for (int r = 0; r < ROWS; r++) {
-        moments_add(N, m, rows[r]);
+        running_stats_add(N, m, rows[r]);
         if (r == 1 || r == 17) moments_equal_two_passes(m, r + 1);
     }
     moments_equal_two_passes(m, ROWS);
@@ -66,8 +66,8 @@ static void batches_of_any_size(void **state) {
         double all[SIZE] = {0};
         for (int first = 0; first < ROWS; first += sizes[k]) {
             double batch[SIZE] = {0};
-            for (int r = first; r < first + sizes[k] && r < ROWS; r++) moments_add(N, batch, rows[r]);
-            moments_merge(N, all, batch);
+            for (int r = first; r < first + sizes[k] && r < ROWS; r++) running_stats_add(N, batch, rows[r]);
+            running_stats_merge(N, all, batch);
         }
         moments_equal_two_passes(all, ROWS);
     }
@@ -76,11 +76,11 @@ static void batches_of_any_size(void **state) {
 static void merging_with_nothing(void **state) {
     (void)state;
     double m[SIZE] = {0}, empty[SIZE] = {0}, copy[SIZE];
-    for (int r = 0; r < 10; r++) moments_add(N, m, rows[r]);
+    for (int r = 0; r < 10; r++) running_stats_add(N, m, rows[r]);
     memcpy(copy, m, sizeof m);
-    moments_merge(N, m, empty);
+    running_stats_merge(N, m, empty);
     assert_memory_equal(m, copy, sizeof m);
-    moments_merge(N, empty, m);
+    running_stats_merge(N, empty, m);
     for (int i = 0; i < SIZE; i++) close_to(empty[i], m[i], 1e-14);
 }
 
@@ -88,8 +88,8 @@ static void rows_are_normalized_and_clipped(void **state) {
     (void)state;
     double m[SIZE] = {0};
     float mean[N], scale[N], y[ROWS][N], wide[2][16];
-    for (int r = 0; r < ROWS; r++) moments_add(N, m, rows[r]);
-    moments_scales(N, m, mean, scale);
+    for (int r = 0; r < ROWS; r++) running_stats_add(N, m, rows[r]);
+    running_stats_scales(N, m, mean, scale);
     normalize_rows(N, mean, scale, 1.5f, ROWS, N, rows[0], y[0]);
     int clipped = 0;
     for (int r = 0; r < ROWS; r++)
@@ -113,11 +113,11 @@ static void the_beginning(void **state) {
     (void)state;
     double m[SIZE] = {0};
     float mean[N], scale[N], y[N], constant[N] = {4, -2, 0.1f};
-    moments_scales(N, m, mean, scale);
+    running_stats_scales(N, m, mean, scale);
     for (int i = 0; i < N; i++) assert_true(mean[i] == 0 && fabsf(scale[i] - 1) < 1e-6f);
     for (int r = 0; r < 5; r++) {
-        moments_add(N, m, constant);
-        moments_scales(N, m, mean, scale);
+        running_stats_add(N, m, constant);
+        running_stats_scales(N, m, mean, scale);
         normalize_rows(N, mean, scale, 10, 1, N, constant, y);
         for (int i = 0; i < N; i++) assert_true(y[i] == 0);
     }

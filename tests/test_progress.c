@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "record/progress.h"
-#include "record/words.h"
+#include "record/format.h"
 
 #include <fcntl.h>
 #include <math.h>

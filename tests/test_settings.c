@@ -476,7 +476,7 @@ static void plugins_are_named_on_the_command_line_alone(void **state) {
     (void)state;
     expect_ok("env: {id: ./mine.so}");
     assert_false(s.env.on_command_line);
-    env_kind kind;
+    env_config kind;
     assert_int_equal(settings_env_kind(&s, 0, &kind, &e), -1);
     assert_non_null(strstr(e.text, "only when the command line names it"));
     assert_int_equal(load(NULL, "./does-not-exist.so", 0, NULL), -1);

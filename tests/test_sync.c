@@ -19,8 +19,8 @@ static outcome run_once(const char *const *overrides, int threads) {
     fixture_plan(&f, overrides);
     fixture_sync(&f, threads);
     team_run(f.team);
-    assert_true(block_steps(f.block) >= f.plan.settings.total_steps);
-    outcome o = {fixture_fingerprint(&f), f.team->figures, *episodes_history(f.episodes)};
+    assert_true(block_steps(f.training.block) >= f.plan.settings.total_steps);
+    outcome o = {fixture_fingerprint(&f), f.team->figures, *episodes_history(f.training.episodes)};
     fixture_free(&f);
     return o;
 }
@@ -131,7 +131,7 @@ static void one_worker_is_async_with_one(void **state) {
         fixture_plan(&f, cases[i]);
         f.plan.settings.mode = MODE_ASYNC;
         fixture_async(&f, 1);
-        run_threads(f.crew);
+        run_threads(f.worker_pool);
         assert_true(fixture_fingerprint(&f) == expected);
         fixture_free(&f);
     }

@@ -2,7 +2,7 @@
  * Async: schedules, staleness, lost updates, what repeats and what must not be allocated. */
 #include "fixture.h"
 
-#include "global/lines.h"
+#include "global/race.h"
 #include "worker/recording.h"
 
 #include <malloc.h>
@@ -22,14 +22,14 @@ static uint64_t run_once(const char *const *overrides, int threads, int64_t *sta
     fixture_plan(&f, overrides);
     fixture_async(&f, threads);
     if (f.plan.settings.async.schedule == SETTINGS_SCHEDULE_SIMULATED)
-        run_simulated(f.crew, &f.time);
+        run_simulated(f.worker_pool, &f.time);
     else
-        run_threads(f.crew);
-    assert_true(block_steps(f.block) >= f.plan.settings.total_steps);
-    assert_int_equal(block_reserved(f.block), block_steps(f.block));
+        run_threads(f.worker_pool);
+    assert_true(block_steps(f.training.block) >= f.plan.settings.total_steps);
+    assert_int_equal(block_reserved(f.training.block), block_steps(f.training.block));
     for (int t = 0; staleness && t < threads; t++)
-        for (int b = 0; b < STALENESS_BINS; b++) staleness[b] += f.crew->desks[t].staleness[b];
-    if (lost) *lost = block_lost(f.block);
+        for (int b = 0; b < STALENESS_BINS; b++) staleness[b] += f.worker_pool->workspaces[t].staleness[b];
+    if (lost) *lost = block_lost(f.training.block);
     uint64_t hash = fixture_fingerprint(&f);
     fixture_free(&f);
     return hash;
@@ -111,7 +111,7 @@ static uint64_t replay_once(const char *path, int threads) {
     error e = {0};
     uint32_t *events = recording_read(path, 6, &count, &e);
     assert_non_null(events);
-    assert_int_equal(run_replay(f.crew, events, (int64_t)count, 0), count);
+    assert_int_equal(run_replay(f.worker_pool, events, (int64_t)count, 0), count);
     uint64_t hash = fixture_fingerprint(&f);
     memory_free(events);
     fixture_free(&f);
@@ -132,8 +132,8 @@ static void a_recording_replays_on_any_threads(void **state) {
     fixture_async(&f, 2);
     f.async.recording = recording_create(path, 0, &e);
     assert_non_null(f.async.recording);
-    run_threads(f.crew);
-    assert_int_equal(recording_events(f.async.recording), 2 * block_version(f.block));
+    run_threads(f.worker_pool);
+    assert_int_equal(recording_events(f.async.recording), 2 * block_version(f.training.block));
     assert_int_equal(recording_flush(f.async.recording, &e), 0);
     uint64_t hash = fixture_fingerprint(&f);
     recording_free(f.async.recording);
@@ -256,7 +256,7 @@ static void check_no_allocation(int mode, int threads) {
     if (mode)
         fixture_sync(&f, threads), team_run(f.team);
     else
-        fixture_async(&f, threads), run_threads(f.crew);
+        fixture_async(&f, threads), run_threads(f.worker_pool);
     assert_true(looks > 5);
     for (int i = 2; i < looks; i++) assert_int_equal(seen[i], seen[1]);
     assert_true(seen[0] > 0); /* the counter counts */

@@ -15,7 +15,7 @@
 enum { ENVS = 4, SIZE = 4, SEED = 2024, STEPS = 30, DRAWS = 1000 };
 
 /* Four instances in a row, seeded SEED, SEED + 1, .. as Gymnasium's SyncVectorEnv does; observations [ENVS, SIZE]. */
-static void reset_all(const env_kind *kind, void *instances, float *observations) {
+static void reset_all(const env_config *kind, void *instances, float *observations) {
     for (int i = 0; i < ENVS; i++) {
         env_seed(kind, env_at(kind, instances, i), SEED + (uint64_t)i, NULL, 0);
         env_reset(kind, env_at(kind, instances, i), observations + i * SIZE);
@@ -50,7 +50,7 @@ static void show_versions(lecture *l) {
 }
 
 /* Random actions in all four for a while; the poles' angles. An environment whose episode ended stands still. */
-static void draw_poles(lecture *l, const env_kind *kind, void *instances, float *observations) {
+static void draw_poles(lecture *l, const env_config *kind, void *instances, float *observations) {
     static double step[STEPS + 1], angle[ENVS][STEPS + 1];
     unsigned over[ENVS] = {0};
     random_stream stream = random_stream_new(SEED, 0, RANDOM_ACTION);
@@ -108,10 +108,10 @@ int main(int argc, char **argv) {
     show_versions(&l);
 
     error e = {0};
-    env_kind kind;
+    env_config kind;
     const a3c_env_def *def = env_find("CartPole-v1", false, &e);
     env_wrapping wrapping = {.max_episode_steps = -1, .frame_skip = 1, .frame_stack = 1};
-    if (!def || env_kind_make(&kind, def, NULL, 0, &wrapping, &e)) lecture_give_up(&e);
+    if (!def || env_config_make(&kind, def, NULL, 0, &wrapping, &e)) lecture_give_up(&e);
     void *instances = memory_new(memory_product(ENVS, kind.instance_stride));
     float first[ENVS * SIZE], again[ENVS * SIZE];
     reset_all(&kind, instances, first);

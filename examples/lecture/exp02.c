@@ -20,7 +20,7 @@ typedef struct batch {
 } batch;
 
 /* Length of one episode; every reward is 1. */
-static int play(const env_kind *kind, void *instance, uint64_t seed, random_stream *stream) {
+static int play(const env_config *kind, void *instance, uint64_t seed, random_stream *stream) {
     float observation[4];
     double reward;
     env_seed(kind, instance, seed, NULL, 0);
@@ -36,7 +36,7 @@ static double discounted(int steps) {
     return (1 - pow(discount, steps)) / (1 - discount);
 }
 
-static batch play_batch(const env_kind *kind, void *instance, uint64_t seed) {
+static batch play_batch(const env_config *kind, void *instance, uint64_t seed) {
     random_stream stream = random_stream_new(seed, 0, RANDOM_ACTION);
     double returns[EPISODES], sums[SHOWN] = {0};
     int running[SHOWN] = {0};
@@ -60,10 +60,10 @@ int main(int argc, char **argv) {
     lecture l;
     lecture_begin(&l, argc, argv, "exp02", "Experiment 2: values of a random policy by Monte Carlo");
     error e = {0};
-    env_kind kind;
+    env_config kind;
     const a3c_env_def *def = env_find("CartPole-v1", false, &e);
     env_wrapping wrapping = {.max_episode_steps = -1, .frame_skip = 1, .frame_stack = 1};
-    if (!def || env_kind_make(&kind, def, NULL, 0, &wrapping, &e)) lecture_give_up(&e);
+    if (!def || env_config_make(&kind, def, NULL, 0, &wrapping, &e)) lecture_give_up(&e);
     void *instance = memory_new(kind.instance_stride);
 
     int repeats = l.seeds ? l.seeds : REPEATS;

@@ -2,7 +2,7 @@
  * Experiment 7: synchronous A2C with 4 environments, rollouts of 32 and 30 updates. The update is written out here
  * once, from the library's pieces; then the trainer's own does the same from many seeds. */
 #include "lecture.h"
-#include "training.h"
+#include "lecture_run.h"
 
 #include "base/cpus.h"
 #include "base/memory.h"
@@ -24,11 +24,11 @@ static gradient_scale batch_scale(const learner *l, double entropy_coef) {
 
 /* A2C: collect with the present parameters, estimate advantages, differentiate the loss of the whole batch (environment
  * after environment, then added up), clip the gradient's norm, step once; and again. */
-static void train_by_hand(training *t, learner *l, float *parameters, float *gradient, float *part) {
+static void train_by_hand(lecture_run *t, learner *l, float *parameters, float *gradient, float *part) {
     const kernels *k = kernels_get();
     size_t size = t->plan.net.size;
     for (int update = 0; update < UPDATES; update++) {
-        block_pull(t->block, parameters);
+        block_pull(t->training.block, parameters);
         learner_collect(l, parameters);
         gradient_scale scale = batch_scale(l, t->plan.entropy_coef.value);
         loss_sums sums = {0};
@@ -37,20 +37,20 @@ static void train_by_hand(training *t, learner *l, float *parameters, float *gra
             if (e) k->add(size, part, gradient);
         }
         double squares = 0;
-        for (int i = 0; i < block_stripes(t->block); i++) {
-            size_t first, n = block_stripe_range(t->block, i, &first);
+        for (int i = 0; i < block_stripes(t->training.block); i++) {
+            size_t first, n = block_stripe_range(t->training.block, i, &first);
             squares += k->sum_of_squares(n, gradient + first);
         }
         push step = {.gradient = gradient,
-                     .scale = (float)optimizer_clip(sqrt(squares), t->sync.max_grad_norm),
+                     .scale = (float)optimizer_clip(sqrt(squares), t->training.max_grad_norm),
                      .rate = (float)t->plan.learning_rate.value,
                      .steps = STEPS * ENVS};
-        block_push(t->block, &step);
+        block_push(t->training.block, &step);
     }
 }
 
 static uint64_t fingerprint_by_hand(uint64_t seed) {
-    training *t = training_new(training_lecture, NULL, ENVS, STEPS, UPDATES, seed);
+    lecture_run *t = lecture_run_new(lecture_settings, NULL, ENVS, STEPS, UPDATES, seed);
     learner l;
     rollout r;
     void *memory = memory_new(learner_bytes(&t->plan.learning, t->kinds, ENVS));
@@ -61,11 +61,11 @@ static uint64_t fingerprint_by_hand(uint64_t seed) {
     for (int e = 0; e < ENVS; e++) learner_seed_env(&l, e, (uint32_t)e, 0);
     float *vectors = memory_array(float, 3 * t->plan.net.size);
     train_by_hand(t, &l, vectors, vectors + t->plan.net.size, vectors + 2 * t->plan.net.size);
-    uint64_t fingerprint = training_fingerprint(t);
+    uint64_t fingerprint = lecture_run_fingerprint(t);
     memory_free(vectors);
     memory_free(turn);
     memory_free(memory);
-    training_free(t);
+    lecture_run_free(t);
     return fingerprint;
 }
 
@@ -76,11 +76,11 @@ typedef struct curves {
     double *whole_losses; /* with the value's squared error not halved */
 } curves;
 
-static void look(void *context, training *t) {
+static void look(void *context, lecture_run *t) {
     curves *c = context;
     int at = c->update++ * c->seeds + c->seed;
-    c->returns[at] = training_return(t);
-    training_loss loss = training_take_loss(t);
+    c->returns[at] = lecture_run_return(t);
+    lecture_run_loss loss = lecture_run_take_loss(t);
     c->losses[at] = loss.total;
     c->whole_losses[at] = loss.total + t->plan.learning.value_coef * loss.value;
 }
@@ -133,11 +133,11 @@ int main(int argc, char **argv) {
     c.whole_losses = memory_array(double, n *UPDATES);
     uint64_t by_hand = fingerprint_by_hand(1), by_trainer = 0;
     for (c.seed = 0; c.seed < c.seeds; c.seed++) {
-        training *t = training_new(training_lecture, NULL, ENVS, STEPS, UPDATES, (uint64_t)c.seed + 1);
+        lecture_run *t = lecture_run_new(lecture_settings, NULL, ENVS, STEPS, UPDATES, (uint64_t)c.seed + 1);
         c.update = 0;
-        training_run(t, 1, look, &c);
-        if (c.seed == 0) by_trainer = training_fingerprint(t);
-        training_free(t);
+        lecture_run_train(t, 1, look, &c);
+        if (c.seed == 0) by_trainer = lecture_run_fingerprint(t);
+        lecture_run_free(t);
     }
 
     report_text(

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Experiment 8: the entropy coefficient, 0 to 0.01, over 20 updates of 4 environments x 16 steps. */
 #include "lecture.h"
-#include "training.h"
+#include "lecture_run.h"
 
 #include "base/cpus.h"
 #include "base/memory.h"
@@ -14,9 +14,9 @@ typedef struct outcome {
     double entropy; /* of the last update, nats */
 } outcome;
 
-static void look(void *context, training *t) {
+static void look(void *context, lecture_run *t) {
     outcome *o = context;
-    o->entropy = training_take_loss(t).entropy;
+    o->entropy = lecture_run_take_loss(t).entropy;
 }
 
 int main(int argc, char **argv) {
@@ -31,12 +31,12 @@ int main(int argc, char **argv) {
     for (size_t k = 0; k < COEFFICIENTS; k++)
         for (size_t i = 0; i < n; i++) { /* seeds of its own for each coefficient: independent samples */
             const char *more[] = {words("loss.entropy_coef=%s", labels[k]), NULL};
-            training *t = training_new(training_lecture, more, ENVS, STEPS, UPDATES, 1 + k * n + i);
+            lecture_run *t = lecture_run_new(lecture_settings, more, ENVS, STEPS, UPDATES, 1 + k * n + i);
             outcome o = {0};
-            training_run(t, 1, look, &o);
-            returns[k * n + i] = training_return(t);
+            lecture_run_train(t, 1, look, &o);
+            returns[k * n + i] = lecture_run_return(t);
             entropies[k * n + i] = o.entropy;
-            training_free(t);
+            lecture_run_free(t);
         }
 
     double p = mann_whitney_p(n, returns + 3 * n, n, returns);

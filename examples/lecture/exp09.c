@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Experiment 9: the integrated A2C run, 8 environments x 32 steps x 40 updates, with a summary as JSON. */
 #include "lecture.h"
-#include "training.h"
+#include "lecture_run.h"
 
 #include "base/cpus.h"
 #include "base/memory.h"
@@ -28,14 +28,14 @@ static void count_within_rollout(curve *c, const learner *l) {
     }
 }
 
-static void look(void *context, training *t) {
+static void look(void *context, lecture_run *t) {
     curve *c = context;
     int unused;
     count_within_rollout(c, team_learner(t->team, 0, &unused)); /* one thread: it has them all */
     size_t known = (size_t)(c->episodes < EPISODES_KEPT ? c->episodes : EPISODES_KEPT);
     c->cut[c->update] = statistics_mean(known, c->window);
-    c->returns[c->update] = training_return(t);
-    c->losses[c->update++] = training_take_loss(t).total;
+    c->returns[c->update] = lecture_run_return(t);
+    c->losses[c->update++] = lecture_run_take_loss(t).total;
 }
 
 static void write_summary(lecture *l, const curve *c, double best, uint64_t fingerprint) {
@@ -67,9 +67,9 @@ int main(int argc, char **argv) {
     static curve first;
     uint64_t fingerprint = 0;
     for (size_t i = 0; i < n; i++) {
-        training *t = training_new(training_lecture, NULL, ENVS, STEPS, UPDATES, 1 + i);
+        lecture_run *t = lecture_run_new(lecture_settings, NULL, ENVS, STEPS, UPDATES, 1 + i);
         curve c = {0};
-        training_run(t, 1, look, &c);
+        lecture_run_train(t, 1, look, &c);
         last[i] = c.returns[UPDATES - 1];
         cut_last[i] = c.cut[UPDATES - 1];
         cut_mean[i] = statistics_mean(UPDATES, c.cut);
@@ -78,8 +78,8 @@ int main(int argc, char **argv) {
             best[i] = fmax(best[i], c.returns[u]);
             cut_best[i] = fmax(cut_best[i], c.cut[u]);
         }
-        if (i == 0) first = c, fingerprint = training_fingerprint(t);
-        training_free(t);
+        if (i == 0) first = c, fingerprint = lecture_run_fingerprint(t);
+        lecture_run_free(t);
     }
 
     report_text(

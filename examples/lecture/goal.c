@@ -3,7 +3,7 @@
  * and at least 95 % of them successful, within 500 updates of 16 environments x 128 steps. Three settings: a3c's preset
  * for CartPole, the lecture's table, and the lecture's table with rewards scaled to a tenth. */
 #include "lecture.h"
-#include "training.h"
+#include "lecture_run.h"
 
 #include "base/clock.h"
 #include "base/cpus.h"
@@ -21,8 +21,8 @@ static const struct variant {
     const char *name;
     const char *const *base, *const *more;
 } variants[VARIANTS] = {{"a3c's preset", NULL, NULL},
-                        {"the lecture's table", training_lecture, NULL},
-                        {"the same, rewards x 0.1", training_lecture, scaled}};
+                        {"the lecture's table", lecture_settings, NULL},
+                        {"the same, rewards x 0.1", lecture_settings, scaled}};
 
 typedef struct outcome {
     double returns[UPDATES]; /* mean of the last 100 training episodes after each update */
@@ -33,23 +33,23 @@ typedef struct outcome {
     bool reached;
 } outcome;
 
-static void look(void *context, training *t) {
+static void look(void *context, lecture_run *t) {
     outcome *o = context;
-    double mean = training_return(t);
-    bool full = episodes_history(t->episodes)->all.count >= EPISODES_KEPT;
+    double mean = lecture_run_return(t);
+    bool full = episodes_history(t->training.episodes)->all.count >= EPISODES_KEPT;
     o->returns[o->update++] = mean;
     if (!o->solved && full && mean >= least_return) o->solved = o->update;
 }
 
 /* 100 episodes in environments of their own, seeded apart from the training's. */
-static evaluation play(const training *t, settings_policy policy) {
+static evaluation play(const lecture_run *t, settings_policy policy) {
     float *parameters = memory_array(float, t->plan.net.size);
     double returns[EPISODES];
-    block_get(t->block, parameters, NULL, NULL);
+    block_get(t->training.block, parameters, NULL, NULL);
     acting acting = {.plan = &t->plan, .parameters = parameters};
     evaluation_request request = {.episodes = EPISODES, .policy = policy, .seed = t->plan.settings.seed};
     evaluation result;
-    evaluate(&acting, &t->plan.kinds[0], &request, &result, returns);
+    evaluate(&acting, &t->plan.configs[0], &request, &result, returns);
     memory_free(parameters);
     return result;
 }
@@ -57,14 +57,14 @@ static evaluation play(const training *t, settings_policy policy) {
 static outcome train_and_play(const struct variant *v, uint64_t seed) {
     outcome o = {0};
     int64_t start = clock_ns();
-    training *t = training_new(v->base, v->more, ENVS, STEPS, UPDATES, seed);
-    training_run(t, 1, look, &o); /* more threads: the same bits */
+    lecture_run *t = lecture_run_new(v->base, v->more, ENVS, STEPS, UPDATES, seed);
+    lecture_run_train(t, 1, look, &o); /* more threads: the same bits */
     o.seconds = 1e-9 * (double)(clock_ns() - start);
     o.greedy = play(t, SETTINGS_GREEDY);
     o.sampled = play(t, SETTINGS_SAMPLE);
-    o.fingerprint = training_fingerprint(t);
+    o.fingerprint = lecture_run_fingerprint(t);
     o.reached = o.greedy.mean >= least_return && o.greedy.success_rate >= least_success;
-    training_free(t);
+    lecture_run_free(t);
     return o;
 }
 
@@ -159,7 +159,7 @@ int main(int argc, char **argv) {
         &l.part,
         "What makes the difference is the scale of the rewards: values near 100 are out of reach for a critic "
         "that starts at 0 and takes Adam's steps of 3e-4. With rewards of 0.1 the lecture's own table gets "
-        "there too, by its greedy policy, though hardly in training; the preset adds RMSProp at 4e-3 that falls "
+        "there too, by its greedy policy, though hardly in lecture_run; the preset adds RMSProp at 4e-3 that falls "
         "to 0, tanh, and no entropy bonus.");
     report_text(&l.part,
                 "%d of %d seeds of a3c's preset reach the goal: with 95 %% confidence at least %.0f %% of all seeds do "

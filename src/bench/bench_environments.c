@@ -12,7 +12,7 @@
 enum { ROUNDS = 11, LEAST_CALLS = 4 };
 
 typedef struct field {
-    env_kind kind;
+    env_config kind;
     int count;
     char *instances;     /* [count] of instance_stride bytes */
     float *observations; /* [count, observation_size] */
@@ -22,7 +22,7 @@ typedef struct field {
     uint64_t chance; /* xorshift64 */
 } field;
 
-static void field_make(field *f, const env_kind *kind, int count) {
+static void field_make(field *f, const env_config *kind, int count) {
     size_t n = (size_t)count;
     *f = (field){.kind = *kind, .count = count, .chance = 88172645463325252u};
     f->instances = (char *)memory_new(memory_product(n, kind->instance_stride));
@@ -70,7 +70,7 @@ static void draw_actions(field *f) {
 
 /* One step of all instances, and the resets that it calls for. */
 static void field_step(field *f) {
-    const env_kind *kind = &f->kind;
+    const env_config *kind = &f->kind;
     int64_t frames = 0;
     draw_actions(f);
     env_step_batch(kind, f->instances, f->count, f->actions, f->observations, kind->observation_size, f->rewards,
@@ -97,7 +97,7 @@ static int ascending(const void *a, const void *b) {
 }
 
 /* Steps a second, the median of the rounds and the best of them. */
-static void measure(const env_kind *kind, int count, double seconds, double *median, double *best) {
+static void measure(const env_config *kind, int count, double seconds, double *median, double *best) {
     field f;
     field_make(&f, kind, count);
     int calls = LEAST_CALLS;
@@ -116,8 +116,8 @@ static void measure(const env_kind *kind, int count, double seconds, double *med
 
 static void measure_one(const a3c_env_def *def, double seconds, FILE *out, json_t *results) {
     error e = {0};
-    env_kind kind;
-    CHECK(env_kind_make(&kind, def, NULL, 0, NULL, &e) == 0);
+    env_config kind;
+    CHECK(env_config_make(&kind, def, NULL, 0, NULL, &e) == 0);
     double single, single_best, batch, batch_best;
     measure(&kind, 1, seconds, &single, &single_best);
     measure(&kind, BENCH_INSTANCES, seconds, &batch, &batch_best);

@@ -6,7 +6,7 @@
 #include "base/cpus.h"
 #include "base/flag.h"
 #include "base/memory.h"
-#include "global/lines.h"
+#include "global/race.h"
 #include "statistics/statistics.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * a3c act: a trained policy as a server on standard input and output, through the interface that other programs use. */
 #include "cli/cli.h"
-#include "cli/lines.h"
+#include "cli/json_lines.h"
 #include "trainer/trainer.h"
 
 #include "a3c/policy.h"

@@ -80,7 +80,7 @@ static void print_options(const a3c_env_def *def) {
 
 static int info(const env_arguments *a) {
     error e = {0};
-    env_kind kind;
+    env_config kind;
     if (env_kind_of_arguments(a, &kind, &e)) return cli_fail(&e);
     printf("%s: %s\n", kind.def->name, kind.def->summary);
     print_observation(&kind.spec);
@@ -160,7 +160,7 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     }
 }
 
-int env_kind_of_arguments(const env_arguments *a, env_kind *kind, error *e) {
+int env_kind_of_arguments(const env_arguments *a, env_config *kind, error *e) {
     if (!env_find(a->id, true, e)) return -1;
     settings s;
     settings_request request = {

@@ -18,7 +18,7 @@ typedef struct env_arguments {
 } env_arguments;
 
 /* The environment with its options, and no wrapper but the registered time limit. 0, or -1 with the error. */
-int env_kind_of_arguments(const env_arguments *a, env_kind *kind, error *e);
+int env_kind_of_arguments(const env_arguments *a, env_config *kind, error *e);
 
 /* `a3c env run`; returns the exit status. */
 int env_run(const env_arguments *a);

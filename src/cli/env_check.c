@@ -55,7 +55,7 @@ static void print_check(void *context, const char *check, const char *fault) {
 
 static int check(const env_arguments *a) {
     error e = {0};
-    env_kind kind;
+    env_config kind;
     if (env_kind_of_arguments(a, &kind, &e)) return cli_fail(&e);
     place = "outside its functions: it may have damaged memory before";
     kind.def = watched_def(kind.def);

@@ -2,7 +2,7 @@
  * a3c env run: one environment stepped by actions from outside, a JSON object a line, every number so that it reads
  * back exactly. */
 #include "cli/env.h"
-#include "cli/lines.h"
+#include "cli/json_lines.h"
 
 #include "base/memory.h"
 #include "base/to_json.h"
@@ -13,7 +13,7 @@
 
 /* Where actions come from. */
 typedef struct source {
-    const env_kind *kind;
+    const env_config *kind;
     lines lines; /* file NULL: random */
     a3c_rng rng;
     error *e;
@@ -94,7 +94,7 @@ static void append_float(text_buffer *t, float value) {
     to_json_double(t, (double)value);
 }
 
-static void append_observation(text_buffer *t, const env_kind *kind, const float *observation) {
+static void append_observation(text_buffer *t, const env_config *kind, const float *observation) {
     bool discrete = kind->spec.observation == A3C_OBSERVATION_DISCRETE, one = discrete && kind->observation_size == 1;
     to_json_key(t, "observation");
     if (!one) text_append(t, "[");
@@ -108,7 +108,7 @@ static void append_observation(text_buffer *t, const env_kind *kind, const float
     if (!one) text_append(t, "]");
 }
 
-static void append_action(text_buffer *t, const env_kind *kind, const action *a) {
+static void append_action(text_buffer *t, const env_config *kind, const action *a) {
     bool one = kind->spec.action == A3C_ACTION_DISCRETE;
     to_json_key(t, "action");
     if (!one) text_append(t, "[");
@@ -122,7 +122,7 @@ static void append_action(text_buffer *t, const env_kind *kind, const action *a)
     if (!one) text_append(t, "]");
 }
 
-static int check_numbers(const env_kind *kind, const float *observation, double reward, error *e) {
+static int check_numbers(const env_config *kind, const float *observation, double reward, error *e) {
     bool finite = isfinite(reward);
     for (int i = 0; i < kind->observation_size; i++) finite = finite && isfinite(observation[i]);
     return finite ? 0 : error_set(e, STATUS_FAILED, "%s: a number that is not finite", kind->def->name);
@@ -141,7 +141,7 @@ static int put_line(text_buffer *t, bool now, error *e) {
 /* ---- The run ---- */
 
 static int play(const env_arguments *a, source *s, void *instance, float *observation, text_buffer *t) {
-    const env_kind *kind = s->kind;
+    const env_config *kind = s->kind;
     bool answering = s->lines.file == stdin; /* another program may wait for each line */
     bool start = true;
     text_append(t, "{");
@@ -193,7 +193,7 @@ static int open_source(const env_arguments *a, source *s) {
 
 int env_run(const env_arguments *a) {
     error e = {0};
-    env_kind kind;
+    env_config kind;
     if (!a->actions) return cli_missing("--actions random|FILE|-", &e), cli_fail(&e);
     if (env_kind_of_arguments(a, &kind, &e)) return cli_fail(&e);
     source s = {.kind = &kind, .e = &e};

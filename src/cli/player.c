@@ -23,7 +23,7 @@ int player_make(player *p, const char *checkpoint, const char *env, bool greedy,
         return -1;
     }
     cpus_flush_denormals();
-    p->kind = &p->saved->plan.kinds[0];
+    p->kind = &p->saved->plan.configs[0];
     acting policy = saved_acting(p->saved);
     p->actor = actor_new(&policy, 1);
     p->instance = memory_new(p->kind->instance_stride);

@@ -9,7 +9,7 @@
 
 typedef struct player {
     saved *saved;
-    const env_kind *kind;
+    const env_config *kind;
     actor *actor;
     void *instance;
     bool greedy;

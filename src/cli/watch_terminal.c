@@ -61,7 +61,7 @@ static int lay_out(stage *s, error *e) {
     s->rgb = NULL;
     s->width = s->height = 0;
     screen_make(&s->screen, columns, rows, terminal_true_color());
-    const env_kind *kind = s->player->kind;
+    const env_config *kind = s->player->kind;
     bool draws = kind->def->render != NULL && kind->spec.render_width > 0 && kind->spec.render_height > 0;
     bool beside = columns >= 2 * PANEL;
     if (draws) {

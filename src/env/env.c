@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-void env_seed(const env_kind *kind, void *instance, uint64_t entropy, const uint32_t *key, int key_count) {
+void env_seed(const env_config *kind, void *instance, uint64_t entropy, const uint32_t *key, int key_count) {
     memset(instance, 0, kind->instance_stride);
     uint64_t chance = entropy;
     for (int i = 0; i < key_count; i++) {
@@ -21,7 +21,7 @@ void env_seed(const env_kind *kind, void *instance, uint64_t entropy, const uint
     }
 }
 
-void env_reset(const env_kind *kind, void *instance, float *observation) {
+void env_reset(const env_config *kind, void *instance, float *observation) {
     instance_head *head = instance_head_of(instance);
     head->frames = 0;
     head->decided = 0;
@@ -36,13 +36,13 @@ void env_reset(const env_kind *kind, void *instance, float *observation) {
 }
 
 /* The time limit: truncated is set beside terminated, not in its place. */
-static unsigned count_frame(const env_kind *kind, void *instance, unsigned flags) {
+static unsigned count_frame(const env_config *kind, void *instance, unsigned flags) {
     int frames = ++instance_head_of(instance)->frames;
     bool limit = kind->max_episode_steps > 0 && frames >= kind->max_episode_steps;
     return flags | (limit ? A3C_TRUNCATED : 0u);
 }
 
-unsigned env_step(const env_kind *kind, void *instance, const void *action, float *observation, double *reward,
+unsigned env_step(const env_config *kind, void *instance, const void *action, float *observation, double *reward,
                   int *frames) {
     action_buffer buffer;
     action = wrap_action(kind, instance, action, &buffer);
@@ -70,8 +70,8 @@ unsigned env_step(const env_kind *kind, void *instance, const void *action, floa
     return flags;
 }
 
-static void step_plain_batch(const env_kind *kind, char *instances, int count, const void *actions, float *observations,
-                             int observation_stride, double *rewards, unsigned *flags) {
+static void step_plain_batch(const env_config *kind, char *instances, int count, const void *actions,
+                             float *observations, int observation_stride, double *rewards, unsigned *flags) {
     size_t stride = kind->instance_stride;
     kind->def->step_batch(env_state(kind, instances), stride, (size_t)count, &env_random, instance_rng(kind, instances),
                           stride, actions, (size_t)kind->action_size * sizeof(int32_t),
@@ -87,7 +87,7 @@ static void step_plain_batch(const env_kind *kind, char *instances, int count, c
     }
 }
 
-void env_step_batch(const env_kind *kind, void *instances, int count, const void *actions, float *observations,
+void env_step_batch(const env_config *kind, void *instances, int count, const void *actions, float *observations,
                     int observation_stride, double *rewards, unsigned *flags, int64_t *frames) {
     if (kind->plain && kind->def->step_batch != NULL && count > 0) {
         step_plain_batch(kind, (char *)instances, count, actions, observations, observation_stride, rewards, flags);
@@ -103,7 +103,7 @@ void env_step_batch(const env_kind *kind, void *instances, int count, const void
     }
 }
 
-bool env_action_mask(const env_kind *kind, const void *instance, uint8_t *mask) {
+bool env_action_mask(const env_config *kind, const void *instance, uint8_t *mask) {
     size_t choices = 0;
     for (int i = 0; i < kind->action_size; i++) choices += (size_t)kind->spec.action_n[i];
     memset(mask, 1, choices);
@@ -112,7 +112,7 @@ bool env_action_mask(const env_kind *kind, const void *instance, uint8_t *mask) 
     return true;
 }
 
-bool env_action_valid(const env_kind *kind, const void *action) {
+bool env_action_valid(const env_config *kind, const void *action) {
     for (int i = 0; i < kind->action_size; i++) {
         if (kind->spec.action == A3C_ACTION_BOX) {
             if (!isfinite(((const float *)action)[i])) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * The host's side of environments: finding a definition, describing it, and stepping flat instances of it.
  *
- * An env_kind is one environment with its option values and wrappers, const after env_kind_make. An instance is flat memory
- * of env_kind.instance_stride bytes that the caller owns: header (step count, the wrappers' chance), the environment's own
+ * An env_config is one environment with its option values and wrappers, const after env_config_make. An instance is flat memory
+ * of env_config.instance_stride bytes that the caller owns: header (step count, the wrappers' chance), the environment's own
  * state, its random stream. Copying the bytes copies the instance, its random stream included. Nothing here allocates or
- * fails after env_kind_make.
+ * fails after env_config_make.
  *
  * An observation row is always float[observation_size]: a vector as it is, planes as C*H*W numbers, a discrete observation as
  * its index (one float a component; network input turns it into one-hot). Wrappers act in this order:
@@ -44,7 +44,7 @@ typedef struct env_wrapping {
     bool rescale_actions; /* a box action in [-1, 1] is first mapped to [low, high] */
 } env_wrapping;
 
-typedef struct env_kind {
+typedef struct env_config {
     const a3c_env_def *def;
     a3c_env_spec spec;
     double values[A3C_ENV_OPTIONS];
@@ -59,7 +59,7 @@ typedef struct env_kind {
     size_t sticky_offset;   /* the action executed before; 0: none is kept */
     size_t history_offset;  /* the last frame_stack frames; 0: none are kept */
     bool plain;             /* no wrapper but the time limit and masking: step_batch may be used */
-} env_kind;
+} env_config;
 
 /* One option as given by a person: "is_slippery", "false". */
 typedef struct env_option_text {
@@ -80,8 +80,8 @@ const a3c_env_def *env_plugin(size_t k, const char **path);
 const a3c_env_def *const *env_builtins(size_t *count);
 
 /* Resolves definition, options and wrappers. 0, or -1 with the error (unknown option, out of range, impossible). */
-int env_kind_make(env_kind *kind, const a3c_env_def *def, const env_option_text *options, size_t option_count,
-                  const env_wrapping *wrapping, error *e);
+int env_config_make(env_config *kind, const a3c_env_def *def, const env_option_text *options, size_t option_count,
+                    const env_wrapping *wrapping, error *e);
 
 /* Index of a named observation component (or a decimal index), -1 when there is none. */
 int env_component(const a3c_env_spec *spec, const char *name);
@@ -90,35 +90,35 @@ int env_component(const a3c_env_spec *spec, const char *name);
  * and runs the constructor. `key_count` 0: SeedSequence(entropy) alone, what gymnasium's reset(seed=entropy) makes. For
  * MT19937 environments: generate_state(1)[0] of that sequence when key_count > 0; with key_count 0 RandomState(entropy) for
  * entropy < 2^32 and RandomState([low, high]) above. */
-void env_seed(const env_kind *kind, void *instance, uint64_t entropy, const uint32_t *key, int key_count);
+void env_seed(const env_config *kind, void *instance, uint64_t entropy, const uint32_t *key, int key_count);
 
 /* Starts an episode; `observation` [observation_size]. */
-void env_reset(const env_kind *kind, void *instance, float *observation);
+void env_reset(const env_config *kind, void *instance, float *observation);
 
 /* One decision (frame_skip frames): `action` int32_t[action_size] or float[action_size] by kind; `observation` is the true
  * next one. `reward` is the raw sum. Returns A3C_TERMINATED | A3C_TRUNCATED bits; *frames (may be NULL) is how many were
  * played. Never resets. */
-unsigned env_step(const env_kind *kind, void *instance, const void *action, float *observation, double *reward,
+unsigned env_step(const env_config *kind, void *instance, const void *action, float *observation, double *reward,
                   int *frames);
 
 /* env_step for `count` instances in a row: actions [count, action_size], observations `observation_stride` floats apart,
  * rewards [count], flags [count]. Frames played are added to *frames. */
-void env_step_batch(const env_kind *kind, void *instances, int count, const void *actions, float *observations,
+void env_step_batch(const env_config *kind, void *instances, int count, const void *actions, float *observations,
                     int observation_stride, double *rewards, unsigned *flags, int64_t *frames);
 
 /* What stands between a policy and an environment that somebody else runs. A box action [action_size] as the environment
  * is given it, rescaled and clipped where the wrapping says so; `out` may be `action`. */
-void env_fit_action(const env_kind *kind, const float *action, float *out);
+void env_fit_action(const env_config *kind, const float *action, float *out);
 /* In place: the masked components of a whole observation [observation_size] become 0, in every frame of it. */
-void env_hide(const env_kind *kind, float *observation);
+void env_hide(const env_config *kind, float *observation);
 
 /* Allowed actions, uint8_t[sum of action_n], components one after the other; all 1 without a mask. Returns whether the environment has one. */
-bool env_action_mask(const env_kind *kind, const void *instance, uint8_t *mask);
+bool env_action_mask(const env_config *kind, const void *instance, uint8_t *mask);
 
-static inline void *env_at(const env_kind *kind, void *instances, int i) {
+static inline void *env_at(const env_config *kind, void *instances, int i) {
     return (char *)instances + (size_t)i * kind->instance_stride;
 }
-static inline void *env_state(const env_kind *kind, void *instance) {
+static inline void *env_state(const env_config *kind, void *instance) {
     return (char *)instance + kind->state_offset;
 }
 
@@ -132,6 +132,6 @@ static inline size_t env_rng_size(uint32_t kind) {
 }
 
 /* Whether an action may be given: in 0 .. n-1, or finite for a box (its range is the business of clipping). */
-bool env_action_valid(const env_kind *kind, const void *action);
+bool env_action_valid(const env_config *kind, const void *action);
 
 #endif

@@ -4,7 +4,7 @@
 #include "env/plugin.h"
 
 #include "env/env.h"
-#include "env/kind.h"
+#include "env/config.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -69,8 +69,8 @@ static int accept_def(const a3c_env_def *given, const char *path, error *e) {
             return error_set(e, STATUS_USAGE, "%s: %s is the name of a built-in environment", path, slot->def.name);
         }
     }
-    env_kind kind;
-    if (env_kind_make(&kind, &slot->def, NULL, 0, NULL, e) != 0) {
+    env_config kind;
+    if (env_config_make(&kind, &slot->def, NULL, 0, NULL, e) != 0) {
         error_prefix(e, "%s: ", path);
         return -1;
     }

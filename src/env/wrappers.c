@@ -20,7 +20,7 @@ static double chance01(void *instance) {
 
 /* ---- Actions ---- */
 
-void env_fit_action(const env_kind *kind, const float *action, float *out) {
+void env_fit_action(const env_config *kind, const float *action, float *out) {
     for (int i = 0; i < kind->action_size; i++) {
         float low = kind->spec.action_low[i], high = kind->spec.action_high[i], value = action[i];
         if (kind->wrapping.rescale_actions) {
@@ -33,7 +33,7 @@ void env_fit_action(const env_kind *kind, const float *action, float *out) {
     }
 }
 
-const void *wrap_action(const env_kind *kind, void *instance, const void *action, action_buffer *buffer) {
+const void *wrap_action(const env_config *kind, void *instance, const void *action, action_buffer *buffer) {
     const env_wrapping *wrapping = &kind->wrapping;
     if (kind->spec.action == A3C_ACTION_BOX && (wrapping->clip_actions || wrapping->rescale_actions)) {
         env_fit_action(kind, (const float *)action, buffer->box);
@@ -56,7 +56,7 @@ const void *wrap_action(const env_kind *kind, void *instance, const void *action
 enum { HEAVY_TAIL_CAP = 1000 }; /* times the mean */
 
 /* Microseconds; each kind's mean is delay_mean_us (the heavy tail: Pareto with exponent 1.5, cut far out). */
-static double draw_delay(const env_kind *kind, void *instance) {
+static double draw_delay(const env_config *kind, void *instance) {
     double mean = kind->wrapping.delay_mean_us;
     switch (kind->wrapping.delay) {
     case ENV_DELAY_UNIFORM:
@@ -68,7 +68,7 @@ static double draw_delay(const env_kind *kind, void *instance) {
     }
 }
 
-void wrap_delay(const env_kind *kind, void *instance) {
+void wrap_delay(const env_config *kind, void *instance) {
     int64_t nanoseconds = (int64_t)(draw_delay(kind, instance) * 1e3);
     if (kind->wrapping.delay_sleeps) {
         struct timespec rest = {nanoseconds / 1000000000, nanoseconds % 1000000000};
@@ -81,7 +81,7 @@ void wrap_delay(const env_kind *kind, void *instance) {
 
 /* ---- Observations ---- */
 
-void *observation_place(const env_kind *kind, float *row) {
+void *observation_place(const env_config *kind, float *row) {
     size_t before = kind->spec.observation == A3C_OBSERVATION_PLANES ? 3 * (size_t)kind->frame_elements : 0;
     return (char *)row + before;
 }
@@ -119,13 +119,13 @@ static void widen_integers(float *row, int n) {
 }
 
 /* The components that env.mask names are seen as 0, in one frame. */
-static void hide(const env_kind *kind, float *frame) {
+static void hide(const env_config *kind, float *frame) {
     for (int i = 0; i < kind->wrapping.masked_count; i++) {
         frame[kind->wrapping.masked[i]] = 0.0f;
     }
 }
 
-void wrap_observation(const env_kind *kind, float *row) {
+void wrap_observation(const env_config *kind, float *row) {
     if (kind->spec.observation == A3C_OBSERVATION_PLANES) {
         widen_planes(row, kind->frame_elements);
     } else if (kind->spec.observation == A3C_OBSERVATION_DISCRETE) {
@@ -134,17 +134,17 @@ void wrap_observation(const env_kind *kind, float *row) {
     hide(kind, row);
 }
 
-void env_hide(const env_kind *kind, float *observation) {
+void env_hide(const env_config *kind, float *observation) {
     for (int i = 0; i < kind->wrapping.frame_stack; i++) hide(kind, observation + i * kind->frame_elements);
 }
 
 /* ---- Frame stack: the history is float[frame_stack][frame_elements], oldest first ---- */
 
-static float *history_of(const env_kind *kind, void *instance) {
+static float *history_of(const env_config *kind, void *instance) {
     return (float *)(void *)((char *)instance + kind->history_offset);
 }
 
-float *stack_frame(const env_kind *kind, void *instance, float *row) {
+float *stack_frame(const env_config *kind, void *instance, float *row) {
     if (kind->history_offset == 0) {
         return row;
     }
@@ -154,7 +154,7 @@ float *stack_frame(const env_kind *kind, void *instance, float *row) {
     return history + older * frame;
 }
 
-void stack_write(const env_kind *kind, void *instance, float *row, bool first) {
+void stack_write(const env_config *kind, void *instance, float *row, bool first) {
     if (kind->history_offset == 0) {
         return;
     }

@@ -26,26 +26,26 @@ typedef union action_buffer {
 static inline instance_head *instance_head_of(void *instance) {
     return (instance_head *)instance;
 }
-static inline a3c_rng *instance_rng(const env_kind *kind, void *instance) {
+static inline a3c_rng *instance_rng(const env_config *kind, void *instance) {
     return (a3c_rng *)(void *)((char *)instance + kind->stream_offset);
 }
 
 /* The action that reaches the environment: rescaled, clipped, perhaps the one before. Returns `action` or `buffer`. */
-const void *wrap_action(const env_kind *kind, void *instance, const void *action, action_buffer *buffer);
+const void *wrap_action(const env_config *kind, void *instance, const void *action, action_buffer *buffer);
 
 /* Spends a drawn time as wrapping.delay says. */
-void wrap_delay(const env_kind *kind, void *instance);
+void wrap_delay(const env_config *kind, void *instance);
 
 /* In place: what the environment wrote at observation_place becomes float[frame_elements] at `row`, masked. */
-void wrap_observation(const env_kind *kind, float *row);
+void wrap_observation(const env_config *kind, float *row);
 
 /* Where an environment writes so that wrap_observation can widen it in place: planes at the end of the row. */
-void *observation_place(const env_kind *kind, float *row);
+void *observation_place(const env_config *kind, float *row);
 
 /* The frame that the environment writes next: in the history when frames are stacked, else the row itself. */
-float *stack_frame(const env_kind *kind, void *instance, float *row);
+float *stack_frame(const env_config *kind, void *instance, float *row);
 
 /* Moves the newest frame into the history and writes all frames to the row; `first`: every frame is this one. */
-void stack_write(const env_kind *kind, void *instance, float *row, bool first);
+void stack_write(const env_config *kind, void *instance, float *row, bool first);
 
 #endif

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "global/lines.h"
+#include "global/race.h"
 
 #include <math.h>
 #include <pthread.h>

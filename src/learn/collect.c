@@ -26,21 +26,22 @@ static void present(learner *l, int t, int first, int count) {
 }
 
 /* Moments start anew each turn; whoever shares them merges what this turn saw. */
-static void forget_moments(learner *l) {
+static void clear_batch_stats(learner *l) {
     const learner_config *c = l->config;
     if (c->normalize_observations)
-        memset(l->seen, 0, (size_t)l->envs * moments_size(c->net->input_size) * sizeof *l->seen);
-    if (c->normalize_returns) memset(l->seen_returns, 0, (size_t)l->envs * moments_size(1) * sizeof *l->seen_returns);
+        memset(l->batch_stats, 0, (size_t)l->envs * running_stats_size(c->net->input_size) * sizeof *l->batch_stats);
+    if (c->normalize_returns)
+        memset(l->batch_return_stats, 0, (size_t)l->envs * running_stats_size(1) * sizeof *l->batch_return_stats);
 }
 
 void learner_begin(learner *l) {
     net_tape *tape = &l->rollout->tape;
     for (int e = 0; e < l->envs; e++) {
-        tape->start[e] = l->fresh[e];
+        tape->start[e] = l->episode_start[e];
         if (l->config->net->recurrent)
             net_state_load(l->config->net, tape, e, l->recurrent + (size_t)e * l->config->net->state_size);
     }
-    forget_moments(l);
+    clear_batch_stats(l);
     present(l, 0, 0, l->envs);
     l->steps = 0;
     l->frames = 0;
@@ -53,8 +54,8 @@ static void step_all(learner *l, int t) {
     rollout *r = l->rollout;
     int n = l->envs, dims = l->config->distribution.dims, ld = l->config->net->input_ld;
     for (int e = 0, end; e < n; e = end) {
-        for (end = e + 1; end < n && l->kinds[end] == l->kinds[e];) end++;
-        env_step_batch(l->kinds[e], instance(l, e), end - e,
+        for (end = e + 1; end < n && l->configs[end] == l->configs[e];) end++;
+        env_step_batch(l->configs[e], instance(l, e), end - e,
                        r->action + ((size_t)t * (size_t)n + (size_t)e) * (size_t)dims,
                        l->observation + (size_t)e * (size_t)ld, ld, r->raw_reward + e, r->flags + e, &l->frames);
     }
@@ -81,7 +82,7 @@ static void end_episode(learner *l, int t, int e) {
         (episode){l->episode_return[e], l->episode_length[e], l->first_env + e, t};
     l->episode_return[e] = 0;
     l->episode_length[e] = 0;
-    env_reset(l->kinds[e], instance(l, e), l->observation + (size_t)e * (size_t)l->config->net->input_ld);
+    env_reset(l->configs[e], instance(l, e), l->observation + (size_t)e * (size_t)l->config->net->input_ld);
 }
 
 /* What the learner makes of a raw reward: scaled, clipped or its sign, divided by the deviation of returns. */
@@ -94,7 +95,7 @@ static float learner_reward(learner *l, int e, double raw, bool done) {
         r = fmin(fmax(r, -c->reward_clip), c->reward_clip);
     if (!c->normalize_returns) return (float)r;
     normalize_track_return(c->estimator.discount, r, done, &l->discounted[e],
-                           l->seen_returns + (size_t)e * moments_size(1));
+                           l->batch_return_stats + (size_t)e * running_stats_size(1));
     return (float)fmin(fmax(r * l->return_scale, -c->normalize_clip), c->normalize_clip);
 }
 
@@ -102,7 +103,7 @@ static float learner_reward(learner *l, int e, double raw, bool done) {
 static void mask(learner *l, int row, int e) {
     const distribution *d = &l->config->distribution;
     uint8_t *allowed = l->rollout->allowed + (size_t)row * (size_t)d->outputs;
-    env_action_mask(l->kinds[e], instance(l, e), allowed);
+    env_action_mask(l->configs[e], instance(l, e), allowed);
     distribution_mask(d, allowed, l->rollout->tape.policy + (size_t)row * (size_t)l->config->net->policy_ld);
 }
 
@@ -131,8 +132,8 @@ static void act(learner *l, const float *parameters, int t) {
     rollout *r = l->rollout;
     int n = l->envs, row = t * n, inputs = c->net->input_size;
     for (int e = 0; c->normalize_observations && e < n; e++)
-        moments_add(inputs, l->seen + (size_t)e * moments_size(inputs),
-                    l->observation + (size_t)e * (size_t)c->net->input_ld);
+        running_stats_add(inputs, l->batch_stats + (size_t)e * running_stats_size(inputs),
+                          l->observation + (size_t)e * (size_t)c->net->input_ld);
     net_forward(c->net, parameters, &r->tape, row, n);
     for (int e = 0; c->masked && e < n; e++) mask(l, row + e, e);
     distribution_evaluate(&c->distribution, parameters, &r->rows, row, n);
@@ -163,7 +164,7 @@ bool learner_step(learner *l, const float *parameters, int t) {
         else if (r->flags[e])
             r->next_value[i] = 0;
         if (r->flags[e]) end_episode(l, t, e);
-        r->tape.start[(size_t)(row + n + e)] = l->fresh[e] = r->flags[e] != 0;
+        r->tape.start[(size_t)(row + n + e)] = l->episode_start[e] = r->flags[e] != 0;
         done |= r->flags[e] != 0;
     }
     present(l, t + 1, 0, n);
@@ -261,13 +262,13 @@ void learner_revisit(learner *l, const float *parameters, int e, int t, int coun
     if (l->timed) l->ticks.forward += clock_ticks() - start;
 }
 
-void learner_walk(learner *l, const float *parameters) {
+void learner_rollout(learner *l, const float *parameters) {
     learner_begin(l);
-    for (int t = 0; t < l->asked; t++)
+    for (int t = 0; t < l->length; t++)
         if (!learner_step(l, parameters, t)) break;
 }
 
 void learner_collect(learner *l, const float *parameters) {
-    learner_walk(l, parameters);
+    learner_rollout(l, parameters);
     learner_end(l, parameters);
 }

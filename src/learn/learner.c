@@ -19,19 +19,19 @@ static void *place(placer *p, size_t count, size_t size) {
     return pointer;
 }
 
-static size_t place_learner(learner *l, const learner_config *config, const env_kind *const *kinds, int envs,
+static size_t place_learner(learner *l, const learner_config *config, const env_config *const *configs, int envs,
                             void *memory) {
     placer p = {memory, 0};
     size_t n = (size_t)envs, bytes = 0;
     l->instance_at = place(&p, n, sizeof *l->instance_at);
     for (int e = 0; e < envs; e++) {
         if (memory) l->instance_at[e] = bytes;
-        bytes += kinds[e]->instance_stride;
+        bytes += configs[e]->instance_stride;
     }
     l->instances = place(&p, bytes, 1);
     l->observation = place(&p, n * (size_t)config->net->input_ld, sizeof *l->observation);
     l->recurrent = place(&p, n * config->net->state_size, sizeof *l->recurrent);
-    l->fresh = place(&p, n, 1);
+    l->episode_start = place(&p, n, 1);
     l->episode_return = place(&p, n, sizeof *l->episode_return);
     l->episode_length = place(&p, n, sizeof *l->episode_length);
     l->stream = place(&p, n, sizeof *l->stream);
@@ -39,24 +39,24 @@ static size_t place_learner(learner *l, const learner_config *config, const env_
     l->noise = place(&p, n * distribution_noise_size(&config->distribution), sizeof *l->noise);
     l->noise_left = place(&p, n, sizeof *l->noise_left);
     int inputs = config->normalize_observations ? config->net->input_size : 0;
-    l->seen = place(&p, n * moments_size(inputs), sizeof *l->seen);
-    l->seen_returns = place(&p, n * moments_size(1), sizeof *l->seen_returns);
+    l->batch_stats = place(&p, n * running_stats_size(inputs), sizeof *l->batch_stats);
+    l->batch_return_stats = place(&p, n * running_stats_size(1), sizeof *l->batch_return_stats);
     l->mean = place(&p, (size_t)config->net->input_ld, sizeof *l->mean);
     l->scale = place(&p, (size_t)config->net->input_ld, sizeof *l->scale);
     return p.used;
 }
 
-size_t learner_bytes(const learner_config *config, const env_kind *const *kinds, int envs) {
+size_t learner_bytes(const learner_config *config, const env_config *const *configs, int envs) {
     learner unused;
-    return place_learner(&unused, config, kinds, envs, NULL);
+    return place_learner(&unused, config, configs, envs, NULL);
 }
 
-void learner_place(learner *l, const learner_config *config, const env_kind *const *kinds, int envs, int first_env,
+void learner_place(learner *l, const learner_config *config, const env_config *const *configs, int envs, int first_env,
                    void *memory) {
-    *l = (learner){.config = config, .envs = envs, .first_env = first_env, .kinds = kinds};
-    place_learner(l, config, kinds, envs, memory);
+    *l = (learner){.config = config, .envs = envs, .first_env = first_env, .configs = configs};
+    place_learner(l, config, configs, envs, memory);
     l->return_scale = 1;
-    l->asked = config->rollout_steps;
+    l->length = config->rollout_steps;
 }
 
 static size_t place_rollout(const learner_config *config, int envs, void *memory, rollout *r) {
@@ -110,9 +110,9 @@ static void *instance(const learner *l, int e) {
 
 void learner_seed_env(learner *l, int e, uint32_t worker, uint32_t index) {
     uint32_t key[2] = {worker, index};
-    env_seed(l->kinds[e], instance(l, e), l->config->seed, key, 2);
-    env_reset(l->kinds[e], instance(l, e), l->observation + (size_t)e * (size_t)l->config->net->input_ld);
-    l->fresh[e] = 1;
+    env_seed(l->configs[e], instance(l, e), l->config->seed, key, 2);
+    env_reset(l->configs[e], instance(l, e), l->observation + (size_t)e * (size_t)l->config->net->input_ld);
+    l->episode_start[e] = 1;
     l->episode_return[e] = 0;
     l->episode_length[e] = 0;
     l->stream[e] = random_stream_new(l->config->seed, (uint32_t)(l->first_env + e), RANDOM_ACTION);
@@ -121,14 +121,14 @@ void learner_seed_env(learner *l, int e, uint32_t worker, uint32_t index) {
     l->noise_left[e] = 0;
 }
 
-void learner_use_moments(learner *l, const double *observations, const double *returns) {
-    if (observations) moments_scales(l->config->net->input_size, observations, l->mean, l->scale);
+void learner_use_stats(learner *l, const double *observations, const double *returns) {
+    if (observations) running_stats_scales(l->config->net->input_size, observations, l->mean, l->scale);
     if (returns) l->return_scale = (float)normalize_return_scale(returns);
 }
 
-void learner_ask(learner *l, int64_t position, int64_t total) {
+void learner_set_length(learner *l, int64_t position, int64_t total) {
     const learner_config *c = l->config;
-    l->asked = rollout_length(c->rollout_growth, c->rollout_initial, c->rollout_steps, position, total);
+    l->length = rollout_length(c->rollout_growth, c->rollout_initial, c->rollout_steps, position, total);
 }
 
 /* ---- Snapshot ---- */
@@ -140,7 +140,7 @@ typedef struct carried {
 } carried;
 
 size_t learner_env_bytes(const learner *l, int e) {
-    return sizeof(carried) + l->kinds[e]->instance_stride +
+    return sizeof(carried) + l->configs[e]->instance_stride +
            ((size_t)l->config->net->input_ld + l->config->net->state_size +
             distribution_noise_size(&l->config->distribution)) *
                sizeof(float);
@@ -150,10 +150,10 @@ void learner_env_save(const learner *l, int e, void *bytes) {
     size_t input = (size_t)l->config->net->input_ld, state = l->config->net->state_size;
     size_t noise = distribution_noise_size(&l->config->distribution);
     carried c = {l->episode_return[e], l->discounted[e],     l->episode_length[e],
-                 l->noise_left[e],     l->stream[e].counter, l->fresh[e]};
+                 l->noise_left[e],     l->stream[e].counter, l->episode_start[e]};
     char *at = bytes;
     memcpy(at, &c, sizeof c), at += sizeof c;
-    memcpy(at, instance(l, e), l->kinds[e]->instance_stride), at += l->kinds[e]->instance_stride;
+    memcpy(at, instance(l, e), l->configs[e]->instance_stride), at += l->configs[e]->instance_stride;
     memcpy(at, l->observation + (size_t)e * input, input * sizeof(float)), at += input * sizeof(float);
     memcpy(at, l->recurrent + (size_t)e * state, state * sizeof(float)), at += state * sizeof(float);
     memcpy(at, l->noise + (size_t)e * noise, noise * sizeof(float));
@@ -165,7 +165,7 @@ void learner_env_load(learner *l, int e, const void *bytes) {
     carried c;
     const char *at = bytes;
     memcpy(&c, at, sizeof c), at += sizeof c;
-    memcpy(instance(l, e), at, l->kinds[e]->instance_stride), at += l->kinds[e]->instance_stride;
+    memcpy(instance(l, e), at, l->configs[e]->instance_stride), at += l->configs[e]->instance_stride;
     memcpy(l->observation + (size_t)e * input, at, input * sizeof(float)), at += input * sizeof(float);
     memcpy(l->recurrent + (size_t)e * state, at, state * sizeof(float)), at += state * sizeof(float);
     memcpy(l->noise + (size_t)e * noise, at, noise * sizeof(float));
@@ -173,7 +173,7 @@ void learner_env_load(learner *l, int e, const void *bytes) {
     l->noise_left[e] = (int32_t)c.noise_left;
     l->episode_return[e] = c.episode_return;
     l->episode_length[e] = (int32_t)c.episode_length;
-    l->fresh[e] = c.fresh != 0;
+    l->episode_start[e] = c.fresh != 0;
     l->stream[e] = random_stream_new(l->config->seed, (uint32_t)(l->first_env + e), RANDOM_ACTION);
     l->stream[e].counter = c.stream_counter;
 }

@@ -78,27 +78,27 @@ typedef struct rollout {
 
 typedef struct learner {
     const learner_config *config;
-    int envs;                     /* n */
-    int first_env;                /* global index of the first */
-    const env_kind *const *kinds; /* [n] what each environment is */
-    char *instances;              /* the environments, one after the other */
-    size_t *instance_at;          /* [n] byte offsets in instances */
-    float *observation;           /* [n, input_ld] the present one */
-    float *recurrent;             /* [n, net.state_size] */
-    uint8_t *fresh;               /* [n] 1: the present observation starts an episode */
-    double *episode_return;       /* [n] so far */
-    int32_t *episode_length;      /* [n] so far, in steps */
-    random_stream *stream;        /* [n] of actions */
-    double *discounted;           /* [n] discounted return so far, for the normalization of returns */
-    float *noise;                 /* [n, noise size] lasting exploration noise, and how many steps it still lasts */
-    int32_t *noise_left;          /* [n] */
-    double *seen;                 /* [n, moments_size(input_size)] of this turn's observations, for who shares them */
-    double *seen_returns;         /* [n, moments_size(1)] */
-    float *mean, *scale;          /* [input_ld] of the normalization in use, constant through a turn */
+    int envs;                         /* n */
+    int first_env;                    /* global index of the first */
+    const env_config *const *configs; /* [n] what each environment is */
+    char *instances;                  /* the environments, one after the other */
+    size_t *instance_at;              /* [n] byte offsets in instances */
+    float *observation;               /* [n, input_ld] the present one */
+    float *recurrent;                 /* [n, net.state_size] */
+    uint8_t *episode_start;           /* [n] 1: the present observation starts an episode */
+    double *episode_return;           /* [n] so far */
+    int32_t *episode_length;          /* [n] so far, in steps */
+    random_stream *stream;            /* [n] of actions */
+    double *discounted;               /* [n] discounted return so far, for the normalization of returns */
+    float *noise;                     /* [n, noise size] lasting exploration noise, and how many steps it still lasts */
+    int32_t *noise_left;              /* [n] */
+    double *batch_stats; /* [n, running_stats_size(input_size)] of this turn's observations, for who shares them */
+    double *batch_return_stats; /* [n, running_stats_size(1)] */
+    float *mean, *scale;        /* [input_ld] of the normalization in use, constant through a turn */
     float return_scale;
     rollout *rollout; /* borrowed */
 
-    int asked;         /* steps that the present rollout may have: T, or less while it grows */
+    int length;        /* steps that the present rollout may have: T, or less while it grows */
     int steps;         /* L of the present rollout */
     int64_t frames;    /* played in the present rollout */
     int episode_count; /* finished in the present rollout: rollout->episodes */
@@ -107,8 +107,8 @@ typedef struct learner {
     learner_ticks ticks;
 } learner;
 
-size_t learner_bytes(const learner_config *config, const env_kind *const *kinds, int envs);
-void learner_place(learner *l, const learner_config *config, const env_kind *const *kinds, int envs, int first_env,
+size_t learner_bytes(const learner_config *config, const env_config *const *configs, int envs);
+void learner_place(learner *l, const learner_config *config, const env_config *const *configs, int envs, int first_env,
                    void *memory);
 /* `envs` n; memory zeroed. */
 size_t rollout_bytes(const learner_config *config, int envs);
@@ -117,12 +117,12 @@ void rollout_place(const learner_config *config, int envs, void *memory, rollout
 /* Seeds environment e as worker w's and starts its first episode. */
 void learner_seed_env(learner *l, int e, uint32_t worker, uint32_t index);
 
-/* The running moments that normalize this turn: of observations [moments_size(input_size)], of returns
- * [moments_size(1)]; either may be NULL where it is not normalized. Before learner_begin. */
-void learner_use_moments(learner *l, const double *observations, const double *returns);
+/* The running moments that normalize this turn: of observations [running_stats_size(input_size)], of returns
+ * [running_stats_size(1)]; either may be NULL where it is not normalized. Before learner_begin. */
+void learner_use_stats(learner *l, const double *observations, const double *returns);
 
 /* How long the next rollout may be, which begins at this position of a run of total steps. Before learner_begin. */
-void learner_ask(learner *l, int64_t position, int64_t total);
+void learner_set_length(learner *l, int64_t position, int64_t total);
 
 /* ---- Collecting: begin, then one step after another, then the end; or all at once ---- */
 void learner_begin(learner *l);
@@ -135,7 +135,7 @@ void learner_estimate(learner *l);
 void learner_end(learner *l, const float *parameters);
 void learner_collect(learner *l, const float *parameters);
 /* All of that but the end. */
-void learner_walk(learner *l, const float *parameters);
+void learner_rollout(learner *l, const float *parameters);
 
 /* Sum and sum of squares of the advantages of environments first .. first + count - 1, added up in order. */
 void learner_advantage_moments(const learner *l, int first, int count, double *sum, double *squares);

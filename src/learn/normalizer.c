@@ -5,8 +5,8 @@
 
 static const double epsilon = 1e-8;
 
-void moments_add(int n, double *moments, const float *x) {
-    double *mean = moments + 1, *variance = mean + n, count = ++moments[0];
+void running_stats_add(int n, double *stats, const float *x) {
+    double *mean = stats + 1, *variance = mean + n, count = ++stats[0];
     for (int i = 0; i < n; i++) {
         double before = x[i] - mean[i];
         mean[i] += before / count;
@@ -16,7 +16,7 @@ void moments_add(int n, double *moments, const float *x) {
 
 /* With delta = mean_b - mean_a and N = a + b:  mean = mean_a + delta b / N,  N var = a var_a + b var_b + delta^2 a b /
  * N */
-void moments_merge(int n, double *to, const double *from) {
+void running_stats_merge(int n, double *to, const double *from) {
     double a = to[0], b = from[0], sum = a + b;
     if (b == 0) return;
     for (int i = 1; i <= n; i++) {
@@ -27,14 +27,14 @@ void moments_merge(int n, double *to, const double *from) {
     to[0] = sum;
 }
 
-double moments_variance(int n, const double *moments, int i) {
-    return moments[0] < 2 ? 1 : moments[1 + n + i];
+double running_stats_variance(int n, const double *stats, int i) {
+    return stats[0] < 2 ? 1 : stats[1 + n + i];
 }
 
-void moments_scales(int n, const double *moments, float *mean, float *scale) {
+void running_stats_scales(int n, const double *stats, float *mean, float *scale) {
     for (int i = 0; i < n; i++) {
-        mean[i] = (float)moments[1 + i];
-        scale[i] = (float)(1 / sqrt(moments_variance(n, moments, i) + epsilon));
+        mean[i] = (float)stats[1 + i];
+        scale[i] = (float)(1 / sqrt(running_stats_variance(n, stats, i) + epsilon));
     }
 }
 
@@ -51,13 +51,13 @@ void normalize_rows(int n, const float *mean, const float *scale, float clip, in
         }
 }
 
-double normalize_return_scale(const double *moments) {
-    return 1 / sqrt(moments_variance(1, moments, 0) + epsilon);
+double normalize_return_scale(const double *stats) {
+    return 1 / sqrt(running_stats_variance(1, stats, 0) + epsilon);
 }
 
-void normalize_track_return(double discount, double reward, int done, double *running, double *moments) {
+void normalize_track_return(double discount, double reward, int done, double *running, double *stats) {
     *running = *running * discount + reward;
     float value = (float)*running;
-    moments_add(1, moments, &value);
+    running_stats_add(1, stats, &value);
     if (done) *running = 0;
 }

@@ -32,7 +32,7 @@ typedef union action_word {
 typedef struct distribution {
     distribution_kind kind;
     int dims;                 /* components of an action */
-    int n[ACTION_DIMS];       /* discrete kinds: choices of each component */
+    int n[ACTION_DIMS];       /* discrete configs: choices of each component */
     int outputs;              /* outputs of the policy head it reads */
     bool state_dependent_std; /* Gaussian: softplus variances follow the means in the outputs (1602.01783 section 9) */
     size_t log_std;   /* Gaussian otherwise: offset of the log standard deviations in the parameters: [dims], gSDE's

@@ -2,7 +2,7 @@
 #include "record/curve.h"
 
 #include "base/memory.h"
-#include "record/words.h"
+#include "record/format.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
 #include "record/progress.h"
 
 #include "base/clock.h"
-#include "record/words.h"
+#include "record/format.h"
 
 #include <math.h>
 #include <stdarg.h>

@@ -30,7 +30,7 @@ static int resolve_mask(const settings *s, const a3c_env_spec *spec, env_wrappin
     return 0;
 }
 
-int settings_env_kind(const settings *s, int task, env_kind *kind, error *e) {
+int settings_env_kind(const settings *s, int task, env_config *kind, error *e) {
     CHECK(task >= 0 && task < s->env.count);
     const a3c_env_def *def = env_find(s->env.id[task], s->env.on_command_line, e);
     if (!def) return error_prefix(e, "env.id: ");
@@ -38,10 +38,10 @@ int settings_env_kind(const settings *s, int task, env_kind *kind, error *e) {
     for (int i = 0; i < s->env.option_count; i++)
         options[i] = (env_option_text){s->env.options[i].key, s->env.options[i].value};
     env_wrapping w = wrapping_of(s);
-    if (env_kind_make(kind, def, options, (size_t)s->env.option_count, &w, e)) return -1;
+    if (env_config_make(kind, def, options, (size_t)s->env.option_count, &w, e)) return -1;
     if (s->env.mask_count == 0) return 0;
     if (resolve_mask(s, &kind->spec, &w, e)) return -1;
-    return env_kind_make(kind, def, options, (size_t)s->env.option_count, &w, e);
+    return env_config_make(kind, def, options, (size_t)s->env.option_count, &w, e);
 }
 
 /* Puts the place of the key that a message begins with before it. */
@@ -60,7 +60,7 @@ static void add_place(const origin *from, error *e) {
 
 int columns_check_environment(const settings *s, const origin *from, error *e) {
     for (int task = 0; task < s->env.count; task++) {
-        env_kind kind;
+        env_config kind;
         if (settings_env_kind(s, task, &kind, e) == 0) continue;
         if (e) add_place(from, e);
         return -1;

@@ -202,7 +202,7 @@ int settings_load(settings *s, const settings_request *request, error *e);
 
 /* The environment of a task (0 .. env.count-1): definition, options and wrappers resolved. 0, or -1 with a message that
  * begins with the key at fault. */
-int settings_env_kind(const settings *s, int task, env_kind *kind, error *e);
+int settings_env_kind(const settings *s, int task, env_config *kind, error *e);
 
 /* Settings out of a text, as settings_text writes them (a checkpoint's metadata); `name` stands for the file in
  * messages. */

@@ -42,8 +42,8 @@ void study_returns(const settings *s, double *solved, double *random) {
     for (int i = 0; i < s->env.option_count; i++)
         options[i] = (env_option_text){s->env.options[i].key, s->env.options[i].value};
     const env_wrapping plain = {.max_episode_steps = -1, .frame_stack = 1, .frame_skip = 1};
-    env_kind kind;
-    if (!def || env_kind_make(&kind, def, options, (size_t)s->env.option_count, &plain, &ignored)) return;
+    env_config kind;
+    if (!def || env_config_make(&kind, def, options, (size_t)s->env.option_count, &plain, &ignored)) return;
     if (isnan(*solved)) *solved = kind.spec.solved_return;
     *random = kind.spec.random_return;
 }

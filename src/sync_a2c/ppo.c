@@ -23,12 +23,12 @@ typedef struct minibatch {
 /* Rollouts of their own lengths are not cut either: every unit then has a step. */
 static int segments(const team *t, int steps) {
     const sync_run *r = t->run;
-    return ppo_segments(r->workers * r->envs_per_worker, steps, r->ppo_minibatches,
-                        r->learning->net->recurrent || r->learning->rollout_until_done);
+    return ppo_segments(r->training->workers * r->training->envs_per_worker, steps, r->ppo_minibatches,
+                        r->training->learning->net->recurrent || r->training->learning->rollout_until_done);
 }
 
 int ppo_units(const team *t, int steps) {
-    return t->run->workers * t->run->envs_per_worker * segments(t, steps);
+    return t->run->training->workers * t->run->training->envs_per_worker * segments(t, steps);
 }
 
 static unit unit_at(const team *t, const minibatch *b, int i) {
@@ -53,7 +53,7 @@ static double count_samples(const team *t, const minibatch *b) {
 /* This updater's part of a minibatch: all forward passes, then all backward passes, so that what a backward pass
  * prepares of the parameters is prepared once. */
 static void differentiate(team *t, const team_updater *u, const minibatch *b, const gradient_scale *scale) {
-    size_t size = t->run->learning->net->size;
+    size_t size = t->run->training->learning->net->size;
     for (int s = u->first_shard; s < u->first_shard + u->shards; s++) t->shard_sums[s] = (loss_sums){0};
     for (int i = 0; i < b->count; i++) {
         unit x = unit_at(t, b, i);
@@ -76,15 +76,15 @@ double ppo_update(team *t, const team_updater *u, const gradient_scale *whole, i
                   team_member *timed) {
     const sync_run *r = t->run;
     gradient_scale scale = *whole;
-    scale.clip = schedule_at(&r->ppo_clip, position, r->total_steps);
-    int asked = t->members[0].learners[0].asked;
+    scale.clip = schedule_at(&r->ppo_clip, position, r->training->total_steps);
+    int asked = t->members[0].learners[0].length;
     minibatch b = {.segments = segments(t, asked)};
     int units = ppo_units(t, asked), last = r->ppo_epochs * r->ppo_minibatches - 1;
-    int64_t version = block_version(r->block);
+    int64_t version = block_version(r->training->block);
     double norm = 0;
     for (int i = 0; i <= last; i++) {
         int epoch = i / r->ppo_minibatches, k = i % r->ppo_minibatches;
-        if (k == 0) ppo_shuffle(r->learning->seed, version, epoch, units, u->order);
+        if (k == 0) ppo_shuffle(r->training->learning->seed, version, epoch, units, u->order);
         int first = ppo_cut(units, r->ppo_minibatches, k);
         b.units = u->order + first;
         b.count = ppo_cut(units, r->ppo_minibatches, k + 1) - first;

@@ -12,8 +12,9 @@
 /* A shard a worker, but no more than TEAM_SHARDS; fewer, down to SHARDS_LEAST, where a shard would have few samples:
  * each costs a gradient of its own that must be written and added up. */
 static int shard_count(const sync_run *r) {
-    int64_t samples = (int64_t)r->learning->rollout_steps * r->workers * r->envs_per_worker;
-    int shards = r->workers < TEAM_SHARDS ? r->workers : TEAM_SHARDS;
+    int64_t samples =
+        (int64_t)r->training->learning->rollout_steps * r->training->workers * r->training->envs_per_worker;
+    int shards = r->training->workers < TEAM_SHARDS ? r->training->workers : TEAM_SHARDS;
     while (shards > SHARDS_LEAST && samples / shards < SHARD_SAMPLES) shards = (shards + 1) / 2;
     return shards;
 }
@@ -24,7 +25,7 @@ static int cut(int n, int parts, int i) {
 }
 
 int team_shard_first(const team *t, int shard) {
-    return cut(t->run->workers, t->shards, shard) * t->run->envs_per_worker;
+    return cut(t->run->training->workers, t->shards, shard) * t->run->training->envs_per_worker;
 }
 
 int team_threads(const sync_run *r, int threads) {
@@ -34,27 +35,29 @@ int team_threads(const sync_run *r, int threads) {
     return threads < given ? threads : given;
 }
 
-static void place_member(team *t, int i, const env_kind *const *kinds) {
+static void place_member(team *t, int i, const env_config *const *configs) {
     const sync_run *r = t->run;
     team_member *m = &t->members[i];
     m->first_shard = cut(t->shards, t->threads, i);
     m->shards = cut(t->shards, t->threads, i + 1) - m->first_shard;
-    int first = cut(r->workers, t->shards, m->first_shard),
-        workers = cut(r->workers, t->shards, m->first_shard + m->shards) - first;
-    m->count = r->learning->rollout_until_done ? workers : 1;
-    int envs = workers / m->count * r->envs_per_worker, first_env = first * r->envs_per_worker;
+    int first = cut(r->training->workers, t->shards, m->first_shard),
+        workers = cut(r->training->workers, t->shards, m->first_shard + m->shards) - first;
+    m->count = r->training->learning->rollout_until_done ? workers : 1;
+    int envs = workers / m->count * r->training->envs_per_worker, first_env = first * r->training->envs_per_worker;
     m->learners = memory_array(learner, (size_t)m->count);
     m->rollouts = memory_array(rollout, (size_t)m->count);
     size_t bytes = 0, used = 0;
     for (int k = 0; k < m->count; k++)
-        bytes += learner_bytes(r->learning, kinds + first_env + k * envs, envs) + rollout_bytes(r->learning, envs);
+        bytes += learner_bytes(r->training->learning, configs + first_env + k * envs, envs) +
+                 rollout_bytes(r->training->learning, envs);
     m->memory = memory_new(bytes);
     for (int k = 0; k < m->count; k++) {
-        const env_kind *const *mine = kinds + first_env + k * envs;
-        learner_place(&m->learners[k], r->learning, mine, envs, first_env + k * envs, (char *)m->memory + used);
-        used += learner_bytes(r->learning, mine, envs);
-        rollout_place(r->learning, envs, (char *)m->memory + used, &m->rollouts[k]);
-        used += rollout_bytes(r->learning, envs);
+        const env_config *const *mine = configs + first_env + k * envs;
+        learner_place(&m->learners[k], r->training->learning, mine, envs, first_env + k * envs,
+                      (char *)m->memory + used);
+        used += learner_bytes(r->training->learning, mine, envs);
+        rollout_place(r->training->learning, envs, (char *)m->memory + used, &m->rollouts[k]);
+        used += rollout_bytes(r->training->learning, envs);
         m->learners[k].rollout = &m->rollouts[k];
     }
 }
@@ -66,7 +69,8 @@ static void place_updater(team *t, int i) {
     u->members = behind - u->first_member;
     u->first_shard = t->members[u->first_member].first_shard;
     u->shards = (behind < t->threads ? t->members[behind].first_shard : t->shards) - u->first_shard;
-    if (t->run->ppo_epochs > 0) u->order = memory_array(int, (size_t)ppo_units(t, t->run->learning->rollout_steps));
+    if (t->run->ppo_epochs > 0)
+        u->order = memory_array(int, (size_t)ppo_units(t, t->run->training->learning->rollout_steps));
 }
 
 /* What a stripe costs an updater, roughly, in passes over its lines in its own cache: a shard of another one's comes
@@ -82,7 +86,7 @@ static double stripe_cost(const team *t, int i) {
 
 /* Stripes for all, so many that all are ready at once. */
 static void cut_stripes(team *t) {
-    int stripes = block_stripes(t->run->block), first = 0;
+    int stripes = block_stripes(t->run->training->block), first = 0;
     double whole = 0, sum = 0;
     for (int i = 0; i < t->updaters; i++) whole += 1 / stripe_cost(t, i);
     for (int i = 0; i < t->updaters; i++) {
@@ -94,9 +98,9 @@ static void cut_stripes(team *t) {
     }
 }
 
-team *team_new(sync_run *r, const env_kind *const *kinds, int threads) {
+team *team_new(sync_run *r, const env_config *const *configs, int threads) {
     team *t = memory_new(sizeof *t);
-    size_t size = r->learning->net->size;
+    size_t size = r->training->learning->net->size;
     t->run = r;
     t->threads = threads;
     t->updaters = threads < cpus_allowed() ? threads : cpus_allowed();
@@ -109,13 +113,13 @@ team *team_new(sync_run *r, const env_kind *const *kinds, int threads) {
     t->parameters = memory_array(float, size);
     t->shard_gradients = memory_array(float, (size_t)t->shards *size);
     t->gradient = memory_array(float, size);
-    t->stripe_squares = memory_array(double, (size_t)block_stripes(r->block));
+    t->stripe_squares = memory_array(double, (size_t)block_stripes(r->training->block));
     t->shard_sums = memory_array(loss_sums, (size_t)t->shards);
     t->moments = memory_array(double, 3 * (size_t)t->shards);
-    t->episodes =
-        memory_array(episode, (size_t)r->learning->rollout_steps * (size_t)r->workers * (size_t)r->envs_per_worker);
-    t->steps = memory_array(int, (size_t)(r->workers * r->envs_per_worker));
-    for (int i = 0; i < threads; i++) place_member(t, i, kinds);
+    t->episodes = memory_array(episode, (size_t)r->training->learning->rollout_steps * (size_t)r->training->workers *
+                                            (size_t)r->training->envs_per_worker);
+    t->steps = memory_array(int, (size_t)(r->training->workers * r->training->envs_per_worker));
+    for (int i = 0; i < threads; i++) place_member(t, i, configs);
     for (int i = 0; i < t->updaters; i++) place_updater(t, i);
     cut_stripes(t);
     return t;

@@ -9,30 +9,16 @@
 #define SYNC_A2C_TEAM_H
 
 #include "base/barrier.h"
-#include "global/block.h"
-#include "global/episodes.h"
-#include "global/moments.h"
-#include "global/pauses.h"
-#include "learn/learner.h"
-#include "learn/schedules.h"
+#include "global/training.h"
 
 enum { TEAM_SHARDS = 64, SHARDS_LEAST = 8, SHARD_SAMPLES = 32 };
 
 /* What a run of the team needs; const while it runs but for what knows how to be shared. */
 typedef struct sync_run {
-    block *block;
-    episodes *episodes;
-    pauses *pauses;
-    moments *moments; /* of the normalization, or NULL */
-    const learner_config *learning;
-    int workers, envs_per_worker;
-    int64_t total_steps;
-    schedule learning_rate, entropy_coef;
-    double max_grad_norm;
+    const training *training;
     int ppo_epochs, ppo_minibatches; /* 0 epochs: one actor-critic update */
     schedule ppo_clip;
-    bool barrier_each_step, stop_when_solved;
-    int timed_every; /* one update in so many is timed; 0: none */
+    bool barrier_each_step;
 } sync_run;
 
 typedef struct team_ticks {
@@ -81,8 +67,8 @@ typedef struct team {
 
 /* How many threads the team can use: no more than there are shards, and than OpenMP gives. */
 int team_threads(const sync_run *run, int threads);
-/* `kinds` [workers * envs_per_worker]. */
-team *team_new(sync_run *run, const env_kind *const *kinds, int threads);
+/* `configs` [workers * envs_per_worker]. */
+team *team_new(sync_run *run, const env_config *const *configs, int threads);
 void team_free(team *t);
 
 /* The learner that holds global environment `env`, and its index there. */

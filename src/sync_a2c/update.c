@@ -27,14 +27,14 @@ static void collect(team *t, team_member *m, int64_t position, team_member *time
         learner *l = &m->learners[k];
         l->timed = timed != NULL;
         l->ticks = (learner_ticks){0};
-        moments_pull(r->moments, l);
-        learner_ask(l, position, r->total_steps);
+        shared_stats_pull(r->training->stats, l);
+        learner_set_length(l, position, r->training->total_steps);
         if (!r->barrier_each_step) {
             learner_collect(l, t->parameters);
             continue;
         }
         learner_begin(l);
-        for (int step = 0; step < l->asked; step++) {
+        for (int step = 0; step < l->length; step++) {
             learner_step(l, t->parameters, step);
             meet(t->all, timed);
         }
@@ -60,7 +60,7 @@ static void measure(team *t, team_member *m) {
         for (int k = 0, first; k < m->count; k++) {
             int count = shard_part(t, &m->learners[k], s, &first);
             moments[0] += (double)count * m->learners[k].steps;
-            if (t->run->learning->normalize_advantage)
+            if (t->run->training->learning->normalize_advantage)
                 learner_advantage_moments(&m->learners[k], first, count, &moments[1], &moments[2]);
         }
     }
@@ -75,7 +75,7 @@ static gradient_scale whole(const team *t, double entropy_coef) {
         squares += t->moments[3 * s + 2];
     }
     gradient_scale scale = {.samples = samples, .entropy_coef = entropy_coef, .advantage_deviation = 1};
-    if (t->run->learning->normalize_advantage) {
+    if (t->run->training->learning->normalize_advantage) {
         scale.advantage_mean = sum / samples;
         scale.advantage_deviation =
             sqrt(fmax(0, squares / samples - scale.advantage_mean * scale.advantage_mean)) + 1e-8;
@@ -85,7 +85,7 @@ static gradient_scale whole(const team *t, double entropy_coef) {
 
 /* The shards of one member. */
 static void differentiate(team *t, team_member *m, const gradient_scale *scale) {
-    size_t size = t->run->learning->net->size;
+    size_t size = t->run->training->learning->net->size;
     for (int s = m->first_shard; s < m->first_shard + m->shards; s++) {
         bool accumulate = false;
         t->shard_sums[s] = (loss_sums){0};
@@ -102,10 +102,10 @@ static void differentiate(team *t, team_member *m, const gradient_scale *scale) 
 /* The first updater's shards come first in the order of the sum: it adds its own up where they are, so that the others
  * read one gradient of it instead of all. */
 static void fold(team *t, const team_updater *u) {
-    size_t size = t->run->learning->net->size;
+    size_t size = t->run->training->learning->net->size;
     if (u->first_shard > 0) return;
-    for (int i = 0; i < block_stripes(t->run->block); i++) {
-        size_t first, n = block_stripe_range(t->run->block, i, &first);
+    for (int i = 0; i < block_stripes(t->run->training->block); i++) {
+        size_t first, n = block_stripe_range(t->run->training->block, i, &first);
         float *sum = t->shard_gradients + first;
         for (int s = 1; s < u->shards; s++) kernels_get()->add(n, sum + size * (size_t)s, sum);
     }
@@ -115,9 +115,9 @@ static void fold(team *t, const team_updater *u) {
 /* This updater's stripes of the gradient: shard after shard in order, but for those that had no samples. */
 static void reduce(team *t, const team_updater *u) {
     const kernels *k = kernels_get();
-    size_t size = t->run->learning->net->size;
+    size_t size = t->run->training->learning->net->size;
     for (int i = u->first_stripe; i < u->first_stripe + u->stripes; i++) {
-        size_t first, n = block_stripe_range(t->run->block, i, &first);
+        size_t first, n = block_stripe_range(t->run->training->block, i, &first);
         bool begun = false;
         for (int s = 0; s < t->shards; s++) {
             const float *shard = t->shard_gradients + size * (size_t)s + first;
@@ -134,16 +134,17 @@ static void reduce(team *t, const team_updater *u) {
 
 static double gradient_norm(const team *t) {
     double squares = 0;
-    for (int i = 0; i < block_stripes(t->run->block); i++) squares += t->stripe_squares[i];
+    for (int i = 0; i < block_stripes(t->run->training->block); i++) squares += t->stripe_squares[i];
     return sqrt(squares);
 }
 
 static void step_stripes(team *t, const team_updater *u, double norm, double rate) {
     push p = {.gradient = t->gradient,
-              .scale = (float)optimizer_clip(norm, t->run->max_grad_norm),
+              .scale = (float)optimizer_clip(norm, t->run->training->max_grad_norm),
               .rate = (float)rate,
               .parameters = t->parameters};
-    for (int i = u->first_stripe; i < u->first_stripe + u->stripes; i++) block_step_stripe(t->run->block, i, &p);
+    for (int i = u->first_stripe; i < u->first_stripe + u->stripes; i++)
+        block_step_stripe(t->run->training->block, i, &p);
 }
 
 double update_step(team *t, const team_updater *u, double rate, team_member *timed) {
@@ -164,7 +165,7 @@ void update_land(team *t, double norm, int64_t samples) {
     f->norm_sum += norm;
     f->updates++;
     if (isfinite(norm))
-        block_landed(t->run->block, samples);
+        block_landed(t->run->training->block, samples);
     else
         t->diverged = true;
 }
@@ -172,7 +173,7 @@ void update_land(team *t, double norm, int64_t samples) {
 /* One update's finished episodes, ordered by time step, then environment, whatever the threads were. */
 static int merge_episodes(team *t) {
     int count = 0;
-    for (int step = 0; step < t->run->learning->rollout_steps; step++)
+    for (int step = 0; step < t->run->training->learning->rollout_steps; step++)
         for (int i = 0; i < t->threads; i++)
             for (int k = 0; k < t->members[i].count; k++) {
                 const learner *l = &t->members[i].learners[k];
@@ -192,15 +193,16 @@ static void conclude(team *t, double norm, int64_t samples) {
         for (int k = 0; k < t->members[i].count; k++) {
             frames += t->members[i].learners[k].frames;
             finished |= t->members[i].learners[k].episode_count > 0;
-            moments_push(r->moments, &t->members[i].learners[k]);
+            shared_stats_push(r->training->stats, &t->members[i].learners[k]);
         }
     t->figures.frames += frames;
     t->frames += frames;
-    int64_t steps = block_steps(r->block);
-    if (finished && episodes_add(r->episodes, t->episodes, merge_episodes(t), steps) && r->stop_when_solved)
-        pauses_request(r->pauses);
-    if (t->diverged) pauses_request(r->pauses);
-    t->pause = pauses_due(r->pauses, steps);
+    int64_t steps = block_steps(r->training->block);
+    if (finished && episodes_add(r->training->episodes, t->episodes, merge_episodes(t), steps) &&
+        r->training->stop_when_solved)
+        pauses_request(r->training->pauses);
+    if (t->diverged) pauses_request(r->training->pauses);
+    t->pause = pauses_due(r->training->pauses, steps);
 }
 
 static void add_ticks(team_member *m, uint64_t start) {
@@ -215,8 +217,8 @@ static void add_ticks(team_member *m, uint64_t start) {
 /* What an updater does when all have collected. */
 static void update(team *t, const team_updater *u, int64_t position, team_member *timed) {
     sync_run *r = t->run;
-    double rate = schedule_at(&r->learning_rate, position, r->total_steps), norm;
-    gradient_scale scale = whole(t, schedule_at(&r->entropy_coef, position, r->total_steps));
+    double rate = schedule_at(&r->training->learning_rate, position, r->training->total_steps), norm;
+    gradient_scale scale = whole(t, schedule_at(&r->training->entropy_coef, position, r->training->total_steps));
     if (r->ppo_epochs > 0) {
         norm = ppo_update(t, u, &scale, position, rate, timed);
     } else {
@@ -249,7 +251,7 @@ static const team_updater *take_part(team *t, int index, team_member *timed) {
 static void batch(team *t, int index, bool is_timed) {
     team_member *m = &t->members[index], *timed = is_timed ? m : NULL;
     uint64_t start = is_timed ? clock_ticks() : 0;
-    int64_t position = block_steps(t->run->block);
+    int64_t position = block_steps(t->run->training->block);
     collect(t, m, position, timed);
     measure(t, m);
     const team_updater *u = take_part(t, index, timed);
@@ -260,18 +262,19 @@ static void batch(team *t, int index, bool is_timed) {
 void team_run(team *t) {
     sync_run *r = t->run;
     cpus_prepare(t->threads);
-    block_pull(r->block, t->parameters);
-    bool on = block_steps(r->block) < r->total_steps;
+    block_pull(r->training->block, t->parameters);
+    bool on = block_steps(r->training->block) < r->training->total_steps;
 #pragma omp parallel num_threads(t->threads)
     {
         int index = omp_get_thread_num();
         cpus_pin(index, t->threads);
         cpus_flush_denormals();
         for (int64_t i = 0; on; i++) {
-            batch(t, index, r->timed_every > 0 && i % r->timed_every == 0);
-            if (t->pause || block_steps(r->block) >= r->total_steps) {
+            batch(t, index, r->training->timed_every > 0 && i % r->training->timed_every == 0);
+            if (t->pause || block_steps(r->training->block) >= r->training->total_steps) {
                 barrier_wait(t->all);
-                if (index == 0) on = pauses_act(r->pauses) && block_steps(r->block) < r->total_steps;
+                if (index == 0)
+                    on = pauses_act(r->training->pauses) && block_steps(r->training->block) < r->training->total_steps;
                 barrier_wait(t->all);
             }
         }

@@ -44,7 +44,7 @@ actor *actor_new(const acting *policy, int lanes) {
     a->rows.ld = p->net.policy_ld;
     a->rows.features = net_features(&p->net, &a->tape);
     a->normalized = p->learning.normalize_observations && policy->moments;
-    if (a->normalized) moments_scales(p->net.input_size, policy->moments, a->mean, a->scale);
+    if (a->normalized) running_stats_scales(p->net.input_size, policy->moments, a->mean, a->scale);
     memset(a->allowed, 1, (size_t)lanes * (size_t)p->learning.distribution.outputs);
     for (int i = 0; i < lanes; i++) actor_start(a, i);
     return a;

@@ -9,7 +9,7 @@
 typedef struct acting {
     const plan *plan;
     const float *parameters; /* [net.size] */
-    const double *moments;   /* [moments_size(input_size)] of observations where they are normalized, else NULL */
+    const double *moments;   /* [running_stats_size(input_size)] of observations where they are normalized, else NULL */
 } acting;
 
 typedef struct actor {

@@ -22,7 +22,7 @@ typedef struct play {
 
 typedef struct stage {
     const plan *plan;
-    const env_kind *kind;
+    const env_config *kind;
     const evaluation_request *request;
     actor *actor;
     char *instances;
@@ -73,7 +73,7 @@ static void describe(const plan *p, const double *returns, evaluation *r) {
     r->success_rate = isnan(p->solved_return) ? NAN : successes / r->episodes;
 }
 
-void evaluate(const acting *policy, const env_kind *kind, const evaluation_request *request, evaluation *result,
+void evaluate(const acting *policy, const env_config *kind, const evaluation_request *request, evaluation *result,
               double *returns) {
     int64_t begin = clock_ns();
     int rounds = (request->episodes + LANES - 1) / LANES, lanes = (request->episodes + rounds - 1) / rounds;
@@ -110,7 +110,8 @@ void evaluate_tasks(const acting *policy, const evaluation_request *request, eva
     double *returns = memory_array(double, memory_product((size_t)count, (size_t)request->episodes));
     double length = 0, seconds = 0;
     for (int i = 0; i < count; i++) {
-        evaluate(policy, &policy->plan->kinds[i], request, &tasks[i], returns + (size_t)i * (size_t)request->episodes);
+        evaluate(policy, &policy->plan->configs[i], request, &tasks[i],
+                 returns + (size_t)i * (size_t)request->episodes);
         length += tasks[i].length_mean / count;
         seconds += tasks[i].seconds;
     }
@@ -131,7 +132,7 @@ int evaluate_run(const char *run, bool best, const evaluation_request *request, 
     double *own = returns ? NULL : memory_array(double, (size_t)request->episodes);
     cpus_flush_denormals();
     acting policy = saved_acting(s);
-    evaluate(&policy, &s->plan.kinds[0], request, result, returns ? returns : own);
+    evaluate(&policy, &s->plan.configs[0], request, result, returns ? returns : own);
     memory_free(own);
     saved_free(s);
     return 0;

@@ -10,7 +10,7 @@
  * the figures do not depend on how many are played at once. `returns` [episodes]. Episodes without a time limit end
  * after EVALUATION_STEPS. */
 enum { EVALUATION_STEPS = 100000 };
-void evaluate(const acting *policy, const env_kind *kind, const evaluation_request *request, evaluation *result,
+void evaluate(const acting *policy, const env_config *kind, const evaluation_request *request, evaluation *result,
               double *returns);
 
 /* The same in every task of the policy's plan, request->episodes in each: `result` over all of them together, `tasks`

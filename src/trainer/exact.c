@@ -29,7 +29,7 @@ static void tabulate_policy(const acting *a, const tabular *table, bool greedy, 
 }
 
 /* A policy that sees the table's own states and nothing else. */
-static bool is_table(const plan *p, const env_kind *kind, tabular *table) {
+static bool is_table(const plan *p, const env_config *kind, tabular *table) {
     return kind->plain && kind->wrapping.masked_count == 0 && !p->net.recurrent && !p->learning.masked &&
            tabular_make(table, kind->def, kind->values);
 }
@@ -39,7 +39,7 @@ int evaluate_exact(const char *run, bool best, const evaluation_request *request
     if (run_checkpoint_path(run, best, path, e)) return -1;
     saved *s = saved_read(path, request->env, request->env_may_load, e);
     if (!s) return -1;
-    const env_kind *kind = &s->plan.kinds[0];
+    const env_config *kind = &s->plan.configs[0];
     tabular table;
     int status = 0;
     if (is_table(&s->plan, kind, &table)) {

@@ -69,7 +69,7 @@ static size_t widest_env(run *r) {
 }
 
 static void add_turns(image *i, run *r) {
-    int64_t workers = r->async.workers, episodes = r->samples_per_update;
+    int64_t workers = r->async.training->workers, episodes = r->samples_per_update;
     i->turn_counters = add2(i, "turn/counters", SAFETENSOR_I64, workers, TURN_COUNTERS);
     i->turn_figures = add2(i, "turn/figures", SAFETENSOR_F64, workers, TURN_FIGURES);
     i->turn_gradients = add2(i, "turn/gradient", SAFETENSOR_F32, workers, (int64_t)r->plan.net.parameters);
@@ -89,8 +89,9 @@ static void add_statistics(image *i, const char *what, int n, image_moments *m) 
 }
 
 static void add_moments(image *i, run *r) {
-    if (moments_observations(r->moments)) add_statistics(i, "observations", r->plan.net.input_size, &i->observations);
-    if (moments_returns(r->moments)) add_statistics(i, "returns", 1, &i->returns);
+    if (shared_stats_observations(r->training.stats))
+        add_statistics(i, "observations", r->plan.net.input_size, &i->observations);
+    if (shared_stats_returns(r->training.stats)) add_statistics(i, "returns", 1, &i->returns);
 }
 
 image *image_new(run *r) {
@@ -105,7 +106,7 @@ image *image_new(run *r) {
         const char *name = optimizer_slot_name(&r->plan.optimizer, k);
         char own[IMAGE_NAME];
         snprintf(own, sizeof own, "worker/%s", name);
-        if (r->crew && r->async.own_statistics)
+        if (r->worker_pool && r->async.own_statistics)
             i->own[k] = add2(i, own, SAFETENSOR_F32, workers, (int64_t)net->parameters);
         else
             i->statistics[k] = add_network(i, net, name);
@@ -122,8 +123,8 @@ image *image_new(run *r) {
     i->episode_lengths = add2(i, "episodes/length", SAFETENSOR_I32, tasks, EPISODES_KEPT);
     i->alerts = add1(i, "alerts/state", SAFETENSOR_F64, ALERTS_STATE_SIZE);
     i->update_figures = add2(i, "run/update_figures", SAFETENSOR_F64, run_figure_count(r), UPDATE_FIGURES);
-    if (r->crew) i->workers = add2(i, "worker/counters", SAFETENSOR_I64, workers, WORKER_COUNTERS);
-    if (r->crew && r->crew->workers[0].gradient) add_turns(i, r);
+    if (r->worker_pool) i->workers = add2(i, "worker/counters", SAFETENSOR_I64, workers, WORKER_COUNTERS);
+    if (r->worker_pool && r->worker_pool->workers[0].gradient) add_turns(i, r);
     if (r->turn_costs) i->turn_costs = add1(i, "turn/costs", SAFETENSOR_F64, TURN_COSTS);
     i->padded = memory_array(float, net->size);
     i->flat = memory_array(float, net->parameters);
@@ -180,7 +181,7 @@ static bool within(int64_t value, int64_t low, int64_t high) {
 }
 
 static int check_turns(const image *i, run *r, error *e) {
-    for (int w = 0; i->turn_counters && w < r->async.workers; w++) {
+    for (int w = 0; i->turn_counters && w < r->async.training->workers; w++) {
         const int64_t *c = i->turn_counters + w * TURN_COUNTERS;
         bool good = within(c[0], 0, 1) && within(c[1], 0, i->counters[2]) && within(c[2], 0, i->counters[0]) &&
                     within(c[3], 0, r->samples_per_update) && c[4] >= 0 && within(c[5], 0, r->samples_per_update);
@@ -211,7 +212,7 @@ static int check_counters(const image *i, run *r, error *e) {
     for (int64_t t = 0; t < (r->tasks ? 1 + r->plan.settings.env.count : 1); t++)
         if (!within(i->episode_counts[t], 0, most))
             return error_set(e, STATUS_FAILED, "episodes/count: a counter is out of range");
-    for (int w = 0; i->workers && w < r->async.workers * WORKER_COUNTERS; w++)
+    for (int w = 0; i->workers && w < r->async.training->workers * WORKER_COUNTERS; w++)
         if (!within(i->workers[w], 0, most))
             return error_set(e, STATUS_FAILED, "worker/counters: a counter is out of range");
     for (int b = 0; b < STALENESS_BINS; b++)

@@ -43,8 +43,8 @@ static void move_block(image *i, run *r, direction way) {
     bool shared = !i->own[0];
     float *const *slots = shared ? i->slot : NULL;
     if (way == TAKE) {
-        block_lost(r->block); /* folds the counting lanes */
-        block_get(r->block, i->padded, slots, &c);
+        block_lost(r->training.block); /* folds the counting lanes */
+        block_get(r->training.block, i->padded, slots, &c);
         spread(i, net, i->padded, i->parameters);
     } else {
         collect(i, net, i->parameters, i->padded);
@@ -60,7 +60,7 @@ static void move_block(image *i, run *r, direction way) {
     move_count(way, &i->counters[2], &c.version);
     move_number(way, &i->figures[0], &c.lanes);
     move_number(way, &i->figures[1], &c.pushes);
-    if (way == PUT) block_set(r->block, i->padded, (const float *const *)slots, &c);
+    if (way == PUT) block_set(r->training.block, i->padded, (const float *const *)slots, &c);
 }
 
 static void move_moments(image_moments *m, double *live, direction way) {
@@ -84,7 +84,7 @@ static void move_environments(image *i, run *r, direction way) {
 }
 
 static void move_episodes(image *i, run *r, direction way) {
-    episode_history *h = episodes_history(r->episodes);
+    episode_history *h = episodes_history(r->training.episodes);
     int tasks = r->plan.settings.env.count;
     for (int t = 0; t < (tasks > 1 ? 1 + tasks : 1); t++) {
         episode_window *w = t == 0 ? &h->all : &h->task[t - 1];
@@ -136,8 +136,8 @@ static void move_figures(image *i, run *r, direction way) {
 
 static void move_workers(image *i, run *r, direction way) {
     const net *net = &r->plan.net;
-    for (int w = 0; r->crew && w < r->async.workers; w++) {
-        worker *one = &r->crew->workers[w];
+    for (int w = 0; r->worker_pool && w < r->async.training->workers; w++) {
+        worker *one = &r->worker_pool->workers[w];
         int64_t *stored = i->workers + w * WORKER_COUNTERS;
         move_count(way, &stored[0], &one->pushes);
         move_count(way, &stored[1], &one->frames);
@@ -152,11 +152,11 @@ static void move_workers(image *i, run *r, direction way) {
                 net_import(net, flat, one->statistics[k]);
         }
     }
-    /* the histogram is the whole run's; who sat at which desk does not matter */
-    for (int b = 0; r->crew && b < STALENESS_BINS; b++) {
-        if (way == PUT) r->crew->desks[0].staleness[b] = i->staleness[b];
+    /* the histogram is the whole run's; who sat at which workspace does not matter */
+    for (int b = 0; r->worker_pool && b < STALENESS_BINS; b++) {
+        if (way == PUT) r->worker_pool->workspaces[0].staleness[b] = i->staleness[b];
         int64_t sum = 0;
-        for (int t = 0; t < r->crew->threads; t++) sum += r->crew->desks[t].staleness[b];
+        for (int t = 0; t < r->worker_pool->threads; t++) sum += r->worker_pool->workspaces[t].staleness[b];
         i->staleness[b] = sum;
     }
 }
@@ -169,8 +169,8 @@ static void move_costs(image *i, run *r, direction way) {
  * themselves. */
 static void move_turns(image *i, run *r, direction way) {
     const net *net = &r->plan.net;
-    for (int w = 0; i->turn_counters && w < r->async.workers; w++) {
-        worker *one = &r->crew->workers[w];
+    for (int w = 0; i->turn_counters && w < r->async.training->workers; w++) {
+        worker *one = &r->worker_pool->workers[w];
         turn *t = &one->turn;
         int64_t open = t->open,
                 *counts[TURN_COUNTERS] = {&open, &t->pulled, &t->position, &t->steps, &t->frames, &t->episode_count};
@@ -203,8 +203,8 @@ void image_move(image *i, run *r, direction way) {
     move_block(i, r, way);
     move_environments(i, r, way);
     move_episodes(i, r, way);
-    move_moments(&i->observations, moments_observations(r->moments), way);
-    move_moments(&i->returns, moments_returns(r->moments), way);
+    move_moments(&i->observations, shared_stats_observations(r->training.stats), way);
+    move_moments(&i->returns, shared_stats_returns(r->training.stats), way);
     move_progress(i, r, way);
     move_figures(i, r, way);
     move_workers(i, r, way);

@@ -23,8 +23,8 @@ static int64_t least(int64_t a, int64_t b) {
 int64_t run_next_pause(run *r) {
     const settings *s = &r->plan.settings;
     int64_t next = least(least(r->row_step, r->checkpoint_step), least(r->evaluation_step, s->total_steps));
-    if (s->stop.seconds > 0 && r->block) { /* often enough to notice the time: about every 20 ms */
-        int64_t steps = block_steps(r->block);
+    if (s->stop.seconds > 0 && r->training.block) { /* often enough to notice the time: about every 20 ms */
+        int64_t steps = block_steps(r->training.block);
         double rate = (double)(steps - r->resumed_step) / fmax(run_seconds(r) - r->seconds_before, 1e-3);
         next = least(next, steps + 1 + (int64_t)(0.02 * rate));
     }
@@ -55,10 +55,11 @@ static metrics make_row(run *r, int64_t step, double seconds) {
     const loss_sums *s = &f.sums;
     metrics m = metrics_unknown();
     m.step = step;
-    m.update = block_version(r->block);
+    m.update = block_version(r->training.block);
     m.time = seconds;
     m.steps_per_second = (double)(step - r->last_row_step) / fmax(seconds - r->last_row_seconds, 1e-9);
-    episode_window_figures(&episodes_history(r->episodes)->all, &m.return_mean, &m.return_std, &m.episode_length_mean);
+    episode_window_figures(&episodes_history(r->training.episodes)->all, &m.return_mean, &m.return_std,
+                           &m.episode_length_mean);
     m.learning_rate = schedule_at(&r->plan.learning_rate, step, r->plan.settings.total_steps);
     if (s->samples == 0) return m;
     m.policy_entropy = s->entropy / s->samples;
@@ -99,8 +100,8 @@ static void evaluate_now(run *r, int64_t step) {
     float *parameters = memory_array(float, r->plan.net.size);
     evaluation result, tasks[SETTINGS_TASKS];
     error e = {0};
-    block_get(r->block, parameters, NULL, NULL);
-    acting policy = {&r->plan, parameters, moments_observations(r->moments)};
+    block_get(r->training.block, parameters, NULL, NULL);
+    acting policy = {&r->plan, parameters, shared_stats_observations(r->training.stats)};
     evaluate_tasks(&policy, &request, &result, tasks);
     r->evaluation_seconds += result.seconds;
     if (result.mean > r->best_return) {
@@ -123,7 +124,7 @@ static void write_checkpoint(void *pointer) {
         return;
     r->write_error = e;
     flag_raise(&r->write_failed, 1);
-    pauses_request(r->pauses);
+    pauses_request(r->training.pauses);
 }
 
 static void checkpoint(run *r) {
@@ -137,7 +138,7 @@ static stop_reason reason(run *r, int64_t step) {
     const settings *s = &r->plan.settings;
     if (r->stopped_by == STOP_ERROR) return STOP_ERROR;
     if (step >= s->total_steps) return STOP_TOTAL_STEPS;
-    if (s->stop.when_solved && episodes_history(r->episodes)->solved_at_step >= 0) return STOP_SOLVED;
+    if (s->stop.when_solved && episodes_history(r->training.episodes)->solved_at_step >= 0) return STOP_SOLVED;
     if (flag_read(&r->signal)) return STOP_SIGNAL;
     if (s->stop.seconds > 0 && run_seconds(r) >= s->stop.seconds) return STOP_SECONDS;
     return STOP_NONE;
@@ -162,9 +163,9 @@ static void check_failures(run *r, int64_t step) {
 
 int64_t run_pause(void *context) {
     run *r = context;
-    int64_t step = block_steps(r->block);
+    int64_t step = block_steps(r->training.block);
     check_failures(r, step);
-    block_lost(r->block); /* folds its counting lanes, which are exact up to 2^24 pushes */
+    block_lost(r->training.block); /* folds its counting lanes, which are exact up to 2^24 pushes */
     stop_reason why = reason(r, step);
     bool last = why != STOP_NONE && why != STOP_ERROR;
     if (why != STOP_ERROR && (step >= r->row_step || (last && why != STOP_SIGNAL))) write_row(r, step);

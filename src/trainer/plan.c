@@ -6,12 +6,14 @@
 #include <math.h>
 #include <string.h>
 
+enum { TIMED_EVERY = 16 }; /* one turn or update in 16 is timed: its cost stays below a hundredth of the run */
+
 /* The settings' enumerations list the same names in the same order as the mathematics'. */
 _Static_assert((int)SETTINGS_ESTIMATOR_VTRACE == (int)ESTIMATOR_VTRACE, "estimators");
 _Static_assert((int)SETTINGS_COSINE == (int)SCHEDULE_COSINE, "schedules");
 _Static_assert((int)SETTINGS_SGD == (int)OPTIMIZER_SGD, "optimizers");
 
-bool plan_same_spaces(const env_kind *a, const env_kind *b) {
+bool plan_same_spaces(const env_config *a, const env_config *b) {
     const a3c_env_spec *x = &a->spec, *y = &b->spec;
     bool same = x->observation == y->observation && a->observation_size == b->observation_size &&
                 x->action == y->action && x->action_dims == y->action_dims;
@@ -26,18 +28,18 @@ bool plan_same_spaces(const env_kind *a, const env_kind *b) {
 static int plan_environments(plan *p, error *e) {
     const settings *s = &p->settings;
     for (int i = 0; i < s->env.count; i++) {
-        if (settings_env_kind(s, i, &p->kinds[i], e)) return -1;
-        if (!plan_same_spaces(&p->kinds[0], &p->kinds[i]))
+        if (settings_env_kind(s, i, &p->configs[i], e)) return -1;
+        if (!plan_same_spaces(&p->configs[0], &p->configs[i]))
             return error_set(e, STATUS_USAGE,
                              "env.id: %s and %s have different spaces, so that one network cannot serve both",
                              s->env.id[0], s->env.id[i]);
     }
-    p->solved_return = isnan(s->env.solved_return) ? p->kinds[0].spec.solved_return : s->env.solved_return;
+    p->solved_return = isnan(s->env.solved_return) ? p->configs[0].spec.solved_return : s->env.solved_return;
     return 0;
 }
 
 static void plan_input(const plan *p, net_spec *spec) {
-    const a3c_env_spec *env = &p->kinds[0].spec;
+    const a3c_env_spec *env = &p->configs[0].spec;
     int stack = p->settings.env.frame_stack;
     spec->input_dims = env->observation_dims;
     for (int i = 0; i < env->observation_dims; i++) spec->input_shape[i] = env->observation_shape[i];
@@ -45,7 +47,7 @@ static void plan_input(const plan *p, net_spec *spec) {
     case A3C_OBSERVATION_VECTOR:
         spec->input = INPUT_VECTOR;
         spec->input_dims = 1;
-        spec->input_shape[0] = p->kinds[0].observation_size;
+        spec->input_shape[0] = p->configs[0].observation_size;
         break;
     case A3C_OBSERVATION_PLANES:
         spec->input = INPUT_PLANES;
@@ -61,7 +63,7 @@ static void plan_input(const plan *p, net_spec *spec) {
 }
 
 static int plan_distribution(plan *p, distribution *d, error *e) {
-    const a3c_env_spec *env = &p->kinds[0].spec;
+    const a3c_env_spec *env = &p->configs[0].spec;
     if (env->action_dims > ACTION_DIMS)
         return error_set(e, STATUS_USAGE, "env.id: %s has actions of %d components; at most %d can be learned",
                          p->settings.env.id[0], (int)env->action_dims, ACTION_DIMS);
@@ -127,7 +129,7 @@ static void plan_learning(plan *p) {
     c->normalize_clip = (float)s->normalize.clip;
     c->noise_hold = s->exploration.hold;
     for (int i = 0; i < s->env.count; i++)
-        c->masked |= p->kinds[i].def->action_mask != NULL && p->kinds[i].spec.action != A3C_ACTION_BOX;
+        c->masked |= p->configs[i].def->action_mask != NULL && p->configs[i].spec.action != A3C_ACTION_BOX;
     c->by_environment = s->mode == MODE_SYNC;
     c->keep_behavior =
         c->estimator.kind == ESTIMATOR_VTRACE || s->loss.kind == SETTINGS_LOSS_PPO || s->async.behavior_delay > 0;
@@ -151,7 +153,7 @@ static int plan_threads(const plan *p) {
     const settings *s = &p->settings;
     if (s->mode == MODE_ASYNC && s->async.schedule == SETTINGS_SCHEDULE_SIMULATED) return 1;
     int most = s->workers, threads = s->threads, cpus = cpus_allowed();
-    bool blocks = p->kinds[0].spec.flags & A3C_ENV_BLOCKS;
+    bool blocks = p->configs[0].spec.flags & A3C_ENV_BLOCKS;
     if (threads == 0) threads = blocks && s->mode == MODE_ASYNC ? most : cpus;
     bool sleeps = blocks || (s->env.delay.kind != ENV_DELAY_NONE && s->env.delay.sleeps);
     if (s->mode == MODE_SYNC && !sleeps && most > cpus) most = cpus;
@@ -190,4 +192,17 @@ int plan_make(plan *p, const settings *s, error *e) {
     plan_learning(p);
     p->threads = plan_threads(p);
     return 0;
+}
+
+training plan_training(const plan *p) {
+    const settings *s = &p->settings;
+    return (training){.learning = &p->learning,
+                      .workers = s->workers,
+                      .envs_per_worker = s->envs_per_worker,
+                      .total_steps = s->total_steps,
+                      .learning_rate = p->learning_rate,
+                      .entropy_coef = p->entropy_coef,
+                      .max_grad_norm = s->optimizer.max_grad_norm,
+                      .stop_when_solved = s->stop.when_solved,
+                      .timed_every = TIMED_EVERY};
 }

@@ -4,14 +4,13 @@
 #ifndef TRAINER_PLAN_H
 #define TRAINER_PLAN_H
 
-#include "learn/learner.h"
+#include "global/training.h"
 #include "learn/optimizer.h"
-#include "learn/schedules.h"
 #include "settings/settings.h"
 
 typedef struct plan {
     settings settings;
-    env_kind kinds[SETTINGS_TASKS]; /* [settings.env.count] tasks of equal spaces */
+    env_config configs[SETTINGS_TASKS]; /* [settings.env.count] tasks of equal spaces */
     net net;
     net_init_spec init;
     learner_config learning; /* points into this plan: it must not move */
@@ -29,7 +28,11 @@ static inline int plan_task(const plan *p, int worker) {
     return worker % p->settings.env.count;
 }
 
+/* What the modes share, as the settings have it; the shared objects (block, episodes, pauses, stats) are still to come. It
+ * points into the plan. */
+training plan_training(const plan *p);
+
 /* Whether two environments can share a network. */
-bool plan_same_spaces(const env_kind *a, const env_kind *b);
+bool plan_same_spaces(const env_config *a, const env_config *b);
 
 #endif

@@ -18,7 +18,7 @@ int plugin_hash(const plan *p, char text[PLUGIN_HASH_SIZE], error *e) {
     for (size_t k = 0; (def = env_plugin(k, &path)); k++) {
         char *bytes;
         size_t count;
-        if (def != p->kinds[0].def) continue;
+        if (def != p->configs[0].def) continue;
         if (file_read(path, PLUGIN_LIMIT, &bytes, &count, e)) return -1;
         snprintf(text, PLUGIN_HASH_SIZE, "%016" PRIx64, hash_bytes(HASH_START, bytes, count));
         memory_free(bytes);

@@ -40,7 +40,7 @@ void a3c_policy_free(a3c_policy *p) {
 a3c_policy_info a3c_policy_describe(const a3c_policy *p) {
     const plan *plan = &p->saved->plan;
     const distribution *d = &plan->learning.distribution;
-    a3c_policy_info info = {.env = plan->kinds[0].def->name,
+    a3c_policy_info info = {.env = plan->configs[0].def->name,
                             .observation_size = plan->net.input_size,
                             .continuous = d->kind == DISTRIBUTION_GAUSSIAN,
                             .action_dims = d->dims,
@@ -92,7 +92,7 @@ int a3c_actor_allow(a3c_actor *a, const uint8_t *allowed) {
 int a3c_actor_act(a3c_actor *a, const float *observation, a3c_choice choice, a3c_answer *answer) {
     const saved *s = a->policy->saved;
     const distribution *d = &s->plan.learning.distribution;
-    const env_kind *env = &s->plan.kinds[0];
+    const env_config *env = &s->plan.configs[0];
     if (check_observation(&s->plan.net, observation)) return -1;
     memcpy(actor_observation(a->actor, 0), observation, (size_t)s->plan.net.input_size * sizeof *observation);
     env_hide(env, actor_observation(a->actor, 0));

@@ -9,7 +9,7 @@ void profile_start(run *r) {
     profile *p = &r->profile;
     p->peak = peak_cores(r->plan.threads, peak_seconds);
     p->started = r->last_row_seconds = run_seconds(r);
-    p->first_step = block_steps(r->block);
+    p->first_step = block_steps(r->training.block);
 }
 
 /* Ticks since the last row; of the whole run when no turn was timed since. */
@@ -51,7 +51,7 @@ void profile_finish(run *r) {
     const profile *p = &r->profile;
     summary_time share = run_time_shares(run_time(r));
     double seconds = run_seconds(r) - r->evaluation_seconds - p->started;
-    double steps = (double)(block_steps(r->block) - p->first_step), step = 6 * multiply_adds(&r->plan.net);
+    double steps = (double)(block_steps(r->training.block) - p->first_step), step = 6 * multiply_adds(&r->plan.net);
     if (steps == 0) return;
     double rate = 1e-9 * step * steps / seconds, percent = 100 * rate / p->peak;
     progress_say(&r->progress,

@@ -89,8 +89,8 @@ summary_time run_time(const run *r) {
         t.environment += (double)x->environment, t.forward += (double)x->forward, t.backward += (double)x->backward;
         t.push += (double)x->push, t.wait += (double)x->wait, total += (double)x->total;
     }
-    for (int k = 0; r->crew && k < r->crew->threads; k++) {
-        const turn_ticks *x = &r->crew->desks[k].ticks;
+    for (int k = 0; r->worker_pool && k < r->worker_pool->threads; k++) {
+        const turn_ticks *x = &r->worker_pool->workspaces[k].ticks;
         t.environment += (double)x->environment, t.forward += (double)x->forward, t.backward += (double)x->backward;
         t.pull += (double)x->pull, t.push += (double)x->push, t.wait += (double)x->wait, total += (double)x->total;
     }
@@ -108,23 +108,23 @@ summary_time run_time_shares(summary_time t) {
 /* Seconds that all threads of this process waited for the block's lock, from their timed turns; NAN without one. */
 static double lock_wait_seconds(const run *r) {
     double lock = 0, total = 0;
-    for (int k = 0; r->crew && k < r->crew->threads; k++) {
-        lock += (double)r->crew->desks[k].ticks.lock;
-        total += (double)r->crew->desks[k].ticks.total;
+    for (int k = 0; r->worker_pool && k < r->worker_pool->threads; k++) {
+        lock += (double)r->worker_pool->workspaces[k].ticks.lock;
+        total += (double)r->worker_pool->workspaces[k].ticks.total;
     }
-    bool locked = r->crew && r->async.locked && total > 0;
-    return locked ? lock / total * r->crew->threads * (run_seconds(r) - r->seconds_before) : NAN;
+    bool locked = r->worker_pool && r->async.locked && total > 0;
+    return locked ? lock / total * r->worker_pool->threads * (run_seconds(r) - r->seconds_before) : NAN;
 }
 
 static int64_t frames(const run *r) {
     int64_t sum = r->team ? r->team->frames : 0;
-    for (int w = 0; r->crew && w < r->async.workers; w++) sum += r->crew->workers[w].frames;
+    for (int w = 0; r->worker_pool && w < r->async.training->workers; w++) sum += r->worker_pool->workers[w].frames;
     return sum;
 }
 
 void run_summarize(run *r, summary *s) {
     const settings *x = &r->plan.settings;
-    const episode_history *h = episodes_history(r->episodes);
+    const episode_history *h = episodes_history(r->training.episodes);
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     *s = summary_unknown();
@@ -136,10 +136,10 @@ void run_summarize(run *r, summary *s) {
     s->cpus = cpus_allowed();
     for (int i = 0; i < x->env.count; i++)
         snprintf(s->env + strlen(s->env), sizeof s->env - strlen(s->env), "%s%s", i ? "," : "",
-                 r->plan.kinds[i].def->name);
+                 r->plan.configs[i].def->name);
     snprintf(s->mode, sizeof s->mode, "%s", x->mode == MODE_SYNC ? "sync" : "async");
     s->workers = x->workers, s->threads = r->plan.threads, s->envs_per_worker = x->envs_per_worker, s->seed = x->seed;
-    s->steps = block_steps(r->block), s->frames = frames(r), s->updates = block_version(r->block),
+    s->steps = block_steps(r->training.block), s->frames = frames(r), s->updates = block_version(r->training.block),
     s->episodes = h->all.count;
     s->wall_seconds = run_seconds(r) - r->evaluation_seconds;
     s->steps_per_second = (double)s->steps / s->wall_seconds;
@@ -154,7 +154,7 @@ void run_summarize(run *r, summary *s) {
     s->staleness_bins = r->team || s->updates == 0 ? 0 : (int64_t)s->staleness.max + 1;
     s->time = run_time_shares(run_time(r));
     s->involuntary_switches = usage.ru_nivcsw;
-    s->lost_updates = block_lost(r->block);
+    s->lost_updates = block_lost(r->training.block);
     s->lock_wait_seconds = lock_wait_seconds(r);
     snprintf(s->stopped_by, sizeof s->stopped_by, "%s", stop_word(r->stopped_by));
     asynchrony(r, s->asynchrony, sizeof s->asynchrony);

@@ -11,8 +11,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { TIMED_EVERY = 16 }; /* one turn in so many is timed: its cost stays below a hundredth of the run */
-
 static bool own_statistics(const settings *s) {
     return s->mode == MODE_ASYNC && s->optimizer.statistics == SETTINGS_STATISTICS_WORKER;
 }
@@ -20,11 +18,11 @@ static bool own_statistics(const settings *s) {
 static void build_environments(run *r) {
     const settings *s = &r->plan.settings;
     r->environments = s->workers * s->envs_per_worker;
-    r->kinds = memory_array(const env_kind *, (size_t)r->environments);
+    r->configs = memory_array(const env_config *, (size_t)r->environments);
     if (s->env.count > 1) r->tasks = memory_array(int, (size_t)r->environments);
     for (int i = 0; i < r->environments; i++) {
         int task = plan_task(&r->plan, i / s->envs_per_worker);
-        r->kinds[i] = &r->plan.kinds[task];
+        r->configs[i] = &r->plan.configs[task];
         if (r->tasks) r->tasks[i] = task;
     }
 }
@@ -32,24 +30,13 @@ static void build_environments(run *r) {
 static void build_async(run *r) {
     const plan *p = &r->plan;
     const settings *s = &p->settings;
-    r->async = (async){.block = r->block,
-                       .episodes = r->episodes,
-                       .pauses = r->pauses,
-                       .moments = r->moments,
-                       .learning = &p->learning,
+    r->async = (async){.training = &r->training,
                        .behavior_delay = s->async.behavior_delay,
-                       .workers = s->workers,
-                       .envs_per_worker = s->envs_per_worker,
-                       .total_steps = s->total_steps,
-                       .learning_rate = p->learning_rate,
-                       .entropy_coef = p->entropy_coef,
-                       .max_grad_norm = s->optimizer.max_grad_norm,
                        .locked = s->async.update == SETTINGS_LOCKED,
                        .own_statistics = own_statistics(s),
-                       .own_adam_count = s->optimizer.adam_step == SETTINGS_ADAM_STEP_WORKER,
-                       .stop_when_solved = s->stop.when_solved,
-                       .timed_every = TIMED_EVERY};
-    r->crew = crew_new(&r->async, r->kinds, p->threads, s->async.schedule != SETTINGS_SCHEDULE_THREADS, &p->optimizer);
+                       .own_adam_count = s->optimizer.adam_step == SETTINGS_ADAM_STEP_WORKER};
+    r->worker_pool = worker_pool_new(&r->async, r->configs, p->threads, s->async.schedule != SETTINGS_SCHEDULE_THREADS,
+                                     &p->optimizer);
     r->time.cost = (turn_cost){.kind = (cost_kind)s->async.simulated.cost,
                                .mean = s->async.simulated.mean,
                                .spread = s->async.simulated.spread,
@@ -61,31 +48,19 @@ static void build_async(run *r) {
 static void build_sync(run *r) {
     plan *p = &r->plan;
     const settings *s = &p->settings;
-    r->sync = (sync_run){.block = r->block,
-                         .episodes = r->episodes,
-                         .pauses = r->pauses,
-                         .moments = r->moments,
-                         .learning = &p->learning,
-                         .workers = s->workers,
-                         .envs_per_worker = s->envs_per_worker,
-                         .total_steps = s->total_steps,
-                         .learning_rate = p->learning_rate,
-                         .entropy_coef = p->entropy_coef,
-                         .max_grad_norm = s->optimizer.max_grad_norm,
+    r->sync = (sync_run){.training = &r->training,
                          .ppo_epochs = s->loss.kind == SETTINGS_LOSS_PPO ? s->loss.ppo.epochs : 0,
                          .ppo_minibatches = s->loss.ppo.minibatches,
                          .ppo_clip = p->ppo_clip,
-                         .barrier_each_step = s->sync.barrier == SETTINGS_BARRIER_STEP,
-                         .stop_when_solved = s->stop.when_solved,
-                         .timed_every = TIMED_EVERY};
+                         .barrier_each_step = s->sync.barrier == SETTINGS_BARRIER_STEP};
     p->threads = team_threads(&r->sync, p->threads);
-    r->team = team_new(&r->sync, r->kinds, p->threads);
+    r->team = team_new(&r->sync, r->configs, p->threads);
 }
 
 learner *run_learner(run *r, int env, int *index) {
     if (r->team) return team_learner(r->team, env, index);
     *index = env % r->plan.settings.envs_per_worker;
-    return &r->crew->workers[env / r->plan.settings.envs_per_worker].learner;
+    return &r->worker_pool->workers[env / r->plan.settings.envs_per_worker].learner;
 }
 
 static void start_parameters(run *r) {
@@ -93,18 +68,18 @@ static void start_parameters(run *r) {
     float *parameters = memory_array(float, p->net.size);
     double *work = memory_array(double, net_init_work(&p->net));
     net_init(&p->net, &p->init, p->settings.seed, parameters, work);
-    block_set(r->block, r->start_parameters ? r->start_parameters : parameters, NULL, NULL);
+    block_set(r->training.block, r->start_parameters ? r->start_parameters : parameters, NULL, NULL);
     if (r->start_moments)
-        memcpy(moments_observations(r->moments), r->start_moments,
-               moments_size(p->net.input_size) * sizeof *r->start_moments);
+        memcpy(shared_stats_observations(r->training.stats), r->start_moments,
+               running_stats_size(p->net.input_size) * sizeof *r->start_moments);
     memory_free(work);
     memory_free(parameters);
 }
 
 static void measure_costs(run *r) {
-    if (!r->crew || r->time.cost.kind != COST_MEASURED) return;
+    if (!r->worker_pool || r->time.cost.kind != COST_MEASURED) return;
     r->turn_costs = memory_array(double, TURN_COSTS);
-    measure_turns(&r->async, r->kinds, r->plan.settings.env.count, &r->plan.optimizer, TURN_COSTS, r->turn_costs);
+    measure_turns(&r->async, r->configs, r->plan.settings.env.count, &r->plan.optimizer, TURN_COSTS, r->turn_costs);
     r->time.cost.measured = r->turn_costs;
     r->time.cost.measured_count = TURN_COSTS;
 }
@@ -121,15 +96,16 @@ int run_build(run *r, error *e) {
     const settings *s = &r->plan.settings;
     build_environments(r);
     r->samples_per_update = (int64_t)s->rollout_steps * (s->mode == MODE_SYNC ? r->environments : s->envs_per_worker);
-    r->block = block_new(r->plan.net.size, &r->plan.optimizer, !own_statistics(s),
-                         s->mode == MODE_ASYNC && s->async.count_lost);
-    r->episodes = episodes_new(r->plan.solved_return, r->tasks, r->seconds_before);
-    r->moments = moments_new(&r->plan.learning);
+    r->training = plan_training(&r->plan);
+    r->training.block = block_new(r->plan.net.size, &r->plan.optimizer, !own_statistics(s),
+                                  s->mode == MODE_ASYNC && s->async.count_lost);
+    r->training.episodes = episodes_new(r->plan.solved_return, r->tasks, r->seconds_before);
+    r->training.stats = shared_stats_new(&r->plan.learning);
     r->best_return = -INFINITY;
     r->row_step = s->log.interval_steps;
     r->checkpoint_step = s->checkpoint.interval_steps > 0 ? s->checkpoint.interval_steps : INT64_MAX;
     r->evaluation_step = s->eval.interval_steps > 0 ? s->eval.interval_steps : INT64_MAX;
-    r->pauses = pauses_new(r->plan.threads, run_next_pause(r), run_pause, r);
+    r->training.pauses = pauses_new(r->plan.threads, run_next_pause(r), run_pause, r);
     if (s->mode == MODE_ASYNC)
         build_async(r);
     else
@@ -151,18 +127,18 @@ void run_drive(run *r) {
     if (r->team)
         team_run(r->team);
     else if (s->async.schedule == SETTINGS_SCHEDULE_SIMULATED)
-        run_simulated(r->crew, &r->time);
+        run_simulated(r->worker_pool, &r->time);
     else if (s->async.schedule == SETTINGS_SCHEDULE_REPLAY)
-        r->next_event = run_replay(r->crew, r->events, (int64_t)r->event_count, r->next_event);
+        r->next_event = run_replay(r->worker_pool, r->events, (int64_t)r->event_count, r->next_event);
     else
-        run_threads(r->crew);
+        run_threads(r->worker_pool);
 }
 
 int run_figure_count(const run *r) {
-    return r->team ? 1 : r->async.workers;
+    return r->team ? 1 : r->async.training->workers;
 }
 update_figures *run_figures(run *r, int i) {
-    return r->team ? &r->team->figures : &r->crew->workers[i].figures;
+    return r->team ? &r->team->figures : &r->worker_pool->workers[i].figures;
 }
 
 double run_seconds(const run *r) {
@@ -172,16 +148,16 @@ double run_seconds(const run *r) {
 void run_free(run *r) {
     background_free(r->writer);
     image_free(r->image);
-    crew_free(r->crew);
+    worker_pool_free(r->worker_pool);
     team_free(r->team);
     recording_free(r->async.recording);
     memory_free(r->events);
     memory_free(r->time.stream);
     memory_free(r->turn_costs);
-    pauses_free(r->pauses);
-    moments_free(r->moments);
-    episodes_free(r->episodes);
-    block_free(r->block);
-    memory_free(r->kinds);
+    pauses_free(r->training.pauses);
+    shared_stats_free(r->training.stats);
+    episodes_free(r->training.episodes);
+    block_free(r->training.block);
+    memory_free(r->configs);
     memory_free(r->tasks);
 }

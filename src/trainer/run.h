@@ -5,9 +5,6 @@
 
 #include "base/background.h"
 #include "base/flag.h"
-#include "global/block.h"
-#include "global/episodes.h"
-#include "global/pauses.h"
 #include "record/alerts.h"
 #include "record/metrics.h"
 #include "record/progress.h"
@@ -16,7 +13,7 @@
 #include "trainer/plan.h"
 #include "trainer/trainer.h"
 #include "worker/recording.h"
-#include "worker/schedules.h"
+#include "worker/worker_pool.h"
 
 typedef struct image image;
 
@@ -43,19 +40,16 @@ typedef struct profile {
 typedef struct run {
     plan plan;
     char folder[4096];
-    const env_kind **kinds;     /* [environments] */
+    const env_config **configs; /* [environments] */
     int *tasks;                 /* [environments] or NULL */
     int environments;           /* N */
     int64_t samples_per_update; /* asked for: T * E or T * N */
 
-    block *block;
-    episodes *episodes;
-    pauses *pauses;
+    training training;
     float *start_parameters; /* [net.size] of init.from, or NULL; read before the run is built */
     double *start_moments;   /* of its observations, or NULL */
-    moments *moments;        /* of the normalization, or NULL */
     async async;             /* mode async .. */
-    crew *crew;
+    worker_pool *worker_pool;
     virtual_time time;
     double *turn_costs; /* [TURN_COSTS] microseconds, measured; or NULL */
     uint32_t *events;   /* a recording to replay */

@@ -58,7 +58,7 @@ static int read_parameters(const net *net, const safetensors *file, float *param
     return failed;
 }
 
-/* The running statistics of n observations' components: moments [moments_size(n)]. */
+/* The running statistics of n observations' components: moments [running_stats_size(n)]. */
 static int read_moments(int64_t n, const safetensors *file, double *moments, error *e) {
     const int64_t one = 1;
     const double *mean = safetensors_require(file, "normalize/observations.mean", SAFETENSOR_F64, 1, &n, e);
@@ -70,7 +70,7 @@ static int read_moments(int64_t n, const safetensors *file, double *moments, err
     moments[0] = *count;
     memcpy(moments + 1, mean, (size_t)n * sizeof *mean);
     memcpy(moments + 1 + n, variance, (size_t)n * sizeof *variance);
-    for (size_t k = 0; k < moments_size((int)n); k++)
+    for (size_t k = 0; k < running_stats_size((int)n); k++)
         if (!isfinite(moments[k]) || ((k == 0 || k > (size_t)n) && moments[k] < 0))
             return error_set(e, STATUS_FAILED, "normalize/observations: holds a number that cannot be");
     return 0;
@@ -105,7 +105,7 @@ saved *saved_read(const char *path, const char *env, bool env_may_load, error *e
         int inputs = s->plan.net.input_size;
         s->parameters = memory_array(float, s->plan.net.size);
         failed = read_parameters(&s->plan.net, file, s->parameters, e);
-        if (s->plan.learning.normalize_observations) s->moments = memory_array(double, moments_size(inputs));
+        if (s->plan.learning.normalize_observations) s->moments = memory_array(double, running_stats_size(inputs));
         if (!failed && s->moments) failed = read_moments(inputs, file, s->moments, e);
     }
     safetensors_close(file);

@@ -8,7 +8,7 @@
 typedef struct saved {
     plan plan;
     float *parameters; /* [plan.net.size] */
-    double *moments;   /* [moments_size(input_size)] of observations where they are normalized, else NULL */
+    double *moments;   /* [running_stats_size(input_size)] of observations where they are normalized, else NULL */
 } saved;
 
 /* Reads the file, checks that its param/ tensors are the settings' own and that all numbers are finite. An environment
@@ -17,7 +17,7 @@ typedef struct saved {
 saved *saved_read(const char *path, const char *env, bool env_may_load, error *e);
 void saved_free(saved *s);
 /* init.from: the parameters [net.size] of another run, a folder or a .safetensors file, for p's network, checked by
- * name and shape; and its running moments of observations [moments_size(input_size)] where p normalizes them, which
+ * name and shape; and its running moments of observations [running_stats_size(input_size)] where p normalizes them, which
  * both or neither must. 0, or -1 with the error. */
 int saved_start(const plan *p, const char *run, float *parameters, double *moments, error *e);
 

@@ -103,7 +103,7 @@ static void received(int number, void *context) {
         flag_raise(&r->checkpoint_asked, 1);
     else
         flag_raise(&r->signal, number);
-    pauses_request(r->pauses);
+    pauses_request(r->training.pauses);
 }
 
 /* ---- The parts of a run ---- */
@@ -141,8 +141,8 @@ static int final_evaluation(run *r, summary *s, summary_task *tasks, error *e) {
     if (request.episodes < 1) return 0;
     float *parameters = memory_array(float, r->plan.net.size);
     evaluation v, each[SETTINGS_TASKS];
-    block_get(r->block, parameters, NULL, NULL);
-    acting policy = {&r->plan, parameters, moments_observations(r->moments)};
+    block_get(r->training.block, parameters, NULL, NULL);
+    acting policy = {&r->plan, parameters, shared_stats_observations(r->training.stats)};
     evaluate_tasks(&policy, &request, &v, each);
     s->eval_return_mean = v.mean, s->eval_return_std = v.deviation, s->eval_return_min = v.minimum,
     s->eval_return_max = v.maximum;
@@ -200,7 +200,7 @@ static int drive(run *r, const train_options *o, error *e) {
 /* A finished run has nothing to go on with: its summary is shown again. */
 static bool already_finished(run *r, const train_options *o, int *status, error *e) {
     summary s;
-    if (block_steps(r->block) < r->plan.settings.total_steps) return false;
+    if (block_steps(r->training.block) < r->plan.settings.total_steps) return false;
     if (summary_read(r->folder, &s, NULL)) return false; /* killed after its last checkpoint: it is finished now */
     progress_finish(&r->progress, &s);
     *status = o->json && summary_print(stdout, &s, e) ? e->status : 0;
@@ -209,7 +209,7 @@ static bool already_finished(run *r, const train_options *o, int *status, error 
 
 static void rescale(run *r, int64_t before) {
     const settings *s = &r->plan.settings;
-    int64_t step = block_steps(r->block);
+    int64_t step = block_steps(r->training.block);
     if (s->total_steps != before)
         progress_say(&r->progress, "total_steps is now %lld, was %lld: schedules are rescaled from step %lld on",
                      (long long)s->total_steps, (long long)before, (long long)step);
@@ -217,16 +217,15 @@ static void rescale(run *r, int64_t before) {
 
 static int resume(run *r, const train_options *o, int64_t total_before, int *status, error *e) {
     if (image_restore(r->image, r, e)) return -1;
-    int64_t step = block_steps(r->block);
+    int64_t step = block_steps(r->training.block);
     r->resumed_step = step;
     if (r->plan.settings.total_steps < step && r->plan.settings.total_steps != total_before)
         return error_set(e, STATUS_USAGE, "total_steps: %lld is before step %lld, which the run has reached",
                          (long long)r->plan.settings.total_steps, (long long)step);
     if (already_finished(r, o, status, e)) return 1;
     rescale(r, total_before);
-    pauses_free(r->pauses);
-    r->pauses = pauses_new(r->plan.threads, run_next_pause(r), run_pause, r);
-    r->async.pauses = r->sync.pauses = r->pauses;
+    pauses_free(r->training.pauses);
+    r->training.pauses = pauses_new(r->plan.threads, run_next_pause(r), run_pause, r);
     return 0;
 }
 
@@ -251,7 +250,8 @@ static int read_start(run *r, error *e) {
     const plan *p = &r->plan;
     if (!*p->settings.init.from) return 0;
     r->start_parameters = memory_array(float, p->net.size);
-    if (p->learning.normalize_observations) r->start_moments = memory_array(double, moments_size(p->net.input_size));
+    if (p->learning.normalize_observations)
+        r->start_moments = memory_array(double, running_stats_size(p->net.input_size));
     return saved_start(p, p->settings.init.from, r->start_parameters, r->start_moments, e);
 }
 
@@ -279,7 +279,7 @@ int train(const settings *given, const train_options *o, error *e) {
         status = e->status ? e->status : STATUS_FAILED;
     metrics_close(&r->metrics);
     progress_close(&r->progress);
-    if (r->block) run_free(r);
+    if (r->training.block) run_free(r);
     memory_free(r->start_parameters);
     memory_free(r->start_moments);
     signals_unblock();

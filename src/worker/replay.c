@@ -2,7 +2,7 @@
  * async.schedule: replay. A ticket goes through the recorded events in order; whoever's event is up pulls or pushes,
  * and computes while others have the ticket. Thread i serves workers i, i + threads, ..; it goes through its own events
  * in their order, so that the thread of the event that is up is always on its way to it. */
-#include "worker/schedules.h"
+#include "worker/worker_pool.h"
 
 #include "base/cpus.h"
 #include "base/error.h"
@@ -11,7 +11,7 @@
 #include <pthread.h>
 
 typedef struct replay {
-    crew *crew;
+    worker_pool *worker_pool;
     const uint32_t *events;
     int64_t count, first;
     pthread_mutex_t lock;
@@ -43,8 +43,8 @@ static bool wait_for(replay *r, int64_t i) {
 static void pass_on(replay *r, bool pause) {
     pthread_mutex_lock(&r->lock);
     if (pause) {
-        while (r->idle < r->crew->threads - 1) pthread_cond_wait(&r->moved, &r->lock);
-        if (!pauses_act(r->crew->async->pauses)) r->ended = true;
+        while (r->idle < r->worker_pool->threads - 1) pthread_cond_wait(&r->moved, &r->lock);
+        if (!pauses_act(r->worker_pool->async->training->pauses)) r->ended = true;
     }
     r->ticket++;
     pthread_cond_broadcast(&r->moved);
@@ -54,17 +54,17 @@ static void pass_on(replay *r, bool pause) {
 static void *follow(void *pointer) {
     replay *r = ((seat *)pointer)->replay;
     int thread = ((seat *)pointer)->thread;
-    async *a = r->crew->async;
-    crew_sit_down(r->crew, thread);
-    desk *d = &r->crew->desks[thread];
+    async *a = r->worker_pool->async;
+    worker_pool_bind_thread(r->worker_pool, thread);
+    workspace *d = &r->worker_pool->workspaces[thread];
     for (int64_t i = r->first; i < r->count; i++) {
         int index = (int)(r->events[i] / 2);
-        if (index % r->crew->threads != thread) continue;
-        worker *w = &r->crew->workers[index];
+        if (index % r->worker_pool->threads != thread) continue;
+        worker *w = &r->worker_pool->workers[index];
         if (!wait_for(r, i)) return NULL;
         if (r->events[i] & 1) {
             int64_t steps = turn_end(w, d, a);
-            pass_on(r, pauses_due(a->pauses, steps));
+            pass_on(r, pauses_due(a->training->pauses, steps));
         } else {
             bool begun = turn_pull(w, d, a);
             pass_on(r, false);
@@ -78,8 +78,8 @@ static void *follow(void *pointer) {
     return NULL;
 }
 
-int64_t run_replay(crew *c, const uint32_t *events, int64_t count, int64_t first) {
-    replay r = {.crew = c, .events = events, .count = count, .first = first, .ticket = first};
+int64_t run_replay(worker_pool *c, const uint32_t *events, int64_t count, int64_t first) {
+    replay r = {.worker_pool = c, .events = events, .count = count, .first = first, .ticket = first};
     pthread_mutex_init(&r.lock, NULL);
     pthread_cond_init(&r.moved, NULL);
     pthread_t *threads = memory_array(pthread_t, (size_t)c->threads);

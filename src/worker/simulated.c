@@ -2,7 +2,7 @@
  * async.schedule: simulated. W workers in virtual time on one thread: a turn's pull happens when the worker's last push
  * did, its push when its drawn cost has passed. So staleness and what it does to learning can be studied for any number
  * of workers. */
-#include "worker/schedules.h"
+#include "worker/worker_pool.h"
 
 #include <math.h>
 
@@ -25,17 +25,17 @@ double turn_cost_draw(const turn_cost *c, random_stream *s) {
     }
 }
 
-static bool start(crew *c, virtual_time *v, int i) {
+static bool start(worker_pool *c, virtual_time *v, int i) {
     worker *w = &c->workers[i];
-    if (!turn_begin(w, &c->desks[0], c->async)) return false;
+    if (!turn_begin(w, &c->workspaces[0], c->async)) return false;
     w->turn.finish = v->now + turn_cost_draw(&v->cost, &v->stream[i]);
     return true;
 }
 
 /* The open turn that is finished first; of equals the one whose pull came first: the lowest position. -1: none. */
-static int next_push(const crew *c) {
+static int next_push(const worker_pool *c) {
     int best = -1;
-    for (int i = 0; i < c->async->workers; i++) {
+    for (int i = 0; i < c->async->training->workers; i++) {
         const turn *t = &c->workers[i].turn;
         if (!t->open) continue;
         const turn *b = best < 0 ? NULL : &c->workers[best].turn;
@@ -44,17 +44,17 @@ static int next_push(const crew *c) {
     return best;
 }
 
-void run_simulated(crew *c, virtual_time *v) {
+void run_simulated(worker_pool *c, virtual_time *v) {
     async *a = c->async;
-    crew_sit_down(c, 0);
-    for (int i = 0; i < a->workers; i++)
+    worker_pool_bind_thread(c, 0);
+    for (int i = 0; i < a->training->workers; i++)
         if (!c->workers[i].turn.open) start(c, v, i); /* a resumed run's open turns stay as they were */
     for (int i; (i = next_push(c)) >= 0;) {
         v->now = c->workers[i].turn.finish;
-        int64_t steps = turn_end(&c->workers[i], &c->desks[0], a);
-        if (!start(c, v, i) && a->learning->rollout_until_done)
-            for (int k = 0; k < a->workers; k++) /* somebody gave steps back: who was turned away may go on */
+        int64_t steps = turn_end(&c->workers[i], &c->workspaces[0], a);
+        if (!start(c, v, i) && a->training->learning->rollout_until_done)
+            for (int k = 0; k < a->training->workers; k++) /* somebody gave steps back: who was turned away may go on */
                 if (!c->workers[k].turn.open) start(c, v, k);
-        if (pauses_due(a->pauses, steps) && !pauses_act(a->pauses)) return;
+        if (pauses_due(a->training->pauses, steps) && !pauses_act(a->training->pauses)) return;
     }
 }

@@ -17,27 +17,27 @@
 #include <math.h>
 #include <string.h>
 
-/* theta' = theta, unless the thread's last push already left theta at the desk. The steps of the turn are reserved
+/* theta' = theta, unless the thread's last push already left theta at the workspace. The steps of the turn are reserved
  * under the same lock, so that a recording orders them too. */
-bool turn_pull(worker *w, desk *d, async *a) {
+bool turn_pull(worker *w, workspace *d, async *a) {
     turn *t = &w->turn;
-    bool timed = w->learner.timed = a->timed_every > 0 && d->turns++ % a->timed_every == 0;
+    bool timed = w->learner.timed = a->training->timed_every > 0 && d->turns++ % a->training->timed_every == 0;
     uint64_t start = timed ? clock_ticks() : 0, waited = 0;
-    if (a->locked) waited = block_lock(a->block, timed);
-    learner_ask(&w->learner, block_reserved(a->block), a->total_steps);
-    int64_t asked = (int64_t)w->learner.asked * a->envs_per_worker;
-    t->position = block_reserve(a->block, asked);
-    bool granted = t->position < a->total_steps;
+    if (a->locked) waited = block_lock(a->training->block, timed);
+    learner_set_length(&w->learner, block_reserved(a->training->block), a->training->total_steps);
+    int64_t asked = (int64_t)w->learner.length * a->training->envs_per_worker;
+    t->position = block_reserve(a->training->block, asked);
+    bool granted = t->position < a->training->total_steps;
     if (granted) {
-        bool current = !a->recording && (d->handed_over || d->version == block_version(a->block));
-        if (!current) d->version = block_pull(a->block, d->parameters);
+        bool current = !a->recording && (d->handed_over || d->version == block_version(a->training->block));
+        if (!current) d->version = block_pull(a->training->block, d->parameters);
         if (a->recording) recording_add(a->recording, w->index, false);
         t->pulled = d->version;
-        moments_pull(a->moments, &w->learner);
+        shared_stats_pull(a->training->stats, &w->learner);
     } else {
-        block_give_back(a->block, asked);
+        block_give_back(a->training->block, asked);
     }
-    if (a->locked) block_unlock(a->block);
+    if (a->locked) block_unlock(a->training->block);
     d->handed_over = false;
     if (timed) {
         uint64_t spent = clock_ticks() - start;
@@ -46,7 +46,7 @@ bool turn_pull(worker *w, desk *d, async *a) {
     return granted;
 }
 
-/* Keeps what the rest of the turn needs, since the desk's rollout may be lent to somebody else before the push. */
+/* Keeps what the rest of the turn needs, since the workspace's rollout may be lent to somebody else before the push. */
 static void keep(turn *t, const learner *l) {
     t->steps = (int64_t)l->steps * l->envs;
     t->frames = l->frames;
@@ -56,9 +56,9 @@ static void keep(turn *t, const learner *l) {
 }
 
 /* The parameters that collect: those just pulled, or, for a test of delayed behavior, those of so many pulls ago. */
-static const float *behavior_parameters(desk *d, const async *a) {
+static const float *behavior_parameters(workspace *d, const async *a) {
     if (!d->history) return d->parameters;
-    size_t size = a->learning->net->size;
+    size_t size = a->training->learning->net->size;
     int64_t slots = a->behavior_delay + 1, now = d->pulls++;
     memcpy(d->history + (size_t)(now % slots) * size, d->parameters, size * sizeof(float));
     return d->history + (size_t)((now < slots ? 0 : now + 1) % slots) * size;
@@ -66,14 +66,14 @@ static const float *behavior_parameters(desk *d, const async *a) {
 
 /* The second pull, between collecting and differentiating (1802.01561: the learner's parameters), of V-trace, and of a
  * test that delays the behavior alone. */
-static const float *pull_again(desk *d, async *a) {
-    if (a->locked) block_lock(a->block, false);
-    if (d->version != block_version(a->block)) d->version = block_pull(a->block, d->parameters);
-    if (a->locked) block_unlock(a->block);
+static const float *pull_again(workspace *d, async *a) {
+    if (a->locked) block_lock(a->training->block, false);
+    if (d->version != block_version(a->training->block)) d->version = block_pull(a->training->block, d->parameters);
+    if (a->locked) block_unlock(a->training->block);
     return d->parameters;
 }
 
-void turn_compute(worker *w, desk *d, async *a) {
+void turn_compute(worker *w, workspace *d, async *a) {
     turn *t = &w->turn;
     learner *l = &w->learner;
     uint64_t start = l->timed ? clock_ticks() : 0;
@@ -82,15 +82,16 @@ void turn_compute(worker *w, desk *d, async *a) {
     t->gradient = w->gradient ? w->gradient : d->gradient;
 
     const float *behavior = behavior_parameters(d, a), *target = behavior;
-    if (a->learning->estimator.kind == ESTIMATOR_VTRACE || d->history) {
-        learner_walk(l, behavior);
+    if (a->training->learning->estimator.kind == ESTIMATOR_VTRACE || d->history) {
+        learner_rollout(l, behavior);
         target = pull_again(d, a);
         learner_second_pass(l, target);
     } else {
         learner_collect(l, behavior);
     }
-    learner_gradient(l, target, schedule_at(&a->entropy_coef, t->position, a->total_steps), t->gradient);
-    t->norm = sqrt(kernels_get()->sum_of_squares(a->learning->net->size, t->gradient));
+    learner_gradient(l, target, schedule_at(&a->training->entropy_coef, t->position, a->training->total_steps),
+                     t->gradient);
+    t->norm = sqrt(kernels_get()->sum_of_squares(a->training->learning->net->size, t->gradient));
 
     keep(t, l);
     t->open = true;
@@ -101,13 +102,13 @@ void turn_compute(worker *w, desk *d, async *a) {
     d->ticks.total += clock_ticks() - start;
 }
 
-bool turn_begin(worker *w, desk *d, async *a) {
+bool turn_begin(worker *w, workspace *d, async *a) {
     if (!turn_pull(w, d, a)) return false;
     turn_compute(w, d, a);
     return true;
 }
 
-static void count(worker *w, desk *d, const turn *t, int64_t staleness) {
+static void count(worker *w, workspace *d, const turn *t, int64_t staleness) {
     update_figures *f = &w->figures;
     loss_sums_add(&f->sums, &t->sums);
     f->norm_sum += t->norm;
@@ -124,38 +125,39 @@ static uint32_t push_start(const worker *w) {
     return (uint32_t)((mixed ^ mixed >> 32) * 0xd6e8feb86659fd93u >> 32);
 }
 
-int64_t turn_end(worker *w, desk *d, async *a) {
+int64_t turn_end(worker *w, workspace *d, async *a) {
     turn *t = &w->turn;
     t->open = false;
     if (!isfinite(t->norm)) { /* such an update would destroy what all have learned: stop instead */
         flag_raise(&a->diverged, 1 + w->index);
-        pauses_request(a->pauses);
-        return block_steps(a->block);
+        pauses_request(a->training->pauses);
+        return block_steps(a->training->block);
     }
     bool timed = w->learner.timed;
     uint64_t start = timed ? clock_ticks() : 0, waited = 0;
     push p = {.gradient = t->gradient,
-              .scale = (float)optimizer_clip(t->norm, a->max_grad_norm),
-              .rate = (float)schedule_at(&a->learning_rate, t->position, a->total_steps),
+              .scale = (float)optimizer_clip(t->norm, a->training->max_grad_norm),
+              .rate = (float)schedule_at(&a->training->learning_rate, t->position, a->training->total_steps),
               .steps = t->steps,
               .start = push_start(w),
               .own_statistics = {w->statistics[0], w->statistics[1]},
               .own_count = a->own_adam_count ? w->pushes + 1 : 0,
               .parameters = a->recording ? NULL : d->parameters};
-    if (a->locked) waited = block_lock(a->block, timed);
-    int64_t before = block_version(a->block), version = block_push(a->block, &p);
-    if (a->learning->rollout_until_done)
-        block_give_back(a->block, (int64_t)a->learning->rollout_steps * a->envs_per_worker - t->steps);
-    moments_push(a->moments, &w->learner);
+    if (a->locked) waited = block_lock(a->training->block, timed);
+    int64_t before = block_version(a->training->block), version = block_push(a->training->block, &p);
+    if (a->training->learning->rollout_until_done)
+        block_give_back(a->training->block,
+                        (int64_t)a->training->learning->rollout_steps * a->training->envs_per_worker - t->steps);
+    shared_stats_push(a->training->stats, &w->learner);
     if (a->recording) recording_add(a->recording, w->index, true);
-    if (a->locked) block_unlock(a->block);
+    if (a->locked) block_unlock(a->training->block);
     if (p.parameters) d->version = before + 1;
     d->handed_over = p.parameters && a->hand_over;
     w->pushes++;
     count(w, d, t, version - t->pulled);
-    int64_t steps = block_steps(a->block);
-    if (episodes_add(a->episodes, t->episodes, (int)t->episode_count, steps) && a->stop_when_solved)
-        pauses_request(a->pauses);
+    int64_t steps = block_steps(a->training->block);
+    if (episodes_add(a->training->episodes, t->episodes, (int)t->episode_count, steps) && a->training->stop_when_solved)
+        pauses_request(a->training->pauses);
     if (timed) {
         uint64_t spent = clock_ticks() - start;
         d->ticks.push += spent - waited, d->ticks.wait += waited, d->ticks.lock += waited, d->ticks.total += spent;

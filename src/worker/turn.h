@@ -2,19 +2,14 @@
  * Async (A3C): what a worker's turn is. begin: pull, collect, estimate, differentiate; end: push. Who goes next is a
  * schedule's business (schedules.h).
  *
- * Between begin and end a worker sees only memory of its own: the desk that it sits at (parameters, rollout: one a
- * thread, lent to whoever has the turn) and its open turn (gradient and figures, which outlive the desk under replay
+ * Between begin and end a worker sees only memory of its own: the workspace that it sits at (parameters, rollout: one a
+ * thread, lent to whoever has the turn) and its open turn (gradient and figures, which outlive the workspace under replay
  * and simulation). */
 #ifndef WORKER_TURN_H
 #define WORKER_TURN_H
 
 #include "base/flag.h"
-#include "global/block.h"
-#include "global/episodes.h"
-#include "global/moments.h"
-#include "global/pauses.h"
-#include "learn/learner.h"
-#include "learn/schedules.h"
+#include "global/training.h"
 
 #include <stdio.h>
 
@@ -22,19 +17,10 @@ enum { STALENESS_BINS = 4096 };
 
 /* What all workers of a run share. Const while it runs but for the things that know how to be shared. */
 typedef struct async {
-    block *block;
-    episodes *episodes;
-    pauses *pauses;
-    moments *moments; /* of the normalization, or NULL */
-    const learner_config *learning;
-    int workers, envs_per_worker;
-    int64_t total_steps;
-    schedule learning_rate, entropy_coef;
-    double max_grad_norm;
-    bool locked, own_statistics, own_adam_count, stop_when_solved;
+    const training *training;
+    bool locked, own_statistics, own_adam_count;
     int behavior_delay; /* updates by which the parameters that collect lag behind those pulled: a test's knob */
     bool hand_over;     /* a thread's next turn follows its push at once, and takes the parameters from it */
-    int timed_every;    /* one turn in so many is timed; 0: none */
     struct recording *recording; /* events are appended here (async.record), or NULL */
     flag diverged;               /* 1 + the worker whose gradient was not finite */
 } async;
@@ -56,7 +42,7 @@ typedef struct turn {
     loss_sums sums;
     int64_t episode_count;
     episode *episodes; /* [T * E] */
-    float *gradient;   /* [net.size] the worker's own, or the desk's */
+    float *gradient;   /* [net.size] the worker's own, or the workspace's */
 } turn;
 
 typedef struct worker {
@@ -64,7 +50,7 @@ typedef struct worker {
     learner learner;
     void *memory; /* the learner's */
     turn turn;
-    float *gradient; /* [net.size] where turns stay open (replay, simulated), else NULL: the desk's serves */
+    float *gradient; /* [net.size] where turns stay open (replay, simulated), else NULL: the workspace's serves */
     float *statistics[OPTIMIZER_SLOTS]; /* [net.size] each with optimizer.statistics: worker, else NULL */
     int64_t pushes;                     /* this worker's own count */
     int64_t frames;                     /* over the whole run */
@@ -72,7 +58,7 @@ typedef struct worker {
 } worker;
 
 /* What a thread lends to the worker whose turn it is. */
-typedef struct desk {
+typedef struct workspace {
     void *memory;      /* of all this */
     float *parameters; /* [net.size] */
     float *gradient;   /* [net.size] */
@@ -84,14 +70,14 @@ typedef struct desk {
     turn_ticks ticks;
     int64_t turns;
     int64_t staleness[STALENESS_BINS];
-} desk;
+} workspace;
 
 /* Begin: pull, collect, estimate, differentiate. False when the run has no steps left to give. */
-bool turn_begin(worker *w, desk *d, async *a);
+bool turn_begin(worker *w, workspace *d, async *a);
 /* The two halves of begin, for a schedule that orders pulls: the one touches shared state, the other does not. */
-bool turn_pull(worker *w, desk *d, async *a);
-void turn_compute(worker *w, desk *d, async *a);
+bool turn_pull(worker *w, workspace *d, async *a);
+void turn_compute(worker *w, workspace *d, async *a);
 /* Push. Returns the steps that have landed in the run. */
-int64_t turn_end(worker *w, desk *d, async *a);
+int64_t turn_end(worker *w, workspace *d, async *a);
 
 #endif

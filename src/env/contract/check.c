@@ -14,9 +14,9 @@ enum { STEPS = 2000, EDGE_STEPS = 200, BATCH = 7, TEXT = 4096, LONGEST_LIMIT = 1
 
 /* ---- Checks: each returns what is wrong, or NULL ---- */
 
-typedef const char *check_function(const env_kind *kind, char *text);
+typedef const char *check_function(const env_config *kind, char *text);
 
-static uint64_t trace_of(const env_kind *kind, uint64_t seed, int fill, bool *guards) {
+static uint64_t trace_of(const env_config *kind, uint64_t seed, int fill, bool *guards) {
     trial t;
     trial_new(&t, kind, fill);
     trial_start(&t, seed);
@@ -26,14 +26,14 @@ static uint64_t trace_of(const env_kind *kind, uint64_t seed, int fill, bool *gu
     return t.trace;
 }
 
-static const char *check_repeats(const env_kind *kind, char *text) {
+static const char *check_repeats(const env_config *kind, char *text) {
     (void)text;
     bool guards;
     uint64_t first = trace_of(kind, 123, 0, &guards);
     return trace_of(kind, 123, 0, &guards) == first ? NULL : "two runs from the same seed differ";
 }
 
-static const char *check_memory(const env_kind *kind, char *text) {
+static const char *check_memory(const env_config *kind, char *text) {
     (void)text;
     bool guards;
     uint64_t first = trace_of(kind, 7, 0xAA, &guards);
@@ -43,7 +43,7 @@ static const char *check_memory(const env_kind *kind, char *text) {
     return trace_of(kind, 7, 0x55, &guards) == first ? NULL : "leaves a part of the observation unwritten, or reads it";
 }
 
-static const char *check_independence(const env_kind *kind, char *text) {
+static const char *check_independence(const env_config *kind, char *text) {
     (void)text;
     bool guards;
     uint64_t alone[2] = {trace_of(kind, 1, 0, &guards), trace_of(kind, 2, 0, &guards)};
@@ -62,7 +62,7 @@ static const char *check_independence(const env_kind *kind, char *text) {
     return same ? NULL : "two instances stepped in turn differ from each one alone";
 }
 
-static const char *check_copy(const env_kind *kind, char *text) {
+static const char *check_copy(const env_config *kind, char *text) {
     (void)text;
     trial original, copy;
     trial_new(&original, kind, 0);
@@ -104,7 +104,7 @@ static const char *observation_fault(const trial *t, char *text) {
     return NULL;
 }
 
-static const char *check_bounds(const env_kind *kind, char *text) {
+static const char *check_bounds(const env_config *kind, char *text) {
     trial t;
     trial_new(&t, kind, 0);
     trial_start(&t, 5);
@@ -123,7 +123,7 @@ static const char *check_bounds(const env_kind *kind, char *text) {
     return fault;
 }
 
-static const char *check_actions(const env_kind *kind, char *text) {
+static const char *check_actions(const env_config *kind, char *text) {
     trial t;
     trial_new(&t, kind, 0);
     const char *fault = NULL;
@@ -148,7 +148,7 @@ static const char *check_actions(const env_kind *kind, char *text) {
     return fault;
 }
 
-static const char *check_time_limit(const env_kind *kind, char *text) {
+static const char *check_time_limit(const env_config *kind, char *text) {
     int limit = kind->max_episode_steps > 0 && kind->max_episode_steps < LONGEST_LIMIT ? kind->max_episode_steps : 0;
     void *instance = memory_new(kind->instance_stride);
     float *row = memory_array(float, (size_t)kind->observation_size);
@@ -174,7 +174,7 @@ static const char *check_time_limit(const env_kind *kind, char *text) {
     return NULL;
 }
 
-static const char *check_batch(const env_kind *kind, char *text) {
+static const char *check_batch(const env_config *kind, char *text) {
     (void)text;
     if (kind->def->step_batch == NULL || !kind->plain) {
         return NULL;
@@ -219,7 +219,7 @@ static const char *check_batch(const env_kind *kind, char *text) {
     return same ? NULL : "step_batch differs from step";
 }
 
-static const char *check_mask(const env_kind *kind, char *text) {
+static const char *check_mask(const env_config *kind, char *text) {
     (void)text;
     if (kind->def->action_mask == NULL) {
         return NULL;
@@ -256,7 +256,7 @@ static const char *check_mask(const env_kind *kind, char *text) {
     return fault;
 }
 
-static const char *check_state(const env_kind *kind, char *text) {
+static const char *check_state(const env_config *kind, char *text) {
     (void)text;
     if (kind->def->get_state == NULL || kind->def->set_state == NULL) {
         return NULL;
@@ -277,7 +277,7 @@ static const char *check_state(const env_kind *kind, char *text) {
     return same ? NULL : "set_state of what get_state gave changes the state";
 }
 
-static const char *check_picture(const env_kind *kind, char *text) {
+static const char *check_picture(const env_config *kind, char *text) {
     (void)text;
     if (kind->def->render == NULL) {
         return NULL;
@@ -302,7 +302,7 @@ static const char *check_picture(const env_kind *kind, char *text) {
     return fault;
 }
 
-static const char *check_words(const env_kind *kind, char *text) {
+static const char *check_words(const env_config *kind, char *text) {
     trial t;
     trial_new(&t, kind, 0);
     trial_start(&t, 31);
@@ -324,7 +324,7 @@ static const char *check_words(const env_kind *kind, char *text) {
     return fault;
 }
 
-int env_check(const env_kind *kind, env_check_line *line, void *context) {
+int env_check(const env_config *kind, env_check_line *line, void *context) {
     static const struct {
         const char *name;
         check_function *check;

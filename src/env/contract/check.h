@@ -10,10 +10,10 @@ typedef void env_check_line(void *context, const char *check, const char *fault)
 
 /* Runs every check of the contract that the environment's table can be put to and returns how many fail. An environment
  * that writes far out of bounds may end the process: run it in one of its own where that matters. */
-int env_check(const env_kind *kind, env_check_line *line, void *context);
+int env_check(const env_config *kind, env_check_line *line, void *context);
 
 /* One of them: what a function keeps outside its instance shows, be it for a call or for a thread. Returns what is
  * wrong, or NULL; `text` is not used. A race that is lost seldom may be missed. */
-const char *env_check_threads(const env_kind *kind, char *text);
+const char *env_check_threads(const env_config *kind, char *text);
 
 #endif

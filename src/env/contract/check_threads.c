@@ -23,13 +23,13 @@ static void go(void *context) {
     trial_go(&w->trial, w->steps);
 }
 
-static void begin(walk *w, const env_kind *kind, uint64_t seed) {
+static void begin(walk *w, const env_config *kind, uint64_t seed) {
     trial_new(&w->trial, kind, 0);
     trial_start(&w->trial, seed);
 }
 
 /* How many steps take about 10 ms: threads that have less to do hardly meet. */
-static int steps_to_go(const env_kind *kind) {
+static int steps_to_go(const env_config *kind) {
     walk w = {.steps = FEWEST_STEPS};
     begin(&w, kind, 1);
     double began = clock_process_seconds();
@@ -40,7 +40,7 @@ static int steps_to_go(const env_kind *kind) {
 }
 
 /* Two instances, one after the other: what must come out. */
-static void go_alone(const env_kind *kind, int steps, uint64_t traces[2]) {
+static void go_alone(const env_config *kind, int steps, uint64_t traces[2]) {
     for (int i = 0; i < 2; i++) {
         walk w = {.steps = 2 * steps};
         begin(&w, kind, (uint64_t)i + 1);
@@ -51,7 +51,7 @@ static void go_alone(const env_kind *kind, int steps, uint64_t traces[2]) {
 }
 
 /* The same at once, in two threads that change places half way. */
-static void go_together(const env_kind *kind, int steps, uint64_t traces[2]) {
+static void go_together(const env_config *kind, int steps, uint64_t traces[2]) {
     background *other = background_new();
     barrier *start = barrier_new(2);
     walk pair[2];
@@ -72,7 +72,7 @@ static void go_together(const env_kind *kind, int steps, uint64_t traces[2]) {
     background_free(other);
 }
 
-const char *env_check_threads(const env_kind *kind, char *text) {
+const char *env_check_threads(const env_config *kind, char *text) {
     (void)text;
     uint64_t alone[2], together[2];
     int steps = steps_to_go(kind);

@@ -6,12 +6,12 @@
 
 #include <string.h>
 
-static size_t native_bytes(const env_kind *kind) {
+static size_t native_bytes(const env_config *kind) {
     size_t size = kind->spec.observation == A3C_OBSERVATION_PLANES ? 1 : sizeof(float);
     return (size_t)kind->frame_elements * size;
 }
 
-void trial_new(trial *t, const env_kind *kind, int fill) {
+void trial_new(trial *t, const env_config *kind, int fill) {
     *t = (trial){
         .kind = kind, .state_bytes = kind->spec.instance_size, .observation_bytes = native_bytes(kind), .fill = fill};
     t->state_block = (char *)memory_new(t->state_bytes + 2 * TRIAL_GUARD);
@@ -80,7 +80,7 @@ static double chance01(uint64_t *chance) {
     return (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
 }
 
-void trial_action_at(const env_kind *kind, int component, double fraction, trial_action *a) {
+void trial_action_at(const env_config *kind, int component, double fraction, trial_action *a) {
     if (kind->spec.action == A3C_ACTION_BOX) {
         float low = kind->spec.action_low[component], high = kind->spec.action_high[component];
         a->box[component] = fraction >= 1 ? high : low + (high - low) * (float)fraction;
@@ -90,7 +90,7 @@ void trial_action_at(const env_kind *kind, int component, double fraction, trial
     }
 }
 
-void trial_random_action(const env_kind *kind, uint64_t *chance, trial_action *a) {
+void trial_random_action(const env_config *kind, uint64_t *chance, trial_action *a) {
     for (int i = 0; i < kind->action_size; i++) {
         trial_action_at(kind, i, chance01(chance), a);
     }

@@ -13,7 +13,7 @@ typedef union trial_action {
 } trial_action;
 
 typedef struct trial {
-    const env_kind *kind;
+    const env_config *kind;
     char *state_block, *observation_block; /* TRIAL_GUARD bytes, the thing, TRIAL_GUARD bytes */
     size_t state_bytes, observation_bytes;
     a3c_rng *rng;
@@ -32,7 +32,7 @@ static inline void *trial_observation(const trial *t) {
 }
 
 /* Takes memory for a trial; its owner gives it back with trial_free. */
-void trial_new(trial *t, const env_kind *kind, int fill);
+void trial_new(trial *t, const env_config *kind, int fill);
 void trial_free(trial *t);
 
 /* Seeds, constructs, resets. */
@@ -47,7 +47,7 @@ void trial_go(trial *t, int steps);
 bool trial_guards_stand(const trial *t);
 
 /* Sets a component of an action to a fraction of the way through its range: 0 is the lowest, 1 the highest. */
-void trial_action_at(const env_kind *kind, int component, double fraction, trial_action *action);
-void trial_random_action(const env_kind *kind, uint64_t *chance, trial_action *action);
+void trial_action_at(const env_config *kind, int component, double fraction, trial_action *action);
+void trial_random_action(const env_config *kind, uint64_t *chance, trial_action *action);
 
 #endif

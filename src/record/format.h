@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Numbers as a person reads them. */
-#ifndef RECORD_WORDS_H
-#define RECORD_WORDS_H
+#ifndef RECORD_FORMAT_H
+#define RECORD_FORMAT_H
 
 #include <stdbool.h>
 #include <stdint.h>

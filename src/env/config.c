@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Resolves an environment's options and wrappers, checks what it says of itself, and lays out its instances. */
-#include "env/kind.h"
+#include "env/config.h"
 
 #include "base/text.h"
 #include "env/wrappers.h"
@@ -91,7 +91,7 @@ static int parse_option(const a3c_env_option *option, const char *text, double *
     return 0;
 }
 
-static int resolve_options(env_kind *kind, const env_option_text *options, size_t count, error *e) {
+static int resolve_options(env_config *kind, const env_option_text *options, size_t count, error *e) {
     const a3c_env_def *def = kind->def;
     for (size_t i = 0; i < def->option_count; i++) {
         kind->values[i] = def->options[i].value;
@@ -181,7 +181,7 @@ static const char *spec_fault(const a3c_env_spec *spec) {
     return NULL;
 }
 
-static int describe(env_kind *kind, error *e) {
+static int describe(env_config *kind, error *e) {
     const a3c_env_def *def = kind->def;
     char message[256] = "";
     kind->spec = (a3c_env_spec){.solved_return = NAN, .random_return = NAN, .return_low = NAN, .return_high = NAN};
@@ -195,7 +195,7 @@ static int describe(env_kind *kind, error *e) {
 
 /* ---- Wrappers ---- */
 
-static int check_wrapping(const env_kind *kind, error *e) {
+static int check_wrapping(const env_config *kind, error *e) {
     const env_wrapping *w = &kind->wrapping;
     if (w->frame_stack < 1 || w->frame_stack > ENV_STACK) {
         return error_set(e, STATUS_USAGE, "env.frame_stack: %d is outside 1 .. %d", w->frame_stack, ENV_STACK);
@@ -237,7 +237,7 @@ static size_t rounded(size_t bytes, size_t to) {
     return (bytes + to - 1) / to * to;
 }
 
-static void lay_out(env_kind *kind) {
+static void lay_out(env_config *kind) {
     const env_wrapping *w = &kind->wrapping;
     uint32_t stream = kind->spec.flags & A3C_ENV_MT19937 ? A3C_RNG_MT19937 : A3C_RNG_PCG64;
     kind->state_offset = rounded(sizeof(instance_head), 16);
@@ -253,9 +253,9 @@ static void lay_out(env_kind *kind) {
                   (w->delay == ENV_DELAY_NONE || w->delay_on_reset) && !shapes_actions;
 }
 
-int env_kind_make(env_kind *kind, const a3c_env_def *def, const env_option_text *options, size_t option_count,
-                  const env_wrapping *wrapping, error *e) {
-    *kind = (env_kind){.def = def, .wrapping = {.max_episode_steps = -1, .frame_stack = 1, .frame_skip = 1}};
+int env_config_make(env_config *kind, const a3c_env_def *def, const env_option_text *options, size_t option_count,
+                    const env_wrapping *wrapping, error *e) {
+    *kind = (env_config){.def = def, .wrapping = {.max_episode_steps = -1, .frame_stack = 1, .frame_skip = 1}};
     if (wrapping != NULL) {
         kind->wrapping = *wrapping;
     }

@@ -8,7 +8,7 @@
  * ThreadSanitizer checks. GCC does not vectorise those (about eight times slower), so x86-64 builds move the same
  * aligned floats with volatile vector accesses: on every x86-64 an aligned 4-byte lane of a vector access is as
  * indivisible as a scalar one. */
-#include "global/lines.h"
+#include "global/race.h"
 
 #include "base/atomic.h"
 #include "base/memory.h"

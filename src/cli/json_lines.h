@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * JSON values, one a line, from a file or from another program that waits for an answer to each. */
-#ifndef CLI_LINES_H
-#define CLI_LINES_H
+#ifndef CLI_JSON_LINES_H
+#define CLI_JSON_LINES_H
 
 #include "base/error.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef ENV_KIND_H
-#define ENV_KIND_H
+#ifndef ENV_CONFIG_H
+#define ENV_CONFIG_H
 
 #include "a3c/env.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The two functions through which threads race on the shared parameters, on purpose and nowhere else. */
-#ifndef GLOBAL_LINES_H
-#define GLOBAL_LINES_H
+#ifndef GLOBAL_RACE_H
+#define GLOBAL_RACE_H
 
 #include <stddef.h>
 

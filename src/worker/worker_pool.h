@@ -2,33 +2,34 @@
  * Who has the next turn: threads that take turns as they come, the order of a recording, or virtual time. Each runs
  * until the run's pauses end it (or its steps are taken), and returns with every turn either pushed or left open for a
  * checkpoint. */
-#ifndef WORKER_SCHEDULES_H
-#define WORKER_SCHEDULES_H
+#ifndef WORKER_WORKER_POOL_H
+#define WORKER_WORKER_POOL_H
 
 #include "base/random.h"
 #include "worker/turn.h"
 
-/* The workers and the desks of a run. */
-typedef struct crew {
+/* The workers and the workspaces of a run. */
+typedef struct worker_pool {
     async *async;
-    worker *workers; /* [async->workers] */
-    desk *desks;     /* [threads] */
+    worker *workers;       /* [async->training->workers] */
+    workspace *workspaces; /* [threads] */
     int threads;
-} crew;
+} worker_pool;
 
-/* `kinds` [workers * envs_per_worker]; gradients: one a worker under replay and simulation, one a thread otherwise. */
-crew *crew_new(async *a, const env_kind *const *kinds, int threads, bool turns_stay_open, const optimizer *o);
-void crew_free(crew *c);
-/* Binds the calling thread to its CPU and takes the memory of its desk, so that it lies near; once a thread. */
-void crew_sit_down(crew *c, int thread);
+/* `configs` [workers * envs_per_worker]; gradients: one a worker under replay and simulation, one a thread otherwise. */
+worker_pool *worker_pool_new(async *a, const env_config *const *configs, int threads, bool turns_stay_open,
+                             const optimizer *o);
+void worker_pool_free(worker_pool *c);
+/* Binds the calling thread to its CPU and takes the memory of its workspace, so that it lies near; once a thread. */
+void worker_pool_bind_thread(worker_pool *c, int thread);
 
 /* async.schedule: threads. Thread i serves workers i, i + threads, .. in turn, switching between a push and the next
  * pull. */
-void run_threads(crew *c);
+void run_threads(worker_pool *c);
 
 /* async.schedule: replay. Pulls and pushes happen in the order of events[first ..), collecting and differentiating in
  * between on any number of threads. Returns the number of the next event. */
-int64_t run_replay(crew *c, const uint32_t *events, int64_t count, int64_t first);
+int64_t run_replay(worker_pool *c, const uint32_t *events, int64_t count, int64_t first);
 
 /* async.schedule: simulated. One thread; a turn takes virtual time drawn from a distribution. */
 typedef enum cost_kind { COST_CONSTANT, COST_UNIFORM, COST_EXPONENTIAL, COST_LOGNORMAL, COST_MEASURED } cost_kind;
@@ -46,10 +47,10 @@ typedef struct virtual_time {
     random_stream *stream; /* [workers] */
 } virtual_time;
 
-void run_simulated(crew *c, virtual_time *v);
+void run_simulated(worker_pool *c, virtual_time *v);
 /* Microseconds [count] that turns take on this machine: the turns of workers 0 .. workers - 1 of `a` one after the
  * other, in a copy of the run that is thrown away. `a` has its parameters; its own environments are not touched. */
-void measure_turns(const async *a, const env_kind *const *kinds, int workers, const optimizer *o, int count,
+void measure_turns(const async *a, const env_config *const *configs, int workers, const optimizer *o, int count,
                    double *microseconds);
 /* One draw of a turn's cost in microseconds. */
 double turn_cost_draw(const turn_cost *cost, random_stream *stream);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "record/words.h"
+#include "record/format.h"
 
 #include <inttypes.h>
 #include <math.h>

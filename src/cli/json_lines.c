@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/lines.h"
+#include "cli/json_lines.h"
 
 #include <errno.h>
 #include <inttypes.h>
