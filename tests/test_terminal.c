@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -19,8 +20,8 @@
 #include <cmocka.h>
 
 typedef struct session {
-    pid_t child;
-    int master;
+    pid_t leader, child; /* the leader of the terminal's session, and its child, which plays */
+    int master, report;  /* the leader writes how the child changed state to `report`, and lives until it is closed */
     struct termios before;
     char output[4096];
     size_t count;
@@ -62,18 +63,48 @@ static void expect_output(session *s, const char *text) {
     }
 }
 
-static session begin(void) {
-    session s = {.count = 0};
-    int slave;
-    assert_int_equal(openpty(&s.master, &slave, NULL, NULL, NULL), 0);
-    assert_int_equal(tcgetattr(slave, &s.before), 0);
-    s.child = fork();
-    assert_true(s.child >= 0);
-    if (s.child == 0) {
-        close(s.master);
-        login_tty(slave);
+/* Leads the terminal's session and reports how its child fares. It outlives the child: when the leader of a session
+ * ends, the kernel hangs the terminal up and drops what nobody has read yet. */
+static void leader_reports(int report) {
+    static const int ignored[] = {SIGINT, SIGQUIT, SIGHUP, SIGTSTP};
+    pid_t child = fork();
+    if (child == 0) {
+        close(report);
         child_plays();
     }
+    for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++) signal(ignored[i], SIG_IGN);
+    bool told = write(report, &child, sizeof child) == sizeof child;
+    for (int status = 0; told && waitpid(child, &status, WUNTRACED) == child;) {
+        told = write(report, &status, sizeof status) == sizeof status;
+        if (!WIFSTOPPED(status)) break;
+    }
+    while (read(report, &child, sizeof child) > 0) {}
+    _exit(0);
+}
+
+static int reported(const session *s) {
+    int number = -1;
+    assert_int_equal(read(s->report, &number, sizeof number), sizeof number);
+    return number;
+}
+
+static session begin(void) {
+    session s = {.count = 0};
+    int slave, ends[2];
+    assert_int_equal(openpty(&s.master, &slave, NULL, NULL, NULL), 0);
+    assert_int_equal(tcgetattr(slave, &s.before), 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    s.leader = fork();
+    assert_true(s.leader >= 0);
+    if (s.leader == 0) {
+        close(s.master);
+        close(ends[0]);
+        login_tty(slave);
+        leader_reports(ends[1]);
+    }
+    close(ends[1]);
+    s.report = ends[0];
+    s.child = reported(&s);
     expect_output(&s, "\033[?1049h");
     struct termios now;
     do { /* the sequence comes before the modes */
@@ -84,16 +115,17 @@ static session begin(void) {
     return s;
 }
 
-/* The child is over with this status of waitpid, and the terminal is as it was. */
+/* The child is over, by this signal or with this exit status, and the terminal is as it was. */
 static void end(session *s, bool by_signal, int number) {
-    int status;
     struct termios after;
     expect_output(s, "\033[?25h\033[?1049l");
-    assert_int_equal(waitpid(s->child, &status, 0), s->child);
+    int status = reported(s);
     assert_int_equal(by_signal ? WIFSIGNALED(status) : WIFEXITED(status), 1);
     assert_int_equal(by_signal ? WTERMSIG(status) : WEXITSTATUS(status), number);
     assert_int_equal(tcgetattr(s->master, &after), 0);
     assert_int_equal(after.c_lflag, s->before.c_lflag);
+    close(s->report);
+    assert_int_equal(waitpid(s->leader, NULL, 0), s->leader);
     close(s->master);
 }
 
@@ -155,10 +187,9 @@ static void test_every_way_out(void **state) {
 static void test_stop(void **state) {
     (void)state;
     session s = begin();
-    int status;
     kill(s.child, SIGTSTP);
     expect_output(&s, "\033[?1049l");
-    assert_int_equal(waitpid(s.child, &status, WUNTRACED), s.child);
+    int status = reported(&s);
     assert_true(WIFSTOPPED(status));
     struct termios now;
     assert_int_equal(tcgetattr(s.master, &now), 0);
