@@ -57,7 +57,7 @@ same "another was not repeated" "$(stat -c '%i %Y' ladder/runs/cartpole-w2-C-s2/
 # ---- interruption ----
 "$A3C_BIN" compare --workers 1 --modes async --seeds 9 --steps 200000 --set eval.episodes=2 --quiet --out cut > cut.said 2>&1 &
 pid=$!
-for i in $(seq 100); do
+for _ in $(seq 100); do
     [ -s cut/runs/cartpole-w1-A-s2/summary.json ] && break
     sleep 0.1
 done

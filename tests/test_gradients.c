@@ -69,7 +69,7 @@ static void plan_names_the_tensors(void **state) {
     int k = 0;
     for (int i = 0; i < u.g->tensors; i++) {
         const golden_tensor *t = &u.g->tensor[i];
-        if (strncmp(t->name, "param/", 6)) continue;
+        if (strncmp(t->name, "param/", 6) != 0) continue;
         assert_true(k < net->tensor_count);
         assert_string_equal(net->tensor[k].name, t->name + 6);
         assert_int_equal(net_tensor_elements(&net->tensor[k]), t->elements);

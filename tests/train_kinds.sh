@@ -48,8 +48,8 @@ stopped() {
     same "init.from: the parameters are the other run's" "$fingerprint" "$(value params_fingerprint grows-sync/summary.json)"
     train started-file --mode async --set init.from=grows-sync/checkpoint.safetensors --set optimizer.learning_rate=0 --steps 1000
     same "init.from: a file will do, in either mode" "$fingerprint" "$(value params_fingerprint grows-sync/summary.json)"
-    other='--set network.layers=[{"dense":32}]'
-    status "init.from: another shape is refused" 1 a3c train cartpole --quiet --set init.from=grows-sync $other --out "$work/x"
+    other='network.layers=[{"dense":32}]'
+    status "init.from: another shape is refused" 1 a3c train cartpole --quiet --set init.from=grows-sync --set "$other" --out "$work/x"
     case $(cat said) in *init.from*param/*) pass "and the tensor named" ;; *) fail "and the tensor named" "$(cat said)" ;; esac
     status "init.from: a run that is not there is refused" 2 a3c train cartpole --quiet --set init.from=nowhere --out "$work/x"
     status "init.from: normalized observations must be so in both" 2 a3c train cartpole --quiet --set init.from=grows-sync \

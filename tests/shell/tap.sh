@@ -47,6 +47,7 @@ value() {
 }
 
 # train NAME OPTIONS...: a quiet run in $work/NAME; its fingerprint in $fingerprint, empty when it failed
+# shellcheck disable=SC2034 # fingerprint is for the caller
 train() {
     run=$1
     shift

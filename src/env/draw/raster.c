@@ -155,8 +155,9 @@ void raster_number(const raster *r, int32_t number, double x, double y, double h
     for (int32_t i = 0; i < count; i++) {
         for (int32_t bit = 0; bit < DIGIT_ROWS * DIGIT_COLUMNS; bit++) {
             if (digits[shown[count - 1 - i]] >> (DIGIT_ROWS * DIGIT_COLUMNS - 1 - bit) & 1) {
-                double cx = start + unit * ((DIGIT_COLUMNS + 1) * i + bit % DIGIT_COLUMNS);
-                double cy = top - r->up * unit * (bit / DIGIT_COLUMNS);
+                int32_t row = bit / DIGIT_COLUMNS, column = bit % DIGIT_COLUMNS;
+                double cx = start + unit * ((DIGIT_COLUMNS + 1) * i + column);
+                double cy = top - r->up * unit * row;
                 raster_rectangle(r, cx, cy, cx + unit, cy - r->up * unit, color);
             }
         }
