@@ -63,6 +63,35 @@ static _Atomic int count;'
 allowed "OpenMP in sync_a2c" sync_a2c/team.c '#include <omp.h>
 #pragma omp parallel'
 
+refused "a public function without a prefix" learn/loss.c 'double mean(const float *x, int n) {' "no prefix of its room learn"
+allowed "prefixes of the room, of a file, of its last word" learn/policy_distribution.c 'int learn_all(void) {
+int policy_distribution_new(void) {
+int distribution_new(void) {
+static int helper(void) {
+INLINE void each(int n) {
+int a3c_new(void) {'
+
+# two_files NAME PATH TEXT PATH TEXT [EXCEPTION]: said is what the check says of a tree of two files; its status
+two_files() {
+    rm -rf "$tree/src" "$tree/tools"; mkdir -p "$tree/src/$(dirname "$1")" "$tree/src/$(dirname "$3")" "$tree/tools"
+    printf '%s\n' "$2" > "$tree/src/$1"
+    printf '%s\n' "$4" > "$tree/src/$3"
+    [ $# -lt 5 ] || echo "$5" > "$tree/tools/check_layers.exceptions"
+    said=$("$check" "$tree/src")
+}
+
+two_files learn/loss.c 'double loss_mean(int n) {' net/dense.c 'static double loss_mean(int n) {' && status=1 || status=0
+case $said in *"src/learn/loss.c:1: loss_mean is public here and static in src/net/dense.c:1"*) ;; *) status=1 ;; esac
+tell $status "refused: a name that is public in one room and static in another"
+two_files net/lstm.c 'double lstm_mean(int n) {' net/dense.c 'static double lstm_mean(int n) {' && status=0 || status=1
+tell $status "allowed: both in one room"
+two_files learn/loss.c 'double mean(int n) {' net/dense.c 'int dense;' "learn mean" && status=0 || status=1
+tell $status "allowed: an exception"
+two_files learn/loss.c 'double loss_mean(int n) {' net/dense.c 'int dense;' "learn loss_mean" && status=1 || status=0
+case $said in *"exceptions:1: learn loss_mean: no exception any more"*) ;; *) status=1 ;; esac
+tell $status "refused: an exception that is none any more"
+rm -rf "$tree/tools"
+
 rm -rf "$tree/src"; mkdir -p "$tree/src/settings" "$tree/src/trainer"
 for file in settings/yaml.c trainer/config.c; do echo '#include <yaml.h>' > "$tree/src/$file"; done
 said=$("$check" "$tree/src") && status=1 || status=0

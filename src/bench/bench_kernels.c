@@ -132,7 +132,7 @@ static void append(json_t *list, json_t *row) {
 }
 
 static double measure_product(bench *b, const layer *l, const task *product, double peak, json_t *list) {
-    measured t = measure(product->work, b, SAMPLE_NS, SAMPLES);
+    measured t = measure_time(product->work, b, SAMPLE_NS, SAMPLES);
     double flop = 2.0 * b->batch * l->in * l->out, gflops = flop / t.median;
     append(list, json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f}", "isa", b->k->name, "product",
                            product->name, "shape", l->name, "batch", b->batch, "in", l->in, "out", l->out, "ns",
@@ -155,7 +155,7 @@ static void bench_layer(bench *b, const layer *l, double peak, FILE *table, json
 
 static void bench_function(bench *b, const task *f, FILE *table, json_t *list) {
     memset(b->more, 0, 3 * ELEMENTS * sizeof *b->more);
-    measured t = measure(f->work, b, SAMPLE_NS, SAMPLES);
+    measured t = measure_time(f->work, b, SAMPLE_NS, SAMPLES);
     double n = f->elements;
     append(list, json_pack("{s:s, s:s, s:f, s:f, s:f}", "isa", b->k->name, "function", f->name, "ns", t.median / n,
                            "ns_low", t.low / n, "ns_high", t.high / n));

@@ -100,7 +100,7 @@ static void backward(void *context) {
 }
 
 static double measure_pass(subject *s, const char *name, bool back, double peak, json_t *list) {
-    measured t = measure(back ? backward : forward, s, SAMPLE_NS, SAMPLES);
+    measured t = measure_time(back ? backward : forward, s, SAMPLE_NS, SAMPLES);
     double gflops = operations(&s->net, back) * s->batch / t.median;
     if (list)
         json_array_append_new(list,

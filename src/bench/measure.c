@@ -18,7 +18,7 @@ static double sample(void (*work)(void *context), void *context, long calls) {
     return (double)(clock_ns() - start) / (double)calls;
 }
 
-measured measure(void (*work)(void *context), void *context, double sample_ns, int samples) {
+measured measure_time(void (*work)(void *context), void *context, double sample_ns, int samples) {
     double ns[SAMPLES_MOST];
     long calls = 1;
     double each = sample(work, context, calls);

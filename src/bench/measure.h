@@ -10,6 +10,6 @@ typedef struct measured {
 
 /* Times work(context): calls are repeated within a sample until it lasts `sample_ns`, `samples` (at most 101) samples
  * are taken after one that is thrown away. */
-measured measure(void (*work)(void *context), void *context, double sample_ns, int samples);
+measured measure_time(void (*work)(void *context), void *context, double sample_ns, int samples);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "learn/second_pass.h"
 
-static void evaluate(const second_pass *p, const float *parameters, int first, int count, int stride) {
+static void evaluate_strided(const second_pass *p, const float *parameters, int first, int count, int stride) {
     if (stride == 1) {
         distribution_evaluate(p->distribution, parameters, p->rows, first, count);
         return;
@@ -17,7 +17,7 @@ void second_pass_run(const second_pass *p, const float *parameters, int first, i
         size_t row = (size_t)(first + i * stride);
         distribution_mask(d, p->allowed + row * (size_t)d->outputs, p->tape->policy + row * (size_t)p->net->policy_ld);
     }
-    evaluate(p, parameters, first, count, stride);
+    evaluate_strided(p, parameters, first, count, stride);
     for (int i = 0; i < count; i++) {
         int row = first + i * stride;
         if (log_probability)

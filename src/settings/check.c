@@ -132,11 +132,11 @@ static int check_environment(const check *c) {
     return 0;
 }
 
-int columns_check(const settings *s, const origin *from, error *e) {
+int settings_check_columns(const settings *s, const origin *from, error *e) {
     check c = {s, from, e};
     return check_rollout(&c) || check_learning(&c) || check_async(&c) || check_environment(&c) ? -1 : 0;
 }
 
 int settings_check(const settings *s, error *e) {
-    return columns_check(s, NULL, e);
+    return settings_check_columns(s, NULL, e);
 }

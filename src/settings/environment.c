@@ -58,7 +58,7 @@ static void add_place(const origin *from, error *e) {
     }
 }
 
-int columns_check_environment(const settings *s, const origin *from, error *e) {
+int settings_check_environment(const settings *s, const origin *from, error *e) {
     for (int task = 0; task < s->env.count; task++) {
         env_config kind;
         if (settings_env_kind(s, task, &kind, e) == 0) continue;

@@ -229,7 +229,7 @@ int settings_load(settings *s, const settings_request *request, error *e) {
     if (!result) {
         run_mode mode = c->mode[MODE_ASYNC].mode;
         *s = c->mode[request->other_column ? !mode : mode];
-        result = columns_check(s, c->from, e) || columns_check_environment(s, c->from, e) ? -1 : 0;
+        result = settings_check_columns(s, c->from, e) || settings_check_environment(s, c->from, e) ? -1 : 0;
     }
     memory_free(c);
     return result;
@@ -242,7 +242,7 @@ int settings_parse(settings *s, const char *name, const char *text, size_t lengt
     result = read_document(c, name, document_parse(name, text, length, e), NULL, e);
     if (!result) {
         *s = c->mode[c->mode[MODE_ASYNC].mode];
-        result = columns_check(s, c->from, e);
+        result = settings_check_columns(s, c->from, e);
     }
     memory_free(c);
     return result;
@@ -254,7 +254,7 @@ int settings_apply(settings *s, const settings_override *overrides, size_t count
     int result = apply_overrides(c, overrides, count, NULL, e);
     if (!result) {
         *s = c->mode[c->mode[MODE_ASYNC].mode];
-        result = columns_check(s, c->from, e);
+        result = settings_check_columns(s, c->from, e);
     }
     memory_free(c);
     return result;

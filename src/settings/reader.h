@@ -65,10 +65,10 @@ void layers_write(const settings *s, text_buffer *out);
 int scalar_read(const reader *r, const setting *row, const char *key, document_node n, void *member);
 
 /* settings_check, with the places of keys where they are known (NULL: not). */
-int columns_check(const settings *s, const origin *from, error *e);
+int settings_check_columns(const settings *s, const origin *from, error *e);
 
 /* The same for what only the environments can judge: ids, options, wrappers. Opens a plugin that the command line
  * names. */
-int columns_check_environment(const settings *s, const origin *from, error *e);
+int settings_check_environment(const settings *s, const origin *from, error *e);
 
 #endif

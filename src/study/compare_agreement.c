@@ -83,20 +83,21 @@ static void add_staleness(table *t, const groups *g, const contrast_list *list, 
         table_set(t, row, "env", group_text(g, v, "env"));
         table_set(t, row, "W", group_text(g, v, "workers"));
         table_set(t, row, "cell", kinds[k].words);
-        put(t, row, "mean", group_mean(g, (size_t)p->cell[k], "staleness_mean"));
+        section_put(t, row, "mean", group_mean(g, (size_t)p->cell[k], "staleness_mean"));
         for (size_t b = 0; b < 3; b++) {
             char column[16];
             snprintf(column, sizeof column, "%% at %zu", b);
-            put(t, row, column, 100 * staleness_share(p->runs[k], p->bins, p->share[k], b));
+            section_put(t, row, column, 100 * staleness_share(p->runs[k], p->bins, p->share[k], b));
         }
         const contrast *c = k > 0 ? rung_find(list, kinds[k].question, CONTRAST_STALENESS, v) : NULL;
         if (k > 0 && p->runs[0] > 0) {
             interval range;
             double d = staleness_distance(p->bins, p->runs[k], p->share[k], p->runs[0], p->share[0], &range);
-            put_range(t, row, "% that differ from V [95 %]", 100 * d, (interval){100 * range.low, 100 * range.high});
+            section_put_range(t, row, "% that differ from V [95 %]", 100 * d,
+                              (interval){100 * range.low, 100 * range.high});
         }
         if (c) {
-            put(t, row, "equivalence p of the mean", c->tost_holm_p);
+            section_put(t, row, "equivalence p of the mean", c->tost_holm_p);
             table_set(t, row, "the mean is", c->tost_holm_p < 0.05 ? "that of V within 5 %" : "not that of V");
         }
     }
@@ -108,7 +109,7 @@ static void put_ratio(table *t, size_t row, const char *column, const survival *
     double a = (x->restricted_interval.high - x->restricted_interval.low) / (2 * x->restricted_mean);
     double b = (y->restricted_interval.high - y->restricted_interval.low) / (2 * y->restricted_mean);
     double wide = exp(sqrt(a * a + b * b));
-    put_range(t, row, column, ratio, (interval){ratio / wide, ratio * wide});
+    section_put_range(t, row, column, ratio, (interval){ratio / wide, ratio * wide});
 }
 
 static void add_tests(table *t, const groups *g, const contrast_list *list, size_t v) {
@@ -122,11 +123,11 @@ static void add_tests(table *t, const groups *g, const contrast_list *list, size
             table_set(t, row, "W", group_text(g, v, "workers"));
             table_set(t, row, "real", kinds[k].rung);
             table_set(t, row, "in", contrast_measure_names[m]);
-            put(t, row, "real threads", m == CONTRAST_RETURN ? left->iqm : left->steps.median);
-            put(t, row, "virtual (V)", m == CONTRAST_RETURN ? right->iqm : right->steps.median);
-            put_range(t, row, "P(real better) [95 %]", c->probability, c->probability_range);
-            put(t, row, "Holm p", c->holm_p);
-            put(t, row, "equivalence p", c->tost_holm_p);
+            section_put(t, row, "real threads", m == CONTRAST_RETURN ? left->iqm : left->steps.median);
+            section_put(t, row, "virtual (V)", m == CONTRAST_RETURN ? right->iqm : right->steps.median);
+            section_put_range(t, row, "P(real better) [95 %]", c->probability, c->probability_range);
+            section_put(t, row, "Holm p", c->holm_p);
+            section_put(t, row, "equivalence p", c->tost_holm_p);
             table_set(t, row, "real is", contrast_verdict(c));
             if (m == CONTRAST_STEPS) put_ratio(t, row, "real over virtual [95 %]", &left->steps, &right->steps);
         }

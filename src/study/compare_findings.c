@@ -83,8 +83,8 @@ static void put_pair(table *t, size_t row, const char *column, double a, double 
     char text[80];
     table one = {0};
     size_t only = table_row(&one);
-    put(&one, only, "a", a);
-    put(&one, only, "d", d);
+    section_put(&one, only, "a", a);
+    section_put(&one, only, "d", d);
     snprintf(text, sizeof text, "%s / %s", table_text(&one, only, "a"), table_text(&one, only, "d"));
     table_set(t, row, column, text);
     table_free(&one);
@@ -104,7 +104,7 @@ static void list_places(report *r, const groups *g, const contrast_list *list) {
         size_t row = table_row(&t);
         table_set(&t, row, "env", group_text(g, d, "env"));
         table_set(&t, row, "W", group_text(g, d, "workers"));
-        put(&t, row, "runs", (double)(a->n < s->n ? a->n : s->n));
+        section_put(&t, row, "runs", (double)(a->n < s->n ? a->n : s->n));
         put_pair(&t, row, "return, A / D", a->iqm, s->iqm);
         put_verdict(&t, row, "in return A is", rung_find(list, rung_practical, CONTRAST_RETURN, d));
         put_pair(&t, row, "steps to solved, A / D", a->steps.restricted_mean, s->steps.restricted_mean);
@@ -114,7 +114,7 @@ static void list_places(report *r, const groups *g, const contrast_list *list) {
         else
             table_set(&t, row, "s to solved, A / D", "n/a");
         put_verdict(&t, row, "in seconds A is", rung_find(list, rung_practical, CONTRAST_SECONDS, d));
-        put(&t, row, "steps/s, A over D", timed ? a->rate_iqm / s->rate_iqm : NAN);
+        section_put(&t, row, "steps/s, A over D", timed ? a->rate_iqm / s->rate_iqm : NAN);
         put_verdict(&t, row, "in steps/s A is", rung_find(list, rung_practical, CONTRAST_RATE, d));
     }
     if (t.rows > 0) {
@@ -198,11 +198,11 @@ static void list_losses(report *r, const groups *g, const contrast_list *list) {
         table_set(&t, row, "env", group_text(g, c->left, "env"));
         table_set(&t, row, "W", group_text(g, c->left, "workers"));
         table_set(&t, row, "in", contrast_measure_names[c->measure]);
-        put(&t, row, "A", values[c->measure][0]);
+        section_put(&t, row, "A", values[c->measure][0]);
         table_set(&t, row, "against", rung_name(g, c->right));
-        put(&t, row, "D", values[c->measure][1]);
-        put_range(&t, row, "P(A better) [95 %]", c->probability, c->probability_range);
-        put(&t, row, "Holm p", c->holm_p);
+        section_put(&t, row, "D", values[c->measure][1]);
+        section_put_range(&t, row, "P(A better) [95 %]", c->probability, c->probability_range);
+        section_put(&t, row, "Holm p", c->holm_p);
     }
     report_heading(r, 3, "Where async loses");
     if (t.rows > 0) {

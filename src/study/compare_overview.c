@@ -124,7 +124,7 @@ static void show_pooled(report *r, const table *pooled) {
         for (size_t c = 0; c < sizeof texts / sizeof *texts; c++)
             table_set(&t, row, texts[c], table_text(pooled, i, texts[c]));
         interval range = {table_number(pooled, i, "iqm_low"), table_number(pooled, i, "iqm_high")};
-        put_range(&t, row, "scaled return, IQM [95 %]", table_number(pooled, i, "iqm"), range);
+        section_put_range(&t, row, "scaled return, IQM [95 %]", table_number(pooled, i, "iqm"), range);
     }
     report_table(r, &t);
     table_free(&t);

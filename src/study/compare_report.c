@@ -85,9 +85,9 @@ static void say_causes(report *r, const groups *g, const contrast_list *list, si
         table_set(&t, row, "rungs: what differs", c->question);
         table_set(&t, row, "in", contrast_measure_names[c->measure]);
         table_set(&t, row, "the first is", contrast_verdict(c));
-        put_range(&t, row, "P(first better) [95 %]", c->probability, c->probability_range);
-        put(&t, row, "Holm p", c->holm_p);
-        put(&t, row, "equivalence p", c->tost_holm_p);
+        section_put_range(&t, row, "P(first better) [95 %]", c->probability, c->probability_range);
+        section_put(&t, row, "Holm p", c->holm_p);
+        section_put(&t, row, "equivalence p", c->tost_holm_p);
     }
     if (t.rows > 0) report_table(r, &t);
     table_free(&t);

@@ -157,15 +157,15 @@ static void show_scaling(report *r, const table *scaling) {
         table_row(&t);
         table_set(&t, row, "line", table_text(scaling, row, "line"));
         table_set(&t, row, "threads", threads);
-        put_range(&t, row, "steps/s, IQM [95 %]", table_number(scaling, row, "steps_per_second"),
-                  (interval){table_number(scaling, row, "steps_per_second_low"),
-                             table_number(scaling, row, "steps_per_second_high")});
-        put(&t, row, "speed-up", table_number(scaling, row, "speedup"));
-        put(&t, row, "efficiency", table_number(scaling, row, "efficiency"));
-        put(&t, row, "seconds to solved", table_number(scaling, row, "median_seconds_to_solved"));
-        put(&t, row, "steps to solved", table_number(scaling, row, "median_steps_to_solved"));
-        put(&t, row, "speed-up in seconds", table_number(scaling, row, "speedup_to_solved_seconds"));
-        put(&t, row, "in steps", table_number(scaling, row, "speedup_to_solved_steps"));
+        section_put_range(&t, row, "steps/s, IQM [95 %]", table_number(scaling, row, "steps_per_second"),
+                          (interval){table_number(scaling, row, "steps_per_second_low"),
+                                     table_number(scaling, row, "steps_per_second_high")});
+        section_put(&t, row, "speed-up", table_number(scaling, row, "speedup"));
+        section_put(&t, row, "efficiency", table_number(scaling, row, "efficiency"));
+        section_put(&t, row, "seconds to solved", table_number(scaling, row, "median_seconds_to_solved"));
+        section_put(&t, row, "steps to solved", table_number(scaling, row, "median_steps_to_solved"));
+        section_put(&t, row, "speed-up in seconds", table_number(scaling, row, "speedup_to_solved_seconds"));
+        section_put(&t, row, "in steps", table_number(scaling, row, "speedup_to_solved_steps"));
     }
     report_table(r, &t);
     table_free(&t);

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void put(table *t, size_t row, const char *column, double value) {
+void section_put(table *t, size_t row, const char *column, double value) {
     char text[32];
     if (isinf(value))
         snprintf(text, sizeof text, "never");
@@ -22,10 +22,10 @@ void put(table *t, size_t row, const char *column, double value) {
     table_set(t, row, column, text);
 }
 
-void put_range(table *t, size_t row, const char *column, double value, interval range) {
+void section_put_range(table *t, size_t row, const char *column, double value, interval range) {
     char text[128];
     if (isnan(range.low) || isnan(range.high)) {
-        put(t, row, column, value);
+        section_put(t, row, column, value);
         return;
     }
     const char *format = fabs(value) >= 1e4 ? "%.0f [%.0f, %.0f]" : "%.4g [%.4g, %.4g]";
@@ -177,12 +177,12 @@ void section_scores(report *r, const groups *g, members m) {
         table_set(&t, row, "cell", c->name);
         table_set(&t, row, "T", group_text(g, m.of[i], "rollout_steps"));
         table_set(&t, row, "E", group_text(g, m.of[i], "envs_per_worker"));
-        put(&t, row, "rate", group_number(g, m.of[i], "learning_rate"));
-        put(&t, row, "n", (double)c->n);
-        put_range(&t, row, "final return, IQM [95 %]", c->iqm, c->iqm_range);
-        put(&t, row, "mean", statistics_mean(c->n, c->score));
-        put(&t, row, "sd", statistics_sd(c->n, c->score));
-        put(&t, row, "failed", (double)c->failed);
+        section_put(&t, row, "rate", group_number(g, m.of[i], "learning_rate"));
+        section_put(&t, row, "n", (double)c->n);
+        section_put_range(&t, row, "final return, IQM [95 %]", c->iqm, c->iqm_range);
+        section_put(&t, row, "mean", statistics_mean(c->n, c->score));
+        section_put(&t, row, "sd", statistics_sd(c->n, c->score));
+        section_put(&t, row, "failed", (double)c->failed);
         rows[i] = (plot_row){section_label(g, m.of[i]), (int)i, c->iqm, c->iqm_range};
     }
     report_table(r, &t);
@@ -204,10 +204,11 @@ void section_solved(report *r, const groups *g, members m, bool (*seconds)(const
         snprintf(share, sizeof share, "%zu of %zu", c->steps.events, c->runs);
         table_set(&t, row, "cell", c->name);
         table_set(&t, row, "solved", share);
-        put(&t, row, "steps, median", c->steps.median);
-        put_range(&t, row, "steps, restricted mean [95 %]", c->steps.restricted_mean, c->steps.restricted_interval);
-        put(&t, row, "seconds, median", s->median);
-        put_range(&t, row, "seconds, restricted mean [95 %]", s->restricted_mean, s->restricted_interval);
+        section_put(&t, row, "steps, median", c->steps.median);
+        section_put_range(&t, row, "steps, restricted mean [95 %]", c->steps.restricted_mean,
+                          c->steps.restricted_interval);
+        section_put(&t, row, "seconds, median", s->median);
+        section_put_range(&t, row, "seconds, restricted mean [95 %]", s->restricted_mean, s->restricted_interval);
     }
     if (any)
         report_table(r, &t);
@@ -223,11 +224,11 @@ void section_rates(report *r, const groups *g, members m) {
         size_t row = table_row(&t);
         table_set(&t, row, "cell", c->name);
         table_set(&t, row, "threads", group_text(g, m.of[i], "threads"));
-        put_range(&t, row, "steps/s, IQM [95 %]", c->rate_iqm, c->rate_range);
-        put(&t, row, "staleness, mean", group_mean(g, m.of[i], "staleness_mean"));
-        put(&t, row, "staleness, max", group_mean(g, m.of[i], "staleness_max"));
-        put(&t, row, "waiting, %", 100 * group_mean(g, m.of[i], "time_wait"));
-        put(&t, row, "lost updates, %", 100 * group_mean(g, m.of[i], "lost_updates"));
+        section_put_range(&t, row, "steps/s, IQM [95 %]", c->rate_iqm, c->rate_range);
+        section_put(&t, row, "staleness, mean", group_mean(g, m.of[i], "staleness_mean"));
+        section_put(&t, row, "staleness, max", group_mean(g, m.of[i], "staleness_max"));
+        section_put(&t, row, "waiting, %", 100 * group_mean(g, m.of[i], "time_wait"));
+        section_put(&t, row, "lost updates, %", 100 * group_mean(g, m.of[i], "lost_updates"));
         table_set(&t, row, "asynchrony", group_text(g, m.of[i], "asynchrony"));
     }
     report_table(r, &t);

@@ -15,9 +15,9 @@ typedef struct members {
 } members;
 
 /* Four significant digits; "n/a", "never" for an infinite time. */
-void put(table *t, size_t row, const char *column, double value);
+void section_put(table *t, size_t row, const char *column, double value);
 /* value [low, high] */
-void put_range(table *t, size_t row, const char *column, double value, interval range);
+void section_put_range(table *t, size_t row, const char *column, double value, interval range);
 
 /* What ran where, how much of it, and what failed; -1 with the error when there is nothing to report. `total`: runs
  * planned, 0: unknown. */

@@ -49,7 +49,8 @@ static void write_table(report *r, const grid *of, const char *name) {
         size_t row = table_row(&t);
         table_set(&t, row, name, of->row[i]);
         for (size_t c = 0; c < of->columns; c++)
-            if (of->cell[i][c]) put_range(&t, row, of->column[c], of->cell[i][c]->rate_iqm, of->cell[i][c]->rate_range);
+            if (of->cell[i][c])
+                section_put_range(&t, row, of->column[c], of->cell[i][c]->rate_iqm, of->cell[i][c]->rate_range);
     }
     report_table(r, &t);
     table_free(&t);

@@ -105,16 +105,16 @@ static void write_cells(report *r, const groups *g, const size_t *rank, size_t a
     for (size_t wanted = 1; wanted <= g->count && wanted <= SHOWN; wanted++) {
         size_t k = with_rank(g, rank, wanted), row = table_row(&t);
         const group *c = &g->group[k];
-        put(&t, row, "rank", (double)wanted);
+        section_put(&t, row, "rank", (double)wanted);
         for (size_t i = 0; i < axes; i++) table_set(&t, row, axis[i].name, group_text(g, k, axis[i].column));
-        put(&t, row, "n", (double)c->n);
-        put(&t, row, "failed", (double)c->failed);
-        put_range(&t, row, "final return, IQM [95 %]", c->iqm, c->iqm_range);
+        section_put(&t, row, "n", (double)c->n);
+        section_put(&t, row, "failed", (double)c->failed);
+        section_put_range(&t, row, "final return, IQM [95 %]", c->iqm, c->iqm_range);
         char solved[48] = "n/a";
         if (c->solvable) snprintf(solved, sizeof solved, "%zu of %zu", c->steps.events, c->runs);
         table_set(&t, row, "solved", solved);
-        put(&t, row, "steps to solved, median", c->steps.median);
-        put_range(&t, row, "steps/s, IQM [95 %]", c->rate_iqm, c->rate_range);
+        section_put(&t, row, "steps to solved, median", c->steps.median);
+        section_put_range(&t, row, "steps/s, IQM [95 %]", c->rate_iqm, c->rate_range);
     }
     report_table(r, &t);
     table_free(&t);
