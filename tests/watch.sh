@@ -26,6 +26,31 @@ same "GIF: its signature" "$(head -c 6 run.gif)" GIF89a
 same "GIF: its last byte" "$(tail -c 1 run.gif | od -An -tx1 | tr -d ' ')" 3b
 same "GIF: a control extension for each frame and the last one's hold" \
     "$(od -An -v -tx1 run.gif | tr -d ' \n' | grep -o '21f904' | wc -l | tr -d ' ')" 22
+size=$(wc -c < run.gif)
+mkdir links
+: > links/old.gif
+ln -s links/old.gif link.gif
+status "GIF: through a symbolic link" 0 a3c watch run --gif link.gif --steps 20
+same "GIF: the link is a link still" "$(readlink link.gif)" links/old.gif
+same "GIF: its file is the new one" "$(wc -c < links/old.gif)" "$size"
+ln -s links/new.gif dangling.gif
+status "GIF: through a link to a file that is not there yet" 0 a3c watch run --gif dangling.gif --steps 20
+same "GIF: the file is where the link leads" "$(wc -c < links/new.gif)" "$size"
+mkfifo pipe
+wc -c < pipe > counted &
+status "GIF: into a pipe" 0 a3c watch run --gif pipe --steps 20
+wait
+same "GIF: all of it went through the pipe" "$(tr -d ' ' < counted)" "$size"
+[ -p pipe ]
+same "GIF: the pipe is a pipe still" $? 0
+a3c watch run --gif - --steps 20 > stdout.gif 2> stdout.said
+same "GIF: to standard output" "$(wc -c < stdout.gif)" "$size"
+same "GIF: nothing is left beside it" "$(find . -name '*.tmp' -o -name '-' | wc -l | tr -d ' ')" 0
+if [ -w /dev/full ]; then
+    status "GIF: a full device" 1 a3c watch run --gif /dev/full --steps 20
+    [ -c /dev/full ]
+    same "GIF: the device is a device still" $? 0
+fi
 status "GIF: a folder that is not there" 1 a3c watch run --gif nowhere/run.gif
 status "no run" 2 a3c watch
 status "a run that is not there" 2 a3c watch elsewhere

@@ -35,6 +35,17 @@ int error_prefix(error *e, const char *format, ...) {
     return -1;
 }
 
+void error_warn_once(int *said, const char *format, ...) {
+    if (__atomic_exchange_n(said, 1, __ATOMIC_RELAXED)) return;
+    char text[sizeof((error *)0)->text];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    printable(text);
+    fprintf(stderr, "warning: %s\n", text);
+}
+
 _Noreturn void check_failed(const char *condition, const char *file, int line) {
     fprintf(stderr, "%s:%d: this should not happen: %s does not hold\n", file, line, condition);
     abort();

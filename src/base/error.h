@@ -20,6 +20,10 @@ int error_set(error *e, int status, const char *format, ...) __attribute__((form
 /* Puts words before the text: error_prefix(e, "%s: ", path). Returns -1. */
 int error_prefix(error *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Prints "warning: ..." to standard error the first time that *said is 0, and sets it; for what spoils nothing but should
+ * be known. Callers pass a static int, so that a run of a million checkpoints warns once. */
+void error_warn_once(int *said, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* Aborts with file and line when a condition that the program itself guarantees does not hold. */
 #define CHECK(condition) ((condition) ? (void)0 : check_failed(#condition, __FILE__, __LINE__))
 _Noreturn void check_failed(const char *condition, const char *file, int line);

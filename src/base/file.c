@@ -13,7 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FIRST_READ = 1 << 14, FILE_MODE = 0666, FOLDER_MODE = 0777 };
+enum { FIRST_READ = 1 << 14, FILE_MODE = 0666, FOLDER_MODE = 0777, MOST_LINKS = 40 };
+enum { ENOTSUPP_KERNEL = 524 }; /* not in errno.h; some network file systems answer it all the same */
 
 /* "cannot read runs/a/config.yaml: No such file or directory" */
 static int failed(error *e, const char *what, const char *path) {
@@ -132,6 +133,23 @@ int file_read(const char *path, size_t limit, char **bytes, size_t *count, error
 
 /* ---- Writing ---- */
 
+/* The file system cannot do what was asked, as opposed to: it tried and failed. */
+static bool is_unsupported(int number) {
+    return number == EINVAL || number == ENOSYS || number == ENOLCK || number == EOPNOTSUPP || number == ENOTSUP ||
+           number == EBADF || number == ENOTTY || number == ENOTSUPP_KERNEL;
+}
+
+/* Waits until the file, or folder, is on the disk. A file system that cannot flush is warned of once. */
+static int flush(int descriptor, const char *what, const char *path, error *e) {
+    static int said;
+    if (fsync(descriptor) == 0) return 0;
+    if (!is_unsupported(errno)) return failed(e, what, path);
+    struct stat status;
+    if (fstat(descriptor, &status) == 0 && (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode)))
+        error_warn_once(&said, "cannot %s %s: %s; a power cut may lose its last seconds", what, path, strerror(errno));
+    return 0;
+}
+
 static int write_all(int descriptor, const void *bytes, size_t count) {
     for (const char *next = bytes; count > 0;) {
         ssize_t written = write(descriptor, next, count);
@@ -151,22 +169,51 @@ static int flush_folder(const char *path, error *e) {
     if (slash) slash[slash == folder] = '\0';
     int descriptor = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0) return failed(e, "flush the folder of", path);
-    int result = fsync(descriptor) && errno != EINVAL ? failed(e, "flush the folder of", path) : 0;
+    int result = flush(descriptor, "flush the folder of", path, e);
     close(descriptor);
     return result;
 }
 
+/* Follows the symbolic link at `path` [FILE_PATH_SIZE], and the next one, to the name that stands for the file. */
+static int follow_links(char *path, error *e) {
+    char link[FILE_PATH_SIZE], folder[FILE_PATH_SIZE];
+    for (int i = 0; i < MOST_LINKS; i++) {
+        ssize_t length = readlink(path, link, sizeof link - 1);
+        if (length < 0) return 0; /* no link, or nothing there yet */
+        link[length] = '\0';
+        strcpy(folder, path);
+        char *slash = strrchr(folder, '/');
+        if (slash) slash[1] = '\0';
+        if (file_join(path, slash ? folder : "", link, e)) return -1;
+    }
+    errno = ELOOP;
+    return failed(e, "write", path);
+}
+
+/* A device or a pipe is written to, never replaced. */
+static bool is_stream(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
 int file_draft_open(file_draft *draft, const char *path, error *e) {
-    draft->descriptor = -1;
-    if (copy_path(draft->path, path, "", e) || copy_path(draft->temporary, path, ".tmp", e)) return -1;
-    draft->descriptor = open(draft->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
-    return draft->descriptor < 0 ? failed(e, "write", draft->temporary) : 0;
+    *draft = (file_draft){.descriptor = -1};
+    if (copy_path(draft->path, path, "", e)) return -1;
+    if (strcmp(path, "-") == 0) {
+        draft->descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    } else if (is_stream(path)) {
+        draft->descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    } else {
+        if (follow_links(draft->path, e) || copy_path(draft->temporary, draft->path, ".tmp", e)) return -1;
+        draft->descriptor = open(draft->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+    }
+    return draft->descriptor < 0 ? failed(e, "write", *draft->temporary ? draft->temporary : path) : 0;
 }
 
 void file_draft_discard(file_draft *draft) {
     if (draft->descriptor < 0) return;
     close(draft->descriptor);
-    unlink(draft->temporary);
+    if (*draft->temporary) unlink(draft->temporary);
     draft->descriptor = -1;
 }
 
@@ -181,11 +228,16 @@ int file_draft_write(file_draft *draft, const void *bytes, size_t count, error *
 }
 
 int file_draft_commit(file_draft *draft, error *e) {
-    if (fsync(draft->descriptor) || rename(draft->temporary, draft->path)) return draft_failed(draft, e);
+    bool is_new = *draft->temporary;
+    if (is_new && flush(draft->descriptor, "flush", draft->path, e)) {
+        file_draft_discard(draft);
+        return -1;
+    }
+    if (is_new && rename(draft->temporary, draft->path)) return draft_failed(draft, e);
     int closed = close(draft->descriptor);
     draft->descriptor = -1;
     if (closed && errno != EINTR) return failed(e, "write", draft->path);
-    return flush_folder(draft->path, e);
+    return is_new ? flush_folder(draft->path, e) : 0;
 }
 
 int file_replace(const char *path, const void *bytes, size_t count, error *e) {
@@ -212,7 +264,7 @@ int file_log_append(file_log *log, const void *bytes, size_t count, error *e) {
 }
 
 int file_log_flush(file_log *log, error *e) {
-    return fsync(log->descriptor) && errno != EINVAL ? failed(e, "flush", log->path) : 0;
+    return flush(log->descriptor, "flush", log->path, e);
 }
 
 void file_log_close(file_log *log) {
@@ -241,7 +293,14 @@ int file_lock(const char *folder, int *lock, error *e) {
     if (file_join(path, folder, ".lock", e)) return -1;
     int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
     if (descriptor < 0) return failed(e, "write", path);
+    static int said;
     if (flock(descriptor, LOCK_EX | LOCK_NB)) {
+        if (is_unsupported(errno)) {
+            error_warn_once(&said, "cannot lock %s: %s; nothing keeps another a3c from writing there", path,
+                            strerror(errno));
+            *lock = descriptor;
+            return 0;
+        }
         if (errno == EWOULDBLOCK)
             error_set(e, STATUS_FAILED, "%s is in use by another a3c (process %s)", folder,
                       holder(descriptor, words, sizeof words));

@@ -2,7 +2,8 @@
  * Files and folders as the rest of the program needs them: read whole, replaced whole, grown line by line, cut, locked.
  *
  * Every function that takes an error returns 0, or -1 with the error filled: a message that names the path and says in
- * the system's words what went wrong. A full disk is such an error. */
+ * the system's words what went wrong. A full disk is such an error. A file system that cannot flush or lock at all is
+ * not: that is warned of once. */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
@@ -38,14 +39,16 @@ int file_read(const char *path, size_t limit, char **bytes, size_t *count, error
 
 /* ---- Replacing: the old file or the new one, never a part ---- */
 
-/* A new file on its way to `path`: bytes go to `path`.tmp beside it until file_commit. */
+/* A new file on its way to `path`: bytes go to `path`.tmp beside it until file_draft_commit. */
 typedef struct file_draft {
     int descriptor;
-    char path[FILE_PATH_SIZE], temporary[FILE_PATH_SIZE];
+    char path[FILE_PATH_SIZE];      /* the file itself, symbolic links followed */
+    char temporary[FILE_PATH_SIZE]; /* "" where bytes go straight to a device, a pipe or standard output */
 } file_draft;
 
 /* Opens, fills and commits a draft. Commit flushes the file to the disk, renames it and flushes the folder. When any of
- * them fails the draft is gone and the old file is as it was. */
+ * them fails the draft is gone and the old file is as it was. A symbolic link is followed; a device or a pipe is
+ * written to as it is, and "-" is standard output. */
 int file_draft_open(file_draft *draft, const char *path, error *e);
 int file_draft_write(file_draft *draft, const void *bytes, size_t count, error *e);
 int file_draft_commit(file_draft *draft, error *e);

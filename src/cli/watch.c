@@ -37,7 +37,7 @@ typedef struct arguments {
 
 static const struct argp_option options[] = {
     {"best", OPTION_BEST, 0, 0, "the best policy by evaluation, instead of the last", 0},
-    {"gif", OPTION_GIF, "FILE", 0, "write an animated GIF instead of playing in the terminal", 0},
+    {"gif", OPTION_GIF, "FILE", 0, "write an animated GIF, - to standard output, instead of playing", 0},
     {"episodes", OPTION_EPISODES, "N", 0, "episodes to play [until quit; 1 for text and GIF]", 0},
     {"steps", OPTION_STEPS, "N", 0, "leave an episode after N steps [100000; 2000 for a GIF]", 0},
     {"policy", OPTION_POLICY, "greedy|sample", 0, "the most probable action, or one drawn [greedy]", 0},
@@ -132,8 +132,8 @@ static int gif_present(const player *p, gif *g, uint8_t *rgb, error *e) {
     return gif_frame(g, rgb, e);
 }
 
-/* Every step is a frame, the last one of an episode is held for a while. */
-static int gif_episodes(player *p, int episodes, gif *g, uint8_t *rgb, error *e) {
+/* Every step is a frame, the last one of an episode is held for a while. The episodes' results go to `results`. */
+static int gif_episodes(player *p, int episodes, gif *g, uint8_t *rgb, FILE *results, error *e) {
     char line[LINE];
     for (; p->episode < episodes; p->episode++) {
         player_start(p);
@@ -144,7 +144,7 @@ static int gif_episodes(player *p, int episodes, gif *g, uint8_t *rgb, error *e)
         }
         if (gif_hold(g, END_HOLD, e) != 0) return -1;
         player_line(p, line, sizeof line);
-        puts(line);
+        fprintf(results, "%s\n", line);
     }
     return gif_close(g, e);
 }
@@ -159,7 +159,8 @@ static int watch_gif(player *p, const char *path, const watch_options *w, error 
         return -1;
     }
     uint8_t *rgb = memory_array(uint8_t, memory_product((size_t)g.width * (size_t)g.height, 3));
-    int status = gif_episodes(p, w->episodes > 0 ? w->episodes : 1, &g, rgb, e);
+    FILE *results = strcmp(path, "-") == 0 ? stderr : stdout;
+    int status = gif_episodes(p, w->episodes > 0 ? w->episodes : 1, &g, rgb, results, e);
     memory_free(rgb);
     return status;
 }
