@@ -15,6 +15,7 @@
 #include <glob.h>
 #include <jansson.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 static char *content(const char *path, size_t *count) {
@@ -133,12 +134,12 @@ static void rows_read_back(void **state) {
 
 /* ---- The TensorBoard file ---- */
 
-static void find_events(const char *folder, char *path, size_t size) {
+/* The events files of a folder, in the order in which TensorBoard reads them. */
+static glob_t find_events(const char *folder, size_t expected) {
     glob_t found;
     assert_int_equal(glob(scratch_path(folder, "events.out.tfevents.*"), 0, NULL, &found), 0);
-    assert_int_equal(found.gl_pathc, 1);
-    snprintf(path, size, "%s", found.gl_pathv[0]);
-    globfree(&found);
+    assert_int_equal(found.gl_pathc, expected);
+    return found;
 }
 
 static uint64_t varint(const unsigned char **at) {
@@ -161,77 +162,125 @@ static uint32_t masked_crc(const unsigned char *bytes, size_t count) {
     return (crc >> 15 | crc << 17) + 0xA282EAD8;
 }
 
-/* Calls `see` for each scalar of one event (tag, value) and returns its step; checks what TensorBoard relies on. */
-static int64_t parse_event(const unsigned char *event, size_t count, void (*see)(int64_t, const char *, float)) {
+/* What a reader of TensorBoard holds: one entry a row. */
+typedef struct curve {
+    int64_t steps[4 * ROWS];
+    int rows, starts;
+    void (*see)(int64_t step, const char *tag, double value);
+} curve;
+
+static void copy_field(void *to, size_t size, const unsigned char **at) {
+    memcpy(to, *at, size);
+    *at += size;
+}
+
+/* One value of a summary, a float or a tensor of one double; of both, the later counts. */
+static void parse_value(curve *c, int64_t step, const unsigned char *at, const unsigned char *end) {
+    static const unsigned char tensor[] = {1 << 3, 2, 2 << 3 | 2, 0, 4 << 3 | 2, 8}; /* DT_DOUBLE, shape [], 8 bytes */
+    char tag[64] = {0};
+    double number = NAN;
+    while (at < end) {
+        uint64_t key = varint(&at);
+        if (key == (2 << 3 | 5)) {
+            float value;
+            copy_field(&value, sizeof value, &at);
+            number = value;
+            continue;
+        }
+        uint64_t length = varint(&at);
+        assert_true(length < sizeof tag && at + length <= end);
+        if (key == (1 << 3 | 2)) memcpy(tag, at, length);
+        if (key == (8 << 3 | 2)) {
+            assert_int_equal(length, sizeof tensor + sizeof number);
+            assert_memory_equal(at, tensor, sizeof tensor);
+            memcpy(&number, at + sizeof tensor, sizeof number);
+        }
+        at += length;
+    }
+    assert_ptr_equal(at, end);
+    c->see(step, tag, number);
+}
+
+/* The reader's rule for a session's start: what it has at or past that step is dropped. */
+static void start_session(curve *c, int64_t step) {
+    int kept = 0;
+    for (int i = 0; i < c->rows; i++)
+        if (c->steps[i] < step) c->steps[kept++] = c->steps[i];
+    c->rows = kept;
+    c->starts++;
+}
+
+static void parse_event(curve *c, bool first, const unsigned char *event, size_t count) {
     const unsigned char *at = event, *end = event + count;
     double wall_time;
     assert_int_equal(varint(&at), 1 << 3 | 1);
-    memcpy(&wall_time, at, 8);
+    copy_field(&wall_time, sizeof wall_time, &at);
     assert_true(wall_time > 1.6e9 && wall_time < 1e10);
-    at += 8;
-    uint64_t key = varint(&at);
-    if (key == (3 << 3 | 2)) {
-        assert_int_equal(varint(&at), 13);
-        assert_memory_equal(at, "brain.Event:2", 13);
-        assert_ptr_equal(at + 13, end);
-        return -1;
+    if (first) {
+        static const char version[] = "\x1a\x0d"
+                                      "brain.Event:2";
+        assert_int_equal(end - at, sizeof version - 1);
+        assert_memory_equal(at, version, sizeof version - 1);
+        return;
     }
-    assert_int_equal(key, 2 << 3);
+    assert_int_equal(varint(&at), 2 << 3);
     int64_t step = (int64_t)varint(&at);
-    assert_int_equal(varint(&at), 5 << 3 | 2);
-    uint64_t length = varint(&at);
+    uint64_t key = varint(&at), length = varint(&at);
     assert_ptr_equal(at + length, end);
-    while (at < end) {
-        char tag[64] = {0};
-        float value;
-        assert_int_equal(varint(&at), 1 << 3 | 2);
-        length = varint(&at);
-        const unsigned char *after = at + length;
-        assert_int_equal(varint(&at), 1 << 3 | 2);
-        length = varint(&at);
-        assert_true(length < sizeof tag);
-        memcpy(tag, at, length);
-        at += length;
-        assert_int_equal(varint(&at), 2 << 3 | 5);
-        memcpy(&value, at, 4);
-        at += 4;
-        assert_ptr_equal(at, after);
-        see(step, tag, value);
+    if (key == (7 << 3 | 2)) {
+        assert_memory_equal(at, "\x08\x01", 2);
+        start_session(c, step);
+        return;
     }
-    return step;
+    assert_int_equal(key, 5 << 3 | 2);
+    c->steps[c->rows++] = step;
+    while (at < end) {
+        assert_int_equal(varint(&at), 1 << 3 | 2);
+        length = varint(&at);
+        parse_value(c, step, at, at + length);
+        at += length;
+    }
 }
 
-/* Checks the framing of the whole file and that its events have the steps of rows 1 .. last, once each. */
-static void check_events(const char *folder, int last, void (*see)(int64_t, const char *, float)) {
-    char path[SCRATCH_PATH];
+/* Reads one file; a torn record at its end, as a killed process leaves it, is left alone. */
+static void read_events(curve *c, const char *path) {
     size_t count, at = 0;
-    find_events(folder, path, sizeof path);
     unsigned char *bytes = (unsigned char *)content(path, &count);
-    for (int i = 0; i <= last; i++) {
+    while (at + 16 <= count) {
         uint64_t length;
         uint32_t crc[2];
-        assert_true(at + 16 <= count);
         memcpy(&length, bytes + at, 8);
         memcpy(&crc[0], bytes + at + 8, 4);
-        assert_true(length <= count - at - 16);
+        if (length > count - at - 16) break;
         memcpy(&crc[1], bytes + at + 12 + length, 4);
         assert_int_equal(crc[0], masked_crc(bytes + at, 8));
         assert_int_equal(crc[1], masked_crc(bytes + at + 12, length));
-        assert_int_equal(parse_event(bytes + at + 12, length, see), i == 0 ? -1 : i * INTERVAL);
+        parse_event(c, at == 0, bytes + at + 12, length);
         at += 16 + length;
     }
-    assert_int_equal(at, count);
     memory_free(bytes);
+}
+
+/* All files together show the rows 1 .. last, once each. */
+static curve check_events(const char *folder, size_t files, int last, void (*see)(int64_t, const char *, double)) {
+    curve c = {.see = see};
+    glob_t found = find_events(folder, files);
+    for (size_t i = 0; i < files; i++) read_events(&c, found.gl_pathv[i]);
+    globfree(&found);
+    assert_int_equal(c.starts, files - 1);
+    assert_int_equal(c.rows, last);
+    for (int i = 0; i < last; i++) assert_int_equal(c.steps[i], (i + 1) * INTERVAL);
+    return c;
 }
 
 static int scalars_seen;
 
 /* A scalar is the row's own number, as a float, under the name of its key. */
-static void compare_scalar(int64_t step, const char *tag, float value) {
+static void compare_scalar(int64_t step, const char *tag, double value) {
     metrics row = make_row((int)(step / INTERVAL));
     scalars_seen++;
     if (strcmp(tag, "train/update") == 0) {
-        assert_true(value == (float)row.update);
+        assert_true(value == (double)row.update);
         return;
     }
     for (int k = 0; k < METRICS_COLUMNS; k++) {
@@ -240,13 +289,13 @@ static void compare_scalar(int64_t step, const char *tag, float value) {
         if (strcmp(tag, metrics_columns[k].tag) != 0) continue;
         double expected;
         memcpy(&expected, (const char *)&row + metrics_columns[k].offset, sizeof expected);
-        assert_true(value == (float)expected);
+        assert_true((float)value == (float)expected);
         return;
     }
     fail_msg("unknown tag %s", tag);
 }
 
-static void ignore_scalar(int64_t step, const char *tag, float value) {
+static void ignore_scalar(int64_t step, const char *tag, double value) {
     (void)step;
     (void)tag;
     (void)value;
@@ -262,7 +311,7 @@ static void checksum(void **state) {
 static void events_equal_rows(void **state) {
     scalars_seen = 0;
     write_rows(*state, -1, 1, ROWS);
-    check_events(*state, ROWS, compare_scalar);
+    check_events(*state, 1, ROWS, compare_scalar);
     assert_int_equal(scalars_seen, ROWS * 12 - 2); /* without return_mean of the first and grad_norm of the third row */
 }
 
@@ -275,28 +324,41 @@ static void append(const char *path, const void *bytes, size_t count) {
     assert_int_equal(fclose(out), 0);
 }
 
-/* Killed after `written` rows, with torn ends; resumed from row `checkpoint`; the files equal those of a run never
- * stopped. */
+/* Killed after `written` rows, with torn ends; resumed from row `checkpoint`: metrics.jsonl equals that of a run never
+ * stopped, and a reader of the events shows the same curve. */
 static void check_resume(const char *folder, int checkpoint, int written) {
+    static const char *const ends[] = {"{\"step\": 12", "\n", "\0\0\0\0\0\0\n\0", "{\"step\": 12\n{\"upd"};
+    static const size_t lengths[] = {11, 1, 8, 18};
     char whole[SCRATCH_PATH], cut[SCRATCH_PATH], path[SCRATCH_PATH];
     error e = {0};
     snprintf(whole, sizeof whole, "%s/whole-%d-%d", folder, checkpoint, written);
-    snprintf(cut, sizeof cut, "%s/cut-%d-%d", folder, checkpoint, written);
-    assert_int_equal(file_make_folders(whole, &e) | file_make_folders(cut, &e), 0);
+    assert_int_equal(file_make_folders(whole, &e), 0);
     write_rows(whole, -1, 1, ROWS);
-    write_rows(cut, -1, 1, written);
-    find_events(cut, path, sizeof path);
-    append(path, "\x40\0\0\0\0\0\0\0\1\2", 10);
-    append(scratch_path(cut, "metrics.jsonl"), "{\"step\": 12", 11);
-    write_rows(cut, (int64_t)checkpoint * INTERVAL, checkpoint + 1, ROWS);
-    size_t a_count, b_count;
-    char *a = content(scratch_path(whole, "metrics.jsonl"), &a_count);
-    char *b = content(scratch_path(cut, "metrics.jsonl"), &b_count);
-    assert_int_equal(a_count, b_count);
-    assert_memory_equal(a, b, a_count);
-    memory_free(a);
-    memory_free(b);
-    check_events(cut, ROWS, compare_scalar);
+    for (int i = 0; i < 4; i++) {
+        snprintf(cut, sizeof cut, "%s/cut-%d-%d-%d", folder, checkpoint, written, i);
+        assert_int_equal(file_make_folders(cut, &e), 0);
+        write_rows(cut, -1, 1, written);
+        glob_t found = find_events(cut, 1);
+        snprintf(path, sizeof path, "%s", found.gl_pathv[0]);
+        globfree(&found);
+        append(path, "\x40\0\0\0\0\0\0\0\1\2\3\4\5\6\7\10\11\12", 18);
+        append(scratch_path(cut, "metrics.jsonl"), ends[i], lengths[i]);
+        size_t a_count, b_count;
+        unsigned char *before = (unsigned char *)content(path, &a_count);
+        write_rows(cut, (int64_t)checkpoint * INTERVAL, checkpoint + 1, ROWS);
+        unsigned char *after = (unsigned char *)content(path, &b_count);
+        assert_int_equal(a_count, b_count); /* a reader keeps its place */
+        assert_memory_equal(before, after, a_count);
+        memory_free(before);
+        memory_free(after);
+        char *a = content(scratch_path(whole, "metrics.jsonl"), &a_count);
+        char *b = content(scratch_path(cut, "metrics.jsonl"), &b_count);
+        assert_int_equal(a_count, b_count);
+        assert_memory_equal(a, b, a_count);
+        memory_free(a);
+        memory_free(b);
+        check_events(cut, 2, ROWS, compare_scalar);
+    }
 }
 
 static void resumes_where_it_was(void **state) {
@@ -306,9 +368,22 @@ static void resumes_where_it_was(void **state) {
     check_resume(*state, ROWS, ROWS);
 }
 
+/* Three processes within one second: their files are read in the order in which they ran. */
+static void resumes_again(void **state) {
+    write_rows(*state, -1, 1, 4);
+    write_rows(*state, 2 * INTERVAL, 3, 6);
+    write_rows(*state, 5 * INTERVAL, 6, ROWS);
+    check_events(*state, 3, ROWS, compare_scalar);
+}
+
 static void resumes_without_files(void **state) {
-    write_rows(*state, 2 * INTERVAL, 1, ROWS);
-    check_events(*state, ROWS, ignore_scalar);
+    write_rows(*state, 2 * INTERVAL, 3, ROWS);
+    curve c = {.see = ignore_scalar};
+    glob_t found = find_events(*state, 1);
+    read_events(&c, found.gl_pathv[0]);
+    globfree(&found);
+    assert_int_equal(c.starts, 1);
+    assert_int_equal(c.rows, ROWS - 2);
 }
 
 /* A step between two rows: what is at or before it stays. */
@@ -320,50 +395,55 @@ static void cuts_at_a_step_between(void **state) {
     assert_int_equal(metrics_read(*state, &rows, &count, NULL), 0);
     assert_int_equal(count, 4);
     memory_free(rows);
-    check_events(*state, 4, ignore_scalar);
+    check_events(*state, 2, 4, ignore_scalar);
 }
 
-/* A flipped bit ends the sound part of the events; a broken line in the middle of metrics.jsonl is for a person to see.
- */
+/* A broken line between rows that are kept is for a person to see. */
 static void notices_damage(void **state) {
-    char path[SCRATCH_PATH];
     size_t count;
     error e = {0};
     metrics_log log;
     write_rows(*state, -1, 1, ROWS);
-    find_events(*state, path, sizeof path);
-    char *bytes = content(path, &count);
-    const size_t places[] = {count - 5, count / 2}; /* the last event's last byte; somewhere in the middle */
-    for (int i = 0; i < 2; i++) {
-        size_t sound;
-        bytes[places[i]] ^= 1;
-        assert_int_equal(file_replace(path, bytes, count, &e), 0);
-        assert_int_equal(metrics_open(&log, *state, ROWS * INTERVAL, &e), 0);
-        metrics_close(&log);
-        memory_free(content(path, &sound));
-        assert_true(sound > 16 && sound < count - 100 && sound <= places[i]);
-    }
-    memory_free(bytes);
-
     const char *lines = scratch_path(*state, "metrics.jsonl");
-    bytes = content(lines, &count);
+    char *bytes = content(lines, &count);
     bytes[count / 2] = '\n';
     assert_int_equal(file_replace(lines, bytes, count, &e), 0);
     memory_free(bytes);
     assert_int_equal(metrics_open(&log, *state, ROWS * INTERVAL, &e), -1);
     assert_non_null(strstr(e.text, "metrics.jsonl:"));
+    e = (error){0};
+    assert_int_equal(metrics_open(&log, *state, 2 * INTERVAL, &e), 0);
+    assert_int_equal(e.status, 0);
+    metrics_close(&log);
+}
 
-    append(scratch_path(*state, "events.out.tfevents.other"), "", 0);
-    assert_int_equal(file_replace(scratch_path(*state, "metrics.jsonl"), "", 0, &e), 0);
-    assert_int_equal(metrics_open(&log, *state, 0, &e), -1);
-    assert_non_null(strstr(e.text, "more than one TensorBoard file"));
+/* A counter past what a float holds. */
+static void see_counter(int64_t step, const char *tag, double value) {
+    assert_int_equal(step, 7);
+    if (strcmp(tag, "count") == 0) assert_true(value == 16777217);
+}
+
+static void counters_are_exact(void **state) {
+    error e = {0};
+    events_log log;
+    assert_int_equal(events_open(&log, *state, -1, &e), 0);
+    events_begin(&log);
+    events_counter(&log, "count", 16777217);
+    assert_int_equal(events_end(&log, 7, &e), 0);
+    events_close(&log);
+    curve c = {.see = see_counter};
+    glob_t found = find_events(*state, 1);
+    read_events(&c, found.gl_pathv[0]);
+    globfree(&found);
+    assert_int_equal(c.rows, 1);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         SCRATCH_TEST(lines_are_strict_json),  SCRATCH_TEST(rows_read_back),       cmocka_unit_test(checksum),
         SCRATCH_TEST(events_equal_rows),      SCRATCH_TEST(resumes_where_it_was), SCRATCH_TEST(resumes_without_files),
-        SCRATCH_TEST(cuts_at_a_step_between), SCRATCH_TEST(notices_damage),
+        SCRATCH_TEST(cuts_at_a_step_between), SCRATCH_TEST(notices_damage),       SCRATCH_TEST(resumes_again),
+        SCRATCH_TEST(counters_are_exact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

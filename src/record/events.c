@@ -1,26 +1,30 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Rows of metrics in the format of TensorBoard. */
 #include "record/events.h"
 
 #include "base/memory.h"
+#include "base/protobuf.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { LENGTH_SIZE = 8, CRC_SIZE = 4, HEADER_SIZE = LENGTH_SIZE + CRC_SIZE, VALUES_CAPACITY = 4096, HOST_SIZE = 65 };
+enum { LENGTH_SIZE = 8, CRC_SIZE = 4, HEADER_SIZE = LENGTH_SIZE + CRC_SIZE, HOST_SIZE = 65 };
+enum { VALUE_CAPACITY = 256, VALUES_CAPACITY = 4096 };
 
-/* Protocol buffers: a field begins with its number << 3 | wire type. */
-enum { WIRE_VARINT = 0, WIRE_64 = 1, WIRE_BYTES = 2, WIRE_32 = 5 };
-enum { EVENT_WALL_TIME = 1, EVENT_STEP = 2, EVENT_FILE_VERSION = 3, EVENT_SUMMARY = 5 };
-enum { SUMMARY_VALUE = 1, VALUE_TAG = 1, VALUE_SIMPLE = 2 };
+/* The fields of tensorboard/compat/proto: event, summary, tensor. */
+enum { EVENT_WALL_TIME = 1, EVENT_STEP = 2, EVENT_FILE_VERSION = 3, EVENT_SUMMARY = 5, EVENT_SESSION_LOG = 7 };
+enum { SESSION_STATUS = 1, SESSION_START = 1 };
+enum { SUMMARY_VALUE = 1, VALUE_TAG = 1, VALUE_SIMPLE = 2, VALUE_TENSOR = 8, VALUE_METADATA = 9 };
+enum { METADATA_PLUGIN = 1, PLUGIN_NAME = 1 };
+enum { TENSOR_TYPE = 1, TENSOR_SHAPE = 2, TENSOR_CONTENT = 4, TYPE_DOUBLE = 2 };
 
 static const char file_prefix[] = "events.out.tfevents.";
 static const char file_version[] = "brain.Event:2";
-static const size_t largest_file = (size_t)4 << 30;
 
 /* ---- Framing ---- */
 
@@ -45,21 +49,6 @@ static uint32_t masked_crc(const void *bytes, size_t count) {
     return (crc >> 15 | crc << 17) + 0xA282EAD8;
 }
 
-static void put_varint(text_buffer *t, uint64_t value) {
-    for (; value >= 0x80; value >>= 7) text_append_bytes(t, &(unsigned char){(unsigned char)(value | 0x80)}, 1);
-    text_append_bytes(t, &(unsigned char){(unsigned char)value}, 1);
-}
-
-static void put_key(text_buffer *t, unsigned field, unsigned wire) {
-    put_varint(t, field << 3 | wire);
-}
-
-static void put_bytes(text_buffer *t, unsigned field, const void *bytes, size_t count) {
-    put_key(t, field, WIRE_BYTES);
-    put_varint(t, count);
-    text_append_bytes(t, bytes, count);
-}
-
 /* Starts a record: room for its header, then the wall time. */
 static void begin_record(text_buffer *record) {
     struct timespec now;
@@ -67,8 +56,7 @@ static void begin_record(text_buffer *record) {
     double seconds = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
     text_clear(record);
     text_append_bytes(record, (char[HEADER_SIZE]){0}, HEADER_SIZE);
-    put_key(record, EVENT_WALL_TIME, WIRE_64);
-    text_append_bytes(record, &seconds, sizeof seconds);
+    protobuf_double(record, EVENT_WALL_TIME, seconds);
 }
 
 /* Fills in the header, adds the checksum and appends the record to the file. */
@@ -90,138 +78,98 @@ void events_begin(events_log *log) {
 }
 
 void events_scalar(events_log *log, const char *tag, float value) {
-    size_t length = strlen(tag);
-    CHECK(length < 0x78); /* the value's length is one byte: key and length of the tag, key of the number, the number */
-    put_key(&log->values, SUMMARY_VALUE, WIRE_BYTES);
-    put_varint(&log->values, 2 + length + 1 + sizeof value);
-    put_bytes(&log->values, VALUE_TAG, tag, length);
-    put_key(&log->values, VALUE_SIMPLE, WIRE_32);
-    text_append_bytes(&log->values, &value, sizeof value);
+    text_clear(&log->value);
+    protobuf_string(&log->value, VALUE_TAG, tag);
+    protobuf_float(&log->value, VALUE_SIMPLE, value);
+    protobuf_message(&log->values, SUMMARY_VALUE, &log->value);
+}
+
+/* A reader takes the last of simple_value and tensor, which exclude each other. */
+void events_counter(events_log *log, const char *tag, int64_t value) {
+    static const char metadata[] = {
+        METADATA_PLUGIN << 3 | 2, 9, PLUGIN_NAME << 3 | 2, 7, 's', 'c', 'a', 'l', 'a', 'r', 's'};
+    double number = (double)value;
+    text_clear(&log->value);
+    protobuf_string(&log->value, VALUE_TAG, tag);
+    protobuf_float(&log->value, VALUE_SIMPLE, (float)value);
+    protobuf_bytes(&log->value, VALUE_METADATA, metadata, sizeof metadata);
+    text_clear(&log->tensor);
+    protobuf_integer(&log->tensor, TENSOR_TYPE, TYPE_DOUBLE);
+    protobuf_bytes(&log->tensor, TENSOR_SHAPE, "", 0);
+    protobuf_bytes(&log->tensor, TENSOR_CONTENT, &number, sizeof number);
+    protobuf_message(&log->value, VALUE_TENSOR, &log->tensor);
+    protobuf_message(&log->values, SUMMARY_VALUE, &log->value);
 }
 
 int events_end(events_log *log, int64_t step, error *e) {
     begin_record(&log->record);
-    put_key(&log->record, EVENT_STEP, WIRE_VARINT);
-    put_varint(&log->record, (uint64_t)step);
-    put_bytes(&log->record, EVENT_SUMMARY, log->values.data, log->values.length);
+    protobuf_integer(&log->record, EVENT_STEP, (uint64_t)step);
+    protobuf_message(&log->record, EVENT_SUMMARY, &log->values);
     return end_record(log, e);
 }
 
 static int write_version(events_log *log, error *e) {
     begin_record(&log->record);
-    put_bytes(&log->record, EVENT_FILE_VERSION, file_version, sizeof file_version - 1);
+    protobuf_string(&log->record, EVENT_FILE_VERSION, file_version);
     return end_record(log, e);
 }
 
-/* ---- Cutting back ---- */
-
-/* Reads a varint of `count` bytes at *at; false when it is cut or too long. */
-static bool get_varint(const unsigned char *bytes, size_t count, size_t *at, uint64_t *value) {
-    *value = 0;
-    for (unsigned shift = 0; shift < 64 && *at < count; shift += 7) {
-        unsigned char byte = bytes[(*at)++];
-        *value |= (uint64_t)(byte & 0x7F) << shift;
-        if (byte < 0x80) return true;
-    }
-    return false;
-}
-
-/* The step of an event, 0 when it has none, as protocol buffers leave out zeros; -1 when it is no event. */
-static int64_t event_step(const unsigned char *event, size_t count) {
-    uint64_t step = 0, key, value;
-    for (size_t at = 0; at < count;) {
-        if (!get_varint(event, count, &at, &key)) return -1;
-        unsigned wire = key & 7;
-        size_t skip = wire == WIRE_64 ? 8 : wire == WIRE_32 ? 4 : 0;
-        if (wire == WIRE_VARINT || wire == WIRE_BYTES) {
-            if (!get_varint(event, count, &at, &value)) return -1;
-            if (key >> 3 == EVENT_STEP) step = value;
-            if (wire == WIRE_BYTES) skip = value;
-        } else if (skip == 0)
-            return -1;
-        if (skip > count - at) return -1;
-        at += skip;
-    }
-    return step > INT64_MAX ? -1 : (int64_t)step;
-}
-
-/* Bytes of the record at the beginning of `bytes`, *step its step; 0 when there is no whole and sound one. */
-static size_t record_size(const unsigned char *bytes, size_t count, int64_t *step) {
-    uint64_t length;
-    uint32_t crc;
-    if (count < HEADER_SIZE + CRC_SIZE) return 0;
-    memcpy(&length, bytes, LENGTH_SIZE);
-    memcpy(&crc, bytes + LENGTH_SIZE, CRC_SIZE);
-    if (crc != masked_crc(bytes, LENGTH_SIZE) || length > count - HEADER_SIZE - CRC_SIZE) return 0;
-    memcpy(&crc, bytes + HEADER_SIZE + length, CRC_SIZE);
-    if (crc != masked_crc(bytes + HEADER_SIZE, length)) return 0;
-    *step = event_step(bytes + HEADER_SIZE, length);
-    return *step < 0 ? 0 : HEADER_SIZE + length + CRC_SIZE;
-}
-
-/* Cuts the file after its last sound event up to `step`; *kept is how long it is then. */
-static int cut_back(const char *path, int64_t step, size_t *kept, error *e) {
-    char *bytes;
-    size_t count;
-    if (file_read(path, largest_file, &bytes, &count, e)) return -1;
-    *kept = 0;
-    for (;;) {
-        int64_t found;
-        size_t size = record_size((const unsigned char *)bytes + *kept, count - *kept, &found);
-        if (size == 0 || found > step) break;
-        *kept += size;
-    }
-    memory_free(bytes);
-    return *kept < count ? file_truncate(path, *kept, e) : 0;
+static int write_session_start(events_log *log, int64_t step, error *e) {
+    text_clear(&log->value);
+    protobuf_integer(&log->value, SESSION_STATUS, SESSION_START);
+    begin_record(&log->record);
+    protobuf_integer(&log->record, EVENT_STEP, (uint64_t)step);
+    protobuf_message(&log->record, EVENT_SESSION_LOG, &log->value);
+    return end_record(log, e);
 }
 
 /* ---- Opening ---- */
 
-/* The events file of the folder; path is "" when there is none. */
-static int find_file(const char *folder, char *path, error *e) {
-    path[0] = '\0';
+/* The latest time, in seconds, that an events file of the folder has in its name; 0: there is none. Readers take files
+ * in the order of their names. */
+static int latest_file(const char *folder, long long *latest, error *e) {
+    *latest = 0;
     DIR *entries = opendir(folder);
     if (!entries) return error_set(e, STATUS_FAILED, "cannot look into %s: %s", folder, strerror(errno));
-    int result = 0;
-    for (struct dirent *entry; !result && (entry = readdir(entries));) {
+    for (struct dirent *entry; (entry = readdir(entries));) {
         if (strncmp(entry->d_name, file_prefix, sizeof file_prefix - 1) != 0) continue;
-        if (path[0])
-            result =
-                error_set(e, STATUS_FAILED, "%s has more than one TensorBoard file: keep the one of this run", folder);
-        else
-            result = file_join(path, folder, entry->d_name, e);
+        long long time = strtoll(entry->d_name + sizeof file_prefix - 1, NULL, 10);
+        if (time > *latest) *latest = time;
     }
     closedir(entries);
-    return result;
+    return 0;
 }
 
 static int name_file(const char *folder, char *path, error *e) {
+    long long latest, now = (long long)time(NULL);
+    if (latest_file(folder, &latest, e)) return -1;
+    if (now <= latest) now = latest + 1;
     char host[HOST_SIZE], name[HOST_SIZE + 96];
     if (gethostname(host, sizeof host - 1)) strcpy(host, "localhost");
     host[sizeof host - 1] = '\0';
     for (char *c = host; *c; c++)
         if (*c == '/') *c = '-';
-    snprintf(name, sizeof name, "%s%010lld.%s.%ld.0", file_prefix, (long long)time(NULL), host, (long)getpid());
+    snprintf(name, sizeof name, "%s%010lld.%s.%ld.0", file_prefix, now, host, (long)getpid());
     return file_join(path, folder, name, e);
 }
 
 int events_open(events_log *log, const char *folder, int64_t resume_step, error *e) {
     *log = (events_log){.file.descriptor = -1};
-    char path[FILE_PATH_SIZE] = "";
-    size_t kept = 0;
-    if (resume_step >= 0 && find_file(folder, path, e)) return -1;
-    if (path[0] && cut_back(path, resume_step, &kept, e)) return -1;
-    if (!path[0] && name_file(folder, path, e)) return -1;
-    if (file_log_open(&log->file, path, e)) return -1;
+    char path[FILE_PATH_SIZE];
+    if (name_file(folder, path, e) || file_log_open(&log->file, path, e)) return -1;
+    text_reserve(&log->tensor, VALUE_CAPACITY);
+    text_reserve(&log->value, VALUE_CAPACITY);
     text_reserve(&log->values, VALUES_CAPACITY);
     text_reserve(&log->record, VALUES_CAPACITY + HEADER_SIZE + CRC_SIZE);
-    if (kept > 0 || write_version(log, e) == 0) return 0;
+    if (write_version(log, e) == 0 && (resume_step < 0 || write_session_start(log, resume_step, e) == 0)) return 0;
     events_close(log);
     return -1;
 }
 
 void events_close(events_log *log) {
     file_log_close(&log->file);
+    text_free(&log->tensor);
+    text_free(&log->value);
     text_free(&log->values);
     text_free(&log->record);
 }

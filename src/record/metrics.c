@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,16 +53,20 @@ static void make_line(text_buffer *line, const metrics *row) {
     text_append(line, "}\n");
 }
 
-int metrics_write(metrics_log *log, const metrics *row, error *e) {
-    make_line(&log->line, row);
-    if (file_log_append(&log->lines, log->line.data, log->line.length, e)) return -1;
+static int write_events(metrics_log *log, const metrics *row, error *e) {
     events_begin(&log->events);
-    events_scalar(&log->events, "train/update", (float)row->update);
+    events_counter(&log->events, "train/update", row->update);
     for (int i = 0; i < METRICS_COLUMNS; i++) {
         double value = value_of(row, &metrics_columns[i]);
         if (isfinite(value)) events_scalar(&log->events, metrics_columns[i].tag, (float)value);
     }
     return events_end(&log->events, row->step, e);
+}
+
+int metrics_write(metrics_log *log, const metrics *row, error *e) {
+    make_line(&log->line, row);
+    if (file_log_append(&log->lines, log->line.data, log->line.length, e)) return -1;
+    return write_events(log, row, e);
 }
 
 int metrics_flush(metrics_log *log, error *e) {
@@ -132,28 +137,45 @@ int metrics_read(const char *folder, metrics **rows, size_t *count, error *e) {
 
 /* ---- Opening ---- */
 
-/* Cuts the file at `path` before its first row past `step`, and off it a torn last line. */
-static int cut_back(const char *path, int64_t step, error *e) {
+/* Whether a line past the reader's place is a row at or before `step`: what lies between is then broken, not the remains of
+ * a process that was killed. */
+static bool rows_follow(reader *r, int64_t step) {
+    metrics row;
+    for (const char *end; (end = memchr(r->bytes + r->at, '\n', r->count - r->at));
+         r->at = (size_t)(end - r->bytes) + 1) {
+        const char *line = r->bytes + r->at;
+        if (parse_row(line, (size_t)(end - line), &row) == 0 && row.step <= step) return true;
+    }
+    return false;
+}
+
+/* Cuts the file at `path` behind its last row at or before `step`, which becomes *last; whatever else follows, a row of
+ * later steps, half a line, zeros that a power cut left, is dropped. *last has step -1 when no row is left. */
+static int cut_back(const char *path, int64_t step, metrics *last, error *e) {
     reader r = {0};
     metrics row;
+    error why = {0};
     if (file_join(r.path, "", path, e) || file_read(path, largest_file, &r.bytes, &r.count, e)) return -1;
     size_t kept = 0;
     int got;
-    while ((got = next_row(&r, &row, e)) == 1 && row.step <= step) kept = r.at;
+    while ((got = next_row(&r, &row, &why)) == 1 && row.step <= step) kept = r.at, *last = row;
+    bool broken = got < 0 && rows_follow(&r, step);
     memory_free(r.bytes);
-    if (got < 0) return -1;
+    if (broken) return error_set(e, why.status, "%s", why.text);
     return kept < r.count ? file_truncate(path, kept, e) : 0;
 }
 
 int metrics_open(metrics_log *log, const char *folder, int64_t resume_step, error *e) {
     *log = (metrics_log){.lines.descriptor = -1, .events.file.descriptor = -1};
     char path[FILE_PATH_SIZE];
+    metrics last = {.step = -1};
     if (file_join(path, folder, lines_name, e)) return -1;
-    if (resume_step >= 0 && file_exists(path) && cut_back(path, resume_step, e)) return -1;
+    if (resume_step >= 0 && file_exists(path) && cut_back(path, resume_step, &last, e)) return -1;
     if (file_log_open(&log->lines, path, e) || events_open(&log->events, folder, resume_step, e)) {
         metrics_close(log);
         return -1;
     }
     text_reserve(&log->line, LINE_CAPACITY);
-    return 0;
+    if (resume_step < 0 || last.step != resume_step) return 0;
+    return write_events(log, &last, e); /* TensorBoard drops what it has at this step, too */
 }
