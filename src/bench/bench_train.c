@@ -76,6 +76,7 @@ static int train_once(runner *r, const char *folder, const setting *s, int threa
         "--set",     run_seconds,
         "--set",     "eval.episodes=1",
         "--set",     "checkpoint.interval_steps=0",
+        "--set",     "checkpoint.interval_seconds=0",
         "--set",     s->shared_statistics ? "optimizer.statistics=shared" : "optimizer.statistics=worker"};
     int status = 0;
     rest();

@@ -261,8 +261,8 @@ int settings_apply(settings *s, const settings_override *overrides, size_t count
 }
 
 int settings_resume(settings *s, const settings_override *overrides, size_t count, error *e) {
-    static const char *const free_keys[] = {"threads", "total_steps", "stop.when_solved", "stop.seconds",
-                                            "checkpoint.interval_steps"};
+    static const char *const free_keys[] = {"threads",      "total_steps",  "stop.when_solved",
+                                            "stop.seconds", "checkpoint.*", "checkpoint.interval_seconds"};
     settings before = *s;
     if (settings_apply(s, overrides, count, e)) return -1;
     for (size_t k = 0; k < schema_count; k++) {
@@ -276,7 +276,7 @@ int settings_resume(settings *s, const settings_override *overrides, size_t coun
             error_set(
                 e, STATUS_USAGE,
                 "%s: a resumed run cannot change it from %s to %s; it may change threads, total_steps, stop.* and "
-                "checkpoint.interval_steps",
+                "checkpoint.*",
                 schema[k].key, was, is);
         memory_free(was);
         memory_free(is);

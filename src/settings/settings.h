@@ -164,7 +164,8 @@ typedef struct settings {
         double seconds; /* wall time; 0: no limit */
     } stop;
     struct {
-        int64_t interval_steps; /* 0: at the end alone */
+        int64_t interval_steps;  /* 0: by time alone */
+        double interval_seconds; /* wall time; 0: by steps alone */
     } checkpoint;
     struct {
         int64_t interval_steps;
@@ -212,7 +213,7 @@ int settings_parse(settings *s, const char *name, const char *text, size_t lengt
 int settings_apply(settings *s, const settings_override *overrides, size_t count, error *e);
 
 /* The same for a run that is resumed: refuses every change but that of threads, total_steps, stop.* and
- * checkpoint.interval_steps. A value given as it was is no change; env.id given so allows its plugin to be loaded. */
+ * checkpoint.*. A value given as it was is no change; env.id given so allows its plugin to be loaded. */
 int settings_resume(settings *s, const settings_override *overrides, size_t count, error *e);
 
 /* Refuses combinations that mean nothing or cannot work, by the names of their keys: what can be known without the

@@ -32,6 +32,7 @@ static int load(settings *s, const compare_request *r, const char *preset, run_m
     if (settings_load(s, &request, e)) return -1;
     s->stop.when_solved = false;
     s->checkpoint.interval_steps = 0; /* at the end alone: writing files is no part of what is compared */
+    s->checkpoint.interval_seconds = 0;
     s->eval.interval_steps = 0;
     bool given = false;
     for (size_t i = 0; i < r->override_count; i++)

@@ -38,6 +38,7 @@ static int add_cell(study *s, const scale_request *r, run_mode mode, size_t batc
     if (settings_load(&settings, &request, e)) return -1;
     settings.stop.when_solved = false;
     settings.checkpoint.interval_steps = 0;
+    settings.checkpoint.interval_seconds = 0;
     settings.eval.interval_steps = 0;
     snprintf(line, sizeof line, "%s, T E = %d", word, batches[batch].rollout_steps * batches[batch].envs);
     snprintf(name, sizeof name, "%.60s-%s-te%d-w%d", stem ? stem + 1 : r->preset, word,

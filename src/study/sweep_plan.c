@@ -135,6 +135,7 @@ static int add_cell(study *s, const sweep_request *r, const choice *c, error *e)
     settings settings;
     if (settings_load(&settings, &request, e)) return -1;
     settings.checkpoint.interval_steps = 0;
+    settings.checkpoint.interval_seconds = 0;
     settings.eval.interval_steps = 0;
     size_t row = study_add(s, name, &settings, r->seeds, SWEEP_FIRST_SEED);
     for (size_t i = 0; i < r->axis_count; i++) {

@@ -82,7 +82,10 @@ static void write_row(run *r, int64_t step) {
     error e = {0};
     double seconds = run_seconds(r);
     metrics m = make_row(r, step, seconds);
-    if (metrics_write(&r->metrics, &m, &e)) fail(r, &e);
+    if (metrics_write(&r->metrics, &m, &e)) {
+        fail(r, &e); /* the row is still to come: a resumed run writes it */
+        return;
+    }
     unsigned flags = alerts_update(&r->alerts, &m);
     for (int i = 0; i < ALERTS; i++)
         if (flags & 1u << i) progress_warn(&r->progress, "%s", alerts_message((alert)i));
@@ -149,6 +152,7 @@ static void check_failures(run *r, int64_t step) {
     error e = {0};
     if (flag_read(&r->write_failed)) fail(r, &r->write_error);
     if (!diverged) return;
+    r->diverged = true;
     metrics m = make_row(r, step, run_seconds(r));
     m.grad_norm = INFINITY;
     alerts_update(&r->alerts, &m);

@@ -72,6 +72,7 @@ typedef struct run {
     image *image; /* the memory of a checkpoint */
     background *writer;
     error failure; /* the first that happened while training */
+    bool diverged; /* the parameters are spoiled: the last checkpoint is the one to keep */
     flag write_failed, signal, checkpoint_asked;
     error write_error;
     stop_reason stopped_by;

@@ -73,7 +73,7 @@ static int no_checkpoint(const char *folder, error *e) {
     if (file_join(path, folder, "config.yaml", e)) return -1;
     return error_set(e, STATUS_USAGE, "--resume: %s has no checkpoint.safetensors: %s", folder,
                      file_exists(path)
-                         ? "it was ended before its first checkpoint (checkpoint.interval_steps); start it anew"
+                         ? "it was ended before its first checkpoint (checkpoint.interval_seconds); start it anew"
                      : file_exists(folder) ? "it is no run's folder"
                                            : "there is no such folder");
 }
@@ -99,10 +99,10 @@ static int resumed_settings(const train_options *o, settings *s, int64_t *total_
 
 static void received(int number, void *context) {
     run *r = context;
-    if (number == SIGUSR1)
-        flag_raise(&r->checkpoint_asked, 1);
-    else
+    if (signals_ends(number))
         flag_raise(&r->signal, number);
+    else
+        flag_raise(&r->checkpoint_asked, 1);
     pauses_request(r->training.pauses);
 }
 
@@ -182,7 +182,7 @@ static int finish(run *r, const train_options *o, error *e) {
 /* From the built run to its end. */
 static int drive(run *r, const train_options *o, error *e) {
     announce(r, o);
-    signals_watch(received, r);
+    signals_watch(received, r, r->plan.settings.checkpoint.interval_seconds);
     if ((r->profile.on = o->profile)) profile_start(r);
     run_drive(r);
     if (r->stopped_by == STOP_NONE) run_pause(r); /* a recording that ends before the run does */
@@ -191,7 +191,10 @@ static int drive(run *r, const train_options *o, error *e) {
         r->failure = r->write_error;
         r->stopped_by = STOP_ERROR;
     }
-    if (r->stopped_by == STOP_ERROR) image_take(r->image, r);
+    if (r->stopped_by == STOP_ERROR) {
+        image_take(r->image, r);
+        if (!r->diverged) image_write(r->image, r->folder, "checkpoint.safetensors", NULL); /* where there is room */
+    }
     int status = finish(r, o, e);
     signals_unwatch();
     return status;
