@@ -73,8 +73,8 @@ static void expect_option(const char *id, const char *key, const char *value, co
 static void test_options(void **state) {
     (void)state;
     expect_option("Pendulum-v1", "g", "9.81", NULL);
-    expect_option("Pendulum-v1", "g", "9.81x", "no number");
-    expect_option("Pendulum-v1", "g", "nan", "no number");
+    expect_option("Pendulum-v1", "g", "9.81x", "not a number");
+    expect_option("Pendulum-v1", "g", "nan", "not a number");
     expect_option("Pendulum-v1", "g", "1e9", "outside -100 .. 100");
     expect_option("Pendulum-v1", "gg", "1", "did you mean g");
     expect_option("CartPole-v1", "sutton_barto_reward", "true", NULL);

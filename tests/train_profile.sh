@@ -15,7 +15,7 @@ for mode in async sync; do
     true_number "$mode: it has a rollout and an update" "$rollout > 0 && $update > 0"
     true_number "$mode: whose seconds are the interval's" \
         "($rollout + $update + $rest) * $fps > 9000 && ($rollout + $update + $rest) * $fps < 11500"
-    true_number "$mode: as many steps a second as metrics.jsonl has" \
+    true_number "$mode: as many steps per second as metrics.jsonl has" \
         "$(tail -1 $mode/metrics.jsonl > last; value steps_per_second last) / $fps > 0.99 && $(value steps_per_second last) / $fps < 1.01"
     line=$(grep '^Roofline: ' $mode.said)
     reached=$(number Roofline "$line") peak=$(number 'of the' "$line")

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * The ceiling that speeds are measured against: how many floating-point operations a second the processor does when
+ * The ceiling that speeds are measured against: how many floating-point operations per second the processor does when
  * every operand is in a register. A fused multiply-add of n lanes counts as 2 n operations. */
 #ifndef BASE_PEAK_H
 #define BASE_PEAK_H

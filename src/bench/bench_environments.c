@@ -96,7 +96,7 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* Steps a second, the median of the rounds and the best of them. */
+/* Steps per second, the median of the rounds and the best of them. */
 static void measure(const env_config *kind, int count, double seconds, double *median, double *best) {
     field f;
     field_make(&f, kind, count);
@@ -138,10 +138,9 @@ json_t *bench_environments(FILE *out, const char *only, double seconds, error *e
         return NULL;
     }
     if (out != NULL) {
-        fprintf(
-            out,
-            "Raw stepping, one core, random actions, resets included; million steps a second\n%-28s %10s %7s%3d %10s\n",
-            "environment", "1", "x", BENCH_INSTANCES, "best");
+        fprintf(out,
+                "Raw stepping, one core, random actions, resets included; million steps/s\n%-28s %10s %7s%3d %10s\n",
+                "environment", "1", "x", BENCH_INSTANCES, "best");
     }
     json_t *results = json_array();
     for (size_t i = 0; i < (only != NULL ? 1 : count); i++) {

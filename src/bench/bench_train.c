@@ -52,7 +52,7 @@ static void rest(void) {
     nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
 }
 
-/* Steps a second of one run. */
+/* Steps per second of one run. */
 static int train_once(runner *r, const char *folder, const setting *s, int threads, rates *all, double *rate,
                       error *e) {
     char program[FILE_PATH_SIZE] = "a3c", out[FILE_PATH_SIZE], log[FILE_PATH_SIZE], words[4][WORD];
@@ -132,8 +132,8 @@ static json_t *show(FILE *table, rates *all) {
     double core = statistics_median(ROUNDS, all->core), cores = statistics_median(ROUNDS, all->cores);
     double flops = 6e-9 * all->parameters;
     if (table) {
-        fprintf(table, "FMA peak: %.1f GFLOP/s on one core, %.1f on %d at once; %.0f operations a step\n", core, cores,
-                cpus, 1e9 * flops);
+        fprintf(table, "FMA peak: %.1f GFLOP/s on one core, %.1f on %d at once; %.0f operations per step\n", core,
+                cores, cpus, 1e9 * flops);
         fprintf(table, "%-36s %11s %7s %11s %25s %7s %9s\n", "", "1 thread", "% peak", "threads:", "steps/s [range]",
                 "% peak", "speed-up");
     }

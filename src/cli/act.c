@@ -180,7 +180,7 @@ int command_act(int argc, char **argv) {
         options,
         parse,
         "RUN",
-        "Answers observations, one JSON array a line on standard input, with one JSON object each: action, "
+        "Answers observations, one JSON array per line on standard input, with one JSON object each: action, "
         "probabilities (or mean and std), value.\vThe line {\"reset\":true} starts a new episode and has no "
         "answer. An observation is given as `a3c env run` prints it. Where the environment forbids actions, "
         "{\"observation\":[..],\"allowed\":[1,0,..]} says which there are.",

@@ -121,7 +121,7 @@ int command_bench(int argc, char **argv) {
                                        "[kernels|sharing|environments [ID]|train]",
                                        "Measures this machine and this build: the kernels against the processor's "
                                        "peak, the sharing of parameters, raw "
-                                       "stepping of the environments, and whole runs. Without a word: all of it.",
+                                       "stepping of the environments, and whole runs. Without an argument: all of it.",
                                        NULL,
                                        NULL,
                                        NULL};

@@ -25,7 +25,7 @@ typedef struct arguments {
 static const struct argp_option options[] = {
     {"modes", OPTION_MODES, "LIST", 0, "sides of the ladder (async,sync)", 0},
     {"workers", OPTION_WORKERS, "LIST", 0, "numbers of workers, 1,2,16 (the CPUs, and 16)", 0},
-    {"seeds", OPTION_SEEDS, "N", 0, "runs a cell, seeds 1 .. N (10)", 0},
+    {"seeds", OPTION_SEEDS, "N", 0, "runs per cell, seeds 1 .. N (10)", 0},
     {"hyperparameters", OPTION_HYPERPARAMETERS, "WHICH", 0,
      "column of the preset: async, sync, or own (own): A, B, C and the scaled D have the async column, D tuned the "
      "sync one",

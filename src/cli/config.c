@@ -16,8 +16,8 @@ static const struct argp_option options[] = {
     {0, 0, 0, 0, "Print something else:", 2},
     {"defaults", OPTION_DEFAULTS, 0, 0, "every key with its default for both modes: config/default.yaml", 2},
     {"markdown", OPTION_MARKDOWN, 0, 0, "the same as a table in Markdown", 2},
-    {"keys", OPTION_KEYS, 0, 0, "the names of the keys, one a line", 2},
-    {"presets", OPTION_PRESETS, 0, 0, "the names of the presets, one a line", 2},
+    {"keys", OPTION_KEYS, 0, 0, "the names of the keys, one per line", 2},
+    {"presets", OPTION_PRESETS, 0, 0, "the names of the presets, one per line", 2},
     {0, 0, 0, 0, 0, 0},
 };
 

@@ -97,7 +97,7 @@ static int info(const env_arguments *a) {
     print_bound("least return", kind.spec.return_low);
     print_bound("largest return", kind.spec.return_high);
     printf("%-22s %s\n", "randomness", kind.spec.flags & A3C_ENV_MT19937 ? "MT19937" : "PCG64");
-    printf("%-22s %zu bytes an instance\n", "memory", kind.instance_stride);
+    printf("%-22s %zu bytes per instance\n", "memory", kind.instance_stride);
     printf("options (--set env.options.KEY=VALUE)%s\n", kind.def->option_count ? "" : ": none");
     print_options(kind.def);
     return cli_finish();
@@ -110,11 +110,11 @@ enum { OPTION_SEED = 0x100, OPTION_STEPS, OPTION_ACTIONS, OPTION_SET };
 static const struct argp_option options[] = {
     {0, 0, 0, 0, "env run:", 1},
     {"seed", OPTION_SEED, "N", 0, "the episode starts from reset(N) [0]", 1},
-    {"steps", OPTION_STEPS, "N", 0, "steps to play; with actions from a file at most so many", 1},
+    {"steps", OPTION_STEPS, "N", 0, "steps to play; at most this many where actions come from a file", 1},
     {"actions", OPTION_ACTIONS, "random|FILE|-", 0,
-     "drawn uniformly, or read from a file or standard input: one JSON value a line, an integer, or an array", 1},
+     "drawn uniformly, or read from a file or standard input: one JSON value per line, an integer, or an array", 1},
     {0, 0, 0, 0, "All but list:", 2},
-    {"set", OPTION_SET, "env.options.KEY=VALUE", 0, "an option of the environment's own; may be repeated", 2},
+    {"set", OPTION_SET, "env.options.KEY=VALUE", 0, "an option of the environment; may be repeated", 2},
     {0, 0, 0, 0, 0, 0},
 };
 
@@ -177,9 +177,9 @@ int command_env(int argc, char **argv) {
         parse,
         "list\ninfo ID\nrun ID --steps N --actions random|FILE|-\ncheck ID|FILE.so",
         "Shows the environments and steps them. An ID is one that `a3c env list` shows, or a plugin's path.\v"
-        "run prints one JSON object a line: the reset, then a step with action, observation, reward, terminated "
+        "run prints one JSON object per line: the reset, then a step with action, observation, reward, terminated "
         "and truncated; actions reach the environment as they are, and the only wrapper is the registered time "
-        "limit. check puts an environment to the contract of environments and ends with status 1 if it fails.",
+        "limit. check examines whether an environment keeps its contract and ends with status 1 if it fails.",
         NULL,
         NULL,
         NULL};

@@ -21,7 +21,7 @@ static const struct argp_option options[] = {
     {"modes", OPTION_MODES, "LIST", 0, "async, sync, or both (async,sync)", 0},
     {"workers", OPTION_WORKERS, "LIST", 0,
      "numbers of workers, each on a thread of its own: 1,2,4 or 1..8 (powers of two to twice the CPUs)", 0},
-    {"repeats", OPTION_REPEATS, "N", 0, "runs a cell, seeds 1 .. N (5)", 0},
+    {"repeats", OPTION_REPEATS, "N", 0, "runs per cell, seeds 1 .. N (5)", 0},
     {0}};
 
 static error_t parse(int key, char *argument, struct argp_state *state) {

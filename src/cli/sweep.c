@@ -128,7 +128,7 @@ static int settle(arguments *a) {
     if (a->runs && !log) {
         if (a->request.seeds)
             return error_set(&a->e, STATUS_USAGE,
-                             "--runs: counts draws of log: keys, of which there is none; --seeds says how many runs");
+                             "--runs: counts draws of log: keys, of which there is none; use --seeds for several runs");
         a->request.seeds = a->runs;
     }
     if (!a->request.seeds) a->request.seeds = 1;

@@ -42,9 +42,9 @@ static const struct argp_option options[] = {
     {"steps", OPTION_STEPS, "N", 0, "leave an episode after N steps [100000; 2000 for a GIF]", 0},
     {"policy", OPTION_POLICY, "greedy|sample", 0, "the most probable action, or one drawn [greedy]", 0},
     {"seed", OPTION_SEED, "S", 0, "episode k starts from reset(S + k), as in eval [1]", 0},
-    {"fps", OPTION_FPS, "F", 0, "steps a second [the environment's]", 0},
+    {"fps", OPTION_FPS, "F", 0, "steps per second [the environment's]", 0},
     {"env", OPTION_ENV, "ID", 0, "another environment of the same spaces, or a plugin's path", 0},
-    {"plain", OPTION_PLAIN, 0, 0, "lines of text, as when standard output is no terminal", 0},
+    {"plain", OPTION_PLAIN, 0, 0, "lines of text, as when standard output is not a terminal", 0},
     {0, 0, 0, 0, 0, 0},
 };
 

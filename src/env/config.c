@@ -81,7 +81,7 @@ static int parse_option(const a3c_env_option *option, const char *text, double *
     }
     bool whole = option->kind == A3C_OPTION_INT;
     if (!parse_number(text, whole, value)) {
-        return error_set(e, STATUS_USAGE, "env.options.%s: '%s' is no %s", option->key, text,
+        return error_set(e, STATUS_USAGE, "env.options.%s: '%s' is not a %s", option->key, text,
                          whole ? "whole number" : "number");
     }
     if (*value < option->minimum || *value > option->maximum) {

@@ -81,7 +81,7 @@ static int accept_def(const a3c_env_def *given, const char *path, error *e) {
 static int accept_table(void *library, const char *path, error *e) {
     void *symbol = dlsym(library, "a3c_env_plugin");
     if (symbol == NULL) {
-        return error_set(e, STATUS_USAGE, "%s: is no environment plugin: it has no symbol a3c_env_plugin", path);
+        return error_set(e, STATUS_USAGE, "%s: not an environment plugin: it has no symbol a3c_env_plugin", path);
     }
     a3c_env_plugin_function function;
     memcpy(&function, &symbol, sizeof function);
@@ -181,7 +181,7 @@ static int load_folder(const char *folder, error *e) {
     struct dirent **entries;
     int count = scandir(folder, &entries, is_shared_object, alphasort);
     if (count < 0) {
-        return error_set(e, STATUS_USAGE, "A3C_ENV_PATH: %s: is no folder that can be read", folder);
+        return error_set(e, STATUS_USAGE, "A3C_ENV_PATH: %s: not a readable folder", folder);
     }
     int result = 0;
     for (int i = 0; i < count; i++) {

@@ -81,7 +81,7 @@ static int plan_dense(net *net, net_layer *l, const layer_spec *s, flow *f, cons
 }
 
 static int plan_conv(net *net, net_layer *l, const layer_spec *s, flow *f, const char *prefix, error *e) {
-    if (!f->planes) return error_set(e, STATUS_USAGE, "%s is a convolution, but what it reads is no picture", prefix);
+    if (!f->planes) return error_set(e, STATUS_USAGE, "%s is a convolution, but its input is not an image", prefix);
     l->channels = f->channels, l->height = f->height, l->width = f->width;
     l->kernel = s->kernel, l->stride = s->stride, l->padding = s->padding;
     int h = f->height + 2 * s->padding - s->kernel, w = f->width + 2 * s->padding - s->kernel;

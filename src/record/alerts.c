@@ -160,7 +160,7 @@ int alerts_set(alerts *a, const double values[ALERTS_STATE_SIZE], error *e) {
     for (int i = 0; i < ALERTS; i++) sound = sound && (s.raised[i] == 0 || s.raised[i] == 1);
     sound = sound && s.entropy_rows >= 0 && s.low_entropy_rows >= 0 && s.value_rows >= 0 && s.explained_rows >= 0 &&
             s.return_rows >= 0 && s.reference_step >= 0 && s.improvements >= 0;
-    if (!sound) return error_set(e, STATUS_FAILED, "these numbers are no state of the alerts");
+    if (!sound) return error_set(e, STATUS_FAILED, "these numbers are not a state of the alerts");
     a->state = s;
     return 0;
 }

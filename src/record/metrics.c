@@ -112,7 +112,7 @@ static int next_row(reader *r, metrics *row, error *e) {
     if (!end) return 0;
     r->line++;
     if (parse_row(line, (size_t)(end - line), row))
-        return error_set(e, STATUS_FAILED, "%s:%zu: this line is no row of metrics", r->path, r->line);
+        return error_set(e, STATUS_FAILED, "%s:%zu: this line is not a row of metrics", r->path, r->line);
     r->at += (size_t)(end - line) + 1;
     return 1;
 }

@@ -36,7 +36,7 @@ typedef struct span {
 } span;
 
 static int refuse(const safetensors *file, error *e) {
-    return error_prefix(e, "%s is no usable safetensors file: ", file->path);
+    return error_prefix(e, "%s is not a usable safetensors file: ", file->path);
 }
 
 /* ---- The header ---- */
@@ -63,7 +63,7 @@ static int parse_shape(const json_t *shape, const char *name, safetensor *tensor
     for (size_t i = 0; i < dims; i++) {
         const json_t *size = json_array_get(shape, i);
         if (!json_is_integer(size) || json_integer_value(size) < 0)
-            return error_set(e, STATUS_FAILED, "tensor '%.100s' has a size that is no natural number", name);
+            return error_set(e, STATUS_FAILED, "tensor '%.100s' has a size that is not a natural number", name);
         tensor->shape[i] = json_integer_value(size);
         if (__builtin_mul_overflow(*bytes, (uint64_t)tensor->shape[i], bytes))
             return error_set(e, STATUS_FAILED, "tensor '%.100s' is too large", name);
@@ -102,9 +102,9 @@ static int parse_tensor(const char *name, const json_t *entry, uint64_t data_siz
 static int check_metadata(json_t *metadata, error *e) {
     const char *key;
     json_t *value;
-    if (!json_is_object(metadata)) return error_set(e, STATUS_FAILED, "its " SAFETENSORS_METADATA " is no object");
+    if (!json_is_object(metadata)) return error_set(e, STATUS_FAILED, "its " SAFETENSORS_METADATA " is not an object");
     json_object_foreach(metadata, key, value) {
-        if (!json_is_string(value)) return error_set(e, STATUS_FAILED, "the metadata '%.100s' is no string", key);
+        if (!json_is_string(value)) return error_set(e, STATUS_FAILED, "the metadata '%.100s' is not a string", key);
     }
     return 0;
 }
@@ -181,7 +181,8 @@ static int read_header(safetensors *file, int descriptor, uint64_t length, error
     if (bytes[0] == '{') file->header = json_loadb(bytes, length, JSON_REJECT_DUPLICATES, &problem);
     memory_free(bytes);
     if (file->header) return 0;
-    return error_set(e, STATUS_FAILED, "its header is no JSON object%s%s", problem.text[0] ? ": " : "", problem.text);
+    return error_set(e, STATUS_FAILED, "its header is not a JSON object%s%s", problem.text[0] ? ": " : "",
+                     problem.text);
 }
 
 static uint64_t aligned(uint64_t bytes) {
@@ -207,7 +208,7 @@ static int read_sizes(int descriptor, uint64_t *header, uint64_t *data, error *e
     struct stat status;
     if (fstat(descriptor, &status)) return error_set(e, STATUS_FAILED, "%s", strerror(errno));
     uint64_t size = (uint64_t)status.st_size;
-    if (!S_ISREG(status.st_mode)) return error_set(e, STATUS_FAILED, "it is no ordinary file");
+    if (!S_ISREG(status.st_mode)) return error_set(e, STATUS_FAILED, "it is not an ordinary file");
     if (size < SAFETENSORS_LENGTH_SIZE + 2) return error_set(e, STATUS_FAILED, "it is shorter than a header");
     if (size > largest_file) return error_set(e, STATUS_FAILED, "it is larger than %" PRIu64 " bytes", largest_file);
     if (read_at(descriptor, header, SAFETENSORS_LENGTH_SIZE, 0, e)) return -1;

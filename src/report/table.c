@@ -200,7 +200,7 @@ int table_read(table *t, const char *path, error *e) {
     reader r = {.path = path, .at = bytes, .end = bytes + count, .line = 1};
     int failed = 0;
     if (memchr(bytes, 0, count))
-        failed = error_set(e, STATUS_USAGE, "%s: a 0 byte: this is no CSV file", path);
+        failed = error_set(e, STATUS_USAGE, "%s: a 0 byte: this is not a CSV file", path);
     else if (count == 0)
         failed = error_set(e, STATUS_USAGE, "%s: empty; expected a header line of column names", path);
     else

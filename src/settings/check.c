@@ -56,7 +56,7 @@ static int check_rollout(const check *c) {
                       (long long)most, LARGEST_BATCH, s->mode == MODE_SYNC ? " or workers" : "");
     if (s->advantage.normalize && least < NORMALIZE_SAMPLES)
         return refuse(c, "advantage.normalize",
-                      "needs %d samples an update, there are %lld; expected more rollout_steps or "
+                      "needs %d samples per update, there are %lld; expected more rollout_steps or "
                       "envs_per_worker, or normalize: false",
                       NORMALIZE_SAMPLES, (long long)least);
     return 0;

@@ -16,7 +16,7 @@ static int refuse_key(const reader *r, document_node n, const char *key) {
         return reader_refuse(r, n, key,
                              "a dot is a level of nesting; expected %.*s: with the rest of the key inside it",
                              (int)(dot - key), key);
-    return reader_refuse(r, n, reader_shown_key(key), "this is no key%s (`a3c config` lists them all)", hint);
+    return reader_refuse(r, n, reader_shown_key(key), "unknown key%s (`a3c config` lists them all)", hint);
 }
 
 static void note_former(const reader *r, document_node n, const char *key, const setting *row) {
@@ -77,7 +77,7 @@ static int read_mapping(const reader *r, document_node mapping, const char *sect
         const char *name = document_text(d, n);
         char key[SETTING_KEY_SIZE];
         if ((size_t)snprintf(key, sizeof key, "%s%s%s", section, *section ? "." : "", name) >= sizeof key || !*name)
-            return reader_refuse(r, n, reader_shown_key(name), "this is no key (`a3c config` lists them all)");
+            return reader_refuse(r, n, reader_shown_key(name), "unknown key (`a3c config` lists them all)");
         if (strchr(name, '.') && !r->command_line) return refuse_key(r, n, key);
         if (repeated(d, mapping, i)) return reader_refuse(r, n, key, "the key is given twice");
         if (read_key(r, n, document_child(d, mapping, i), key, given)) return -1;

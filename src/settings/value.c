@@ -83,7 +83,7 @@ document_node reader_half(const reader *r, document_node n, run_mode mode, const
         const char *name = document_kind_of(d, k) == DOCUMENT_SCALAR ? document_text(d, k) : "";
         int m = strcmp(name, "async") == 0 ? MODE_ASYNC : strcmp(name, "sync") == 0 ? MODE_SYNC : -1;
         if (m < 0) {
-            reader_refuse(r, k, key, "expected one value, or one a mode: {async: A, sync: B}");
+            reader_refuse(r, k, key, "expected one value, or one per mode: {async: A, sync: B}");
             return 0;
         }
         if (half[m]) {

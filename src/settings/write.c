@@ -211,7 +211,7 @@ char *settings_default_text(void) {
               "# Every key of the settings with its meaning, its range and its default, made from the program's own "
               "table by\n"
               "# `a3c config --defaults`. A preset or file of one's own names only what differs. A key may carry a "
-              "value a mode:\n"
+              "value per mode:\n"
               "# learning_rate: {async: 1e-3, sync: 3e-3}. On the command line: --set optimizer.learning_rate=1e-3\n");
     write_defaults(&out, true);
     return out.data;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * `a3c compare`: what asynchrony brings and what it costs, as a ladder of cells at the same rollout length,
- * environments a worker and number of workers W, that changes one thing a rung:
+ * environments per worker and number of workers W, that changes one thing a rung:
  *
- *   A   async, Hogwild, a thread a worker; in virtual time above the CPU count, where A and B are one cell
+ *   A   async, Hogwild, one thread per worker; in virtual time above the CPU count, where A and B are one cell
  *   B   async, locked: no lost updates
  *   C   async on one thread: staleness 0, the same batch, the same number of updates
  *   D   sync: one batch of all W workers; learning rate x1, xsqrt(W), xW, and tuned (the preset's own sync
@@ -41,7 +41,7 @@ typedef struct compare_request {
 } compare_request;
 
 /* Fills an empty study with the ladder's cells. With rates, A, B and C have the async one, the scaled D are scaled from
- * it, and D tuned has the sync one at the same rollout length and environments a worker. */
+ * it, and D tuned has the sync one at the same rollout length and environments per worker. */
 int compare_plan(study *s, const compare_request *request, error *e);
 
 /* Fills an empty study of the kind sweep with the search for both sides' learning rates: seven, from a quarter of the

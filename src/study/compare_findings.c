@@ -16,7 +16,7 @@ typedef struct finding {
 } finding;
 
 static const finding findings[] = {
-    {"Async (A) against tuned sync, a thread a worker", rung_practical, BEST_D, ON_THREADS},
+    {"Async (A) against tuned sync, one thread per worker", rung_practical, BEST_D, ON_THREADS},
     {"Async (A) against tuned sync, more workers than CPUs, in virtual time", rung_practical, BEST_D, IN_VIRTUAL_TIME},
     {"A against B: lost updates", rung_lost, ANY_D, ANYWHERE},
     {"B or A=B against C: staleness", rung_stale, ANY_D, ANYWHERE},
@@ -120,9 +120,10 @@ static void list_places(report *r, const groups *g, const contrast_list *list) {
     if (t.rows > 0) {
         report_heading(r, 3, "Async against tuned sync, place by place");
         report_table(r, &t);
-        report_text(r, "Returns and steps a second are interquartile means, steps to solved restricted means, seconds "
-                       "medians. Open: neither a difference nor equivalence was shown. With one worker A and D are the "
-                       "same algorithm, shown at the same rate: a control.");
+        report_text(r,
+                    "Returns and steps per second are interquartile means, steps to solved restricted means, seconds "
+                    "medians. Open: neither a difference nor equivalence was shown. With one worker A and D are the "
+                    "same algorithm, shown at the same rate: a control.");
     }
     table_free(&t);
 }
@@ -207,7 +208,7 @@ static void list_losses(report *r, const groups *g, const contrast_list *list) {
     report_heading(r, 3, "Where async loses");
     if (t.rows > 0) {
         report_table(r, &t);
-        report_text(r, "Returns and steps a second are interquartile means; steps and seconds are restricted means.");
+        report_text(r, "Returns and steps per second are interquartile means; steps and seconds are restricted means.");
     } else
         report_text(r, "Nowhere that these seeds could show.");
     table_free(&t);

@@ -134,7 +134,7 @@ void compare_overview(report *r, const groups *g, const table *pooled) {
     bool searched = g->count > 0 && strcmp(group_text(g, 0, "tuning"), "search") == 0;
     report_heading(r, 2, "The ladder");
     report_text(
-        r, "**A** is async, Hogwild, a thread a worker (in virtual time where there are more workers than "
+        r, "**A** is async, Hogwild, one thread per worker (in virtual time where there are more workers than "
            "CPUs; then nothing is lost and A and B are one cell); **B** async under one lock, so nothing is "
            "lost; **C** async with one thread, so nothing is stale, with the same batch and number of "
            "updates; **D** sync, one batch of all workers, with the learning rate of A times 1, times the "
@@ -148,15 +148,15 @@ void compare_overview(report *r, const groups *g, const table *pooled) {
                     "the scaled D start from) and that of D tuned are each the best of seven by mean final return (of "
                     "equals, the one with fewer steps to the solved return), from a quarter of the "
                     "preset's to sixteen times it, on seeds that are not used here; all cells have the same rollout "
-                    "length and environments a worker. **D preset** is sync as the preset has it, tuned by hand with "
+                    "length and environments per worker. **D preset** is sync as the preset has it, tuned by hand with "
                     "rollout length and environments of its own, at the preset's own number of workers. The search is "
                     "a study of its own, in the folder whose name ends in -tuning, with all of its curve.");
     else
-        report_text(r, "D tuned is the preset's own sync column, its rollout length and environments a worker "
+        report_text(r, "D tuned is the preset's own sync column, its rollout length and environments per worker "
                        "included (T and E below); it was tuned for the preset's own number of workers, so with another "
                        "one it is not at its best: `--tune` searches for every number of workers.");
-    report_text(r,
-                "Score against steps, steps a second, and score against seconds are three results and are kept apart.");
+    report_text(
+        r, "Score against steps, steps per second, and score against seconds are three results and are kept apart.");
     for (size_t k = 0; k < g->count; k++)
         if (next_place(g, group_text(g, k, "env"), 0) == (long)k) draw_environment(r, g, k);
     if (pooled->rows > 0) {

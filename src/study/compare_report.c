@@ -125,7 +125,7 @@ static void write_place(report *r, const groups *g, const contrast_list *list, s
     report_heading(r, 4, "Score against steps, and against seconds at equal cores");
     section_solved(r, g, m, rung_has_seconds);
     section_curves(r, g, m, base, name, title, rung_has_seconds);
-    report_heading(r, 4, "Steps a second, staleness, waiting");
+    report_heading(r, 4, "Steps per second, staleness, waiting");
     section_rates(r, g, m);
     snprintf(file, sizeof file, "%s-time", name);
     section_time(r, g, m, file, title);

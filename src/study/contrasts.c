@@ -6,8 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-const char *const contrast_measure_names[] = {"final return", "steps to solved", "seconds to solved", "steps a second",
-                                              "staleness"};
+const char *const contrast_measure_names[] = {"final return", "steps to solved", "seconds to solved",
+                                              "steps per second", "staleness"};
 
 /* The value of run i that is compared, so that greater is better: times to an event are negated, and a run that never
  * got there is later than all. */

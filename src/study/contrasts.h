@@ -9,7 +9,7 @@ typedef enum contrast_measure {
     CONTRAST_RETURN,   /* final evaluation return; greater is better */
     CONTRAST_STEPS,    /* steps to the solved return, a run that never got there after all that did; less is better */
     CONTRAST_SECONDS,  /* the same in seconds */
-    CONTRAST_RATE,     /* steps a second; greater is better */
+    CONTRAST_RATE,     /* steps per second; greater is better */
     CONTRAST_STALENESS /* mean staleness; less is better */
 } contrast_measure;
 

@@ -18,7 +18,7 @@ typedef struct group {
     bool *solved;          /* [runs] */
     bool solvable;         /* a solved return is known */
     size_t rates;
-    double *rate; /* [rates] steps a second */
+    double *rate; /* [rates] steps per second */
     size_t stale;
     double *staleness; /* [stale] mean staleness */
     double total_steps;

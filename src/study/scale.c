@@ -206,7 +206,7 @@ static void draw_rates(report *r, size_t count, const line *lines, double cpus) 
     }
     plot p = {.title = "Throughput by threads",
               .x_label = "threads (one worker each)",
-              .y_label = "steps a second",
+              .y_label = "steps per second",
               .x_log = true,
               .x_doubling = true,
               .y_log = true,
@@ -216,10 +216,11 @@ static void draw_rates(report *r, size_t count, const line *lines, double cpus) 
     text_buffer svg = {0};
     plot_draw(&svg, &p);
     char caption[300];
-    snprintf(caption, sizeof caption,
-             "Steps a second by threads, interquartile mean and 95 %% interval; dashed: the Universal Scalability Law. "
-             "The machine gives %.0f CPUs; beyond, threads share them.",
-             cpus);
+    snprintf(
+        caption, sizeof caption,
+        "Steps per second by threads, interquartile mean and 95 %% interval; dashed: the Universal Scalability Law. "
+        "The machine gives %.0f CPUs; beyond, threads share them.",
+        cpus);
     report_picture(r, "throughput", caption, text_string(&svg));
     text_free(&svg);
     memory_free(series);
@@ -274,7 +275,7 @@ static void write_report(report *r, const groups *g, size_t count, const line *l
         over = over || group_number(g, k, "threads") > cpus_of(g, k);
     }
     report_heading(r, 2, "Throughput and time to the score by number of workers");
-    report_text(r, "Each worker has a thread of its own. T E is the number of steps a worker brings to an update. "
+    report_text(r, "Each worker has a thread of its own. T E is the number of steps that a worker brings to an update. "
                    "Speed-ups are against one worker of the same line; the time to the score is the "
                    "Kaplan-Meier median, and a speed-up in it is given only where more than half of the runs with one "
                    "worker and of those with many solve. Score against steps (data efficiency) and "
@@ -293,7 +294,7 @@ static void write_report(report *r, const groups *g, size_t count, const line *l
     }
     if (!all) report_text(r, "No law is fitted to lines with fewer than four numbers of threads within the CPUs.");
     draw_rates(r, count, lines, cpus);
-    draw_speedups(r, scaling, count, lines, "speedup", "speedup", "Speed-up in steps a second");
+    draw_speedups(r, scaling, count, lines, "speedup", "speedup", "Speed-up in steps per second");
     draw_speedups(r, scaling, count, lines, "speedup_to_solved_seconds", "speedup-seconds",
                   "Speed-up in seconds to the solved return");
     draw_speedups(r, scaling, count, lines, "speedup_to_solved_steps", "speedup-steps",

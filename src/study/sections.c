@@ -100,10 +100,11 @@ int section_runs(report *r, const groups *g, size_t total, error *e) {
             r,
             "**No run succeeded; there is nothing to compare.** What they said is in the study's folder under `logs`.");
     else if (scores < done)
-        report_text(r,
-                    "%zu runs ended without a final evaluation return (it is not known or was no number); they are not "
-                    "counted in n.",
-                    done - scores);
+        report_text(
+            r,
+            "%zu runs ended without a final evaluation return (it is unknown or was not a number); they are not "
+            "counted in n.",
+            done - scores);
     return 0;
 }
 
@@ -141,8 +142,9 @@ void section_power(report *r, const groups *g) {
     count_seeds(g, NULL, &of_all, &most);
     if (most == 0) return;
     if (most == 1) {
-        report_text(r, "**One seed a cell:** every figure is a single run, without an interval, and no difference can "
-                       "be tested.");
+        report_text(r,
+                    "**One seed per cell:** every figure is a single run, without an interval, and no difference can "
+                    "be tested.");
         return;
     }
     bool even = true;

@@ -73,7 +73,8 @@ static int compare_cell(const study_cell *cell, const char *path, const json_t *
                *seed = json_string_value(json_object_get(former, "first_seed"));
     char now[24];
     snprintf(now, sizeof now, "%llu", (unsigned long long)cell->first_seed);
-    if (!name || !text || !seed) return error_set(e, STATUS_USAGE, "%s: this is no study.json of this program", path);
+    if (!name || !text || !seed)
+        return error_set(e, STATUS_USAGE, "%s: this is not a study.json of this program", path);
     if (strcmp(name, cell->name) != 0)
         return error_set(e, STATUS_USAGE, "%s: has the cell %.100s where %s is now; %s", path, name, cell->name,
                          advice);
@@ -92,7 +93,7 @@ int study_file_compare(const study *s, const char *path, error *e) {
     const char *kind = json_string_value(json_object_get(former, "kind"));
     int failed = 0;
     if (json_integer_value(json_object_get(former, "format")) != STUDY_FORMAT || !kind || !json_is_array(cells))
-        failed = error_set(e, STATUS_USAGE, "%s: this is no study.json of this program", path);
+        failed = error_set(e, STATUS_USAGE, "%s: this is not a study.json of this program", path);
     else if (strcmp(kind, s->kind) != 0)
         failed = error_set(e, STATUS_USAGE, "%s: is a study of the kind %.20s, not %s; choose another --out", path,
                            kind, s->kind);

@@ -11,10 +11,10 @@ typedef struct varied {
     bool numeric, log;
 } varied;
 
-/* Whether steps a second by two settings fit a table that can be read. */
+/* Whether steps per second by two settings fit a table that can be read. */
 bool sweep_rates_fit(const groups *g, const varied *down, const varied *across);
 
-/* Steps a second by two settings: a table, which of any two rows is the faster in each column with Holm's p over all of
+/* Steps per second by two settings: a table, which of any two rows is the faster in each column with Holm's p over all of
  * them, where their order turns, and a picture. */
 void sweep_rates(report *r, const groups *g, const varied *down, const varied *across);
 

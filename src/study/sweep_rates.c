@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Steps a second by two things that were varied, and where the order of any two turns. */
+ * Steps per second by two things that were varied, and where the order of any two turns. */
 #include "study/sweep_parts.h"
 
 #include "base/memory.h"
@@ -115,8 +115,8 @@ static void write_pairs(report *r, const grid *of, size_t count, const pair *pai
         snprintf(words, sizeof words, "%.140s over %.140s", of->row[pairs[i].a], of->row[pairs[i].b]);
         snprintf(text, sizeof text, "%.3f (p = %.2g)", pairs[i].ratio, pairs[i].p);
         size_t row = 0;
-        while (row < t.rows && strcmp(table_text(&t, row, "steps a second of"), words) != 0) row++;
-        if (row == t.rows) table_set(&t, table_row(&t), "steps a second of", words);
+        while (row < t.rows && strcmp(table_text(&t, row, "steps per second of"), words) != 0) row++;
+        if (row == t.rows) table_set(&t, table_row(&t), "steps per second of", words);
         table_set(&t, row, of->column[pairs[i].column], text);
     }
     report_text(r, "Any two of them: the median over the rounds of the ratio of their rates, and p by Wilcoxon's "
@@ -162,8 +162,8 @@ static void draw(report *r, const grid *of) {
             count++;
         }
     text_buffer svg = {0};
-    plot_intervals(&svg, "Steps a second", "steps a second", false, count, rows);
-    report_picture(r, "rates", "Steps a second, interquartile mean and 95 % interval.", text_string(&svg));
+    plot_intervals(&svg, "Steps per second", "steps per second", false, count, rows);
+    report_picture(r, "rates", "Steps per second, interquartile mean and 95 % interval.", text_string(&svg));
     text_free(&svg);
 }
 
@@ -171,7 +171,7 @@ void sweep_rates(report *r, const groups *g, const varied *down, const varied *a
     grid of;
     pair pairs[MOST_COMPARED * MOST_COMPARED * MOST_COLUMNS];
     if (!make_grid(&of, g, down, across)) return;
-    report_heading(r, 2, "Steps a second");
+    report_heading(r, 2, "Steps per second");
     write_table(r, &of, down->name);
     size_t count = of.rows <= MOST_COMPARED ? compare_pairs(&of, pairs) : 0;
     if (count > 0) {

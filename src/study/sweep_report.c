@@ -167,7 +167,7 @@ static void draw_scatter(report *r, const groups *g, size_t axes, const varied *
     }
     char title[200], caption[300];
     snprintf(title, sizeof title, "Final return against %.100s", axis[which].name);
-    snprintf(caption, sizeof caption, "%s: a point a run%s.", title, axis[which].log ? ", logarithmic scale" : "");
+    snprintf(caption, sizeof caption, "%s: one point per run%s.", title, axis[which].log ? ", logarithmic scale" : "");
     plot p = {.title = title,
               .x_label = axis[which].name,
               .y_label = "final evaluation return",
@@ -195,10 +195,10 @@ static void draw_intervals(report *r, const groups *g, const size_t *rank, bool 
         rows[i] = (plot_row){c->name, 0, rates ? c->rate_iqm : c->iqm, rates ? c->rate_range : c->iqm_range};
     }
     text_buffer svg = {0};
-    plot_intervals(&svg, rates ? "Steps a second" : "Final return",
-                   rates ? "steps a second" : "final evaluation return", false, count, rows);
+    plot_intervals(&svg, rates ? "Steps per second" : "Final return",
+                   rates ? "steps per second" : "final evaluation return", false, count, rows);
     report_picture(r, rates ? "rates" : "returns",
-                   rates ? "Steps a second, interquartile mean and 95 % interval, in the order of the ranks."
+                   rates ? "Steps per second, interquartile mean and 95 % interval, in the order of the ranks."
                          : "Final return, interquartile mean and 95 % interval, from the best down.",
                    text_string(&svg));
     text_free(&svg);

@@ -37,7 +37,7 @@ const sweep_shipped sweep_studies[] = {
     {"horizon", "rollout lengths from 5 to 128", horizon},
     {"discount", "the horizon as the discount sets it", discount},
     {"uneven",
-     "steps a second when steps last evenly and unevenly: sync that meets every step, sync that meets every rollout, "
+     "steps per second when steps last evenly and unevenly: sync that meets every step, sync that meets every rollout, "
      "async",
      uneven},
     {NULL, NULL, NULL},

@@ -53,7 +53,7 @@ int evaluate_exact(const char *run, bool best, const evaluation_request *request
         memory_free(probabilities);
     } else {
         status = error_set(e, STATUS_USAGE,
-                           "--exact: %s, as this policy sees it, is no table of states; expected FrozenLake-v1, "
+                           "--exact: %s, as this policy sees it, is not a table of states; expected FrozenLake-v1, "
                            "FrozenLake8x8-v1, CliffWalking-v1, CliffWalkingSlippery-v1 or Taxi-v4 without wrappers",
                            kind->def->name);
     }

@@ -147,7 +147,7 @@ static void plan_learning(plan *p) {
     p->entropy_coef = (schedule){(schedule_kind)s->loss.entropy_schedule, s->loss.entropy_coef, 0};
 }
 
-/* threads: as many as there are workers, at most the CPUs; environments that block get a thread a worker. A team (sync)
+/* threads: as many as there are workers, at most the CPUs; environments that block get one thread per worker. A team (sync)
  * gains nothing by more threads than CPUs, and loses much by their meetings, unless an environment sleeps. */
 static int plan_threads(const plan *p) {
     const settings *s = &p->settings;

@@ -60,7 +60,7 @@ void profile_finish(run *r) {
                  100 * share.wait, 100 * share.other);
     progress_say(&r->progress,
                  "Roofline: %.1f of the %.1f GFLOP/s that %d thread%s reach%s at once: %.0f %%; in their own time "
-                 "forward %.0f %%, backward %.0f %% (%.0f operations a step)",
+                 "forward %.0f %%, backward %.0f %% (%.0f operations per step)",
                  rate, p->peak, r->plan.threads, r->plan.threads == 1 ? "" : "s", r->plan.threads == 1 ? "es" : "",
                  percent, percent / 3 / share.forward, percent / 1.5 / share.backward, step);
 }

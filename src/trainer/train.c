@@ -48,7 +48,8 @@ static int new_folder(run *r, const char *out, int *lock, error *e) {
         if (!vacant)
             return error_set(
                 e, STATUS_USAGE,
-                "--out: %s is there already and is no empty folder; name another, or go on with it by --resume", out);
+                "--out: %s already exists and is not empty; choose another folder, or continue that run with --resume",
+                out);
         strcpy(r->folder, out);
     }
     error why = {0};
@@ -74,7 +75,7 @@ static int no_checkpoint(const char *folder, error *e) {
     return error_set(e, STATUS_USAGE, "--resume: %s has no checkpoint.safetensors: %s", folder,
                      file_exists(path)
                          ? "it was ended before its first checkpoint (checkpoint.interval_seconds); start it anew"
-                     : file_exists(folder) ? "it is no run's folder"
+                     : file_exists(folder) ? "it is not the folder of a run"
                                            : "there is no such folder");
 }
 

@@ -23,7 +23,7 @@ typedef struct gif {
     text_buffer out;
 } gif;
 
-/* Begins a file that repeats for ever; `fps` frames a second, at most 50 (browsers slow down what is faster). The width
+/* Begins a file that repeats for ever; `fps` frames per second, at most 50 (browsers slow down what is faster). The width
  * and height are 1 .. GIF_SIDE. 0, or -1 with the error. */
 int gif_open(gif *g, const char *path, int32_t width, int32_t height, double fps, error *e);
 

@@ -107,7 +107,7 @@ uint32_t *recording_read(const char *path, int workers, size_t *events, error *e
     if (file_read(path, (size_t)1 << 32, &text, &bytes, e)) return NULL;
     uint32_t *words = NULL;
     if (bytes < sizeof magic || bytes % 4 != 0 || memcmp(text, magic, sizeof magic) != 0) {
-        error_set(e, STATUS_USAGE, "%s: is no recording of a schedule (schedule.bin of a run with async.record)", path);
+        error_set(e, STATUS_USAGE, "%s: not a recording of a schedule (schedule.bin of a run with async.record)", path);
     } else {
         *events = (bytes - sizeof magic) / 4;
         words = memory_array(uint32_t, *events + 1);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the peers share: their command line, and the clock that turns progress into steps a second of steady state."""
+"""What the peers share: their command line, and the clock that turns progress into steps per second of steady state."""
 import argparse
 import json
 import os

@@ -24,7 +24,7 @@ VECTOR = 1024
 
 
 def rate_of(step, count, seconds):
-    """Steps a second of step(k), k = 0, 1, .., each of `count` steps."""
+    """Steps per second of step(k), k = 0, 1, .., each of `count` steps."""
     for k in range(20):
         step(k)
     began, calls = time.perf_counter(), 0
@@ -115,7 +115,7 @@ def ratio(above, below):
 
 
 def show(rows):
-    print("Million steps a second on one core, medians; ratios: median (lowest to highest)")
+    print("Million steps per second on one core, medians; ratios: median (lowest to highest)")
     print(f"{'environment':26}{'a3c, 1':>8}{'a3c, 1024':>11}{'EnvPool':>9}{'Gymnasium':>11}{'a3c / EnvPool':>24}{'a3c / Gymnasium':>26}")
     for name, row in rows.items():
         alone, many, pool, gym = (statistics.median([x or 0 for x in row[k]]) / 1e6 for k in ("a3c, one", "a3c", "envpool", "gymnasium"))

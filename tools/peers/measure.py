@@ -35,7 +35,7 @@ PEERS = {
     "pfrl a3c 2 processes, t_max 5": ("pfrl_a3c.py", "--envs 2 --rollout 5"),
 }
 
-# name -> (mode, workers, environments a worker, rollout, threads, steps a second expected, further settings)
+# name -> (mode, workers, environments per worker, rollout, threads, steps per second expected, further settings)
 OURS = {
     "sync 16x5": ("sync", 16, 1, 5, 2, 1.5e6, ""),
     "sync 16x128": ("sync", 16, 1, 128, 2, 2.5e6, ""),
@@ -136,7 +136,7 @@ def main():
                 failures[name] = str(e)
                 print(f"  {name}: {e}", file=sys.stderr)
 
-    print(f"{'':36}{'steps a second: median (lowest to highest)':>44}")
+    print(f"{'':36}{'steps per second: median (lowest to highest)':>44}")
     for name, numbers in rates.items():
         print(f"{name:36}{spread(numbers) if numbers else 'n/a: ' + failures.get(name, '')[:60]:>44}")
     print(f"\n{'ratio':72}{'median (lowest to highest)':>32}{'to reach':>10}")

@@ -18,7 +18,7 @@ typedef struct cartpole {
 enum { SUTTON_BARTO_REWARD, OPTION_COUNT };
 static const a3c_env_option options[OPTION_COUNT] = {
     {"sutton_barto_reward", A3C_OPTION_BOOL, 0, 0, 1, NULL,
-     "reward -1 for falling and 0 otherwise, instead of 1 a step"},
+     "reward -1 for falling and 0 otherwise, instead of 1 per step"},
 };
 
 static const double gravity = 9.8, pole_mass = 0.1, total_mass = 0.1 + 1.0, half_length = 0.5,
