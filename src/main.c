@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * a3c: picks the subcommand. */
+#include "base/cpus.h"
 #include "cli/cli.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+CPUS_REMEMBER_FIRST;
 
 static const command *find(const char *name) {
     for (const command *c = commands; c->name; c++)
@@ -44,6 +47,7 @@ static void hold_standard_streams(void) {
 }
 
 int main(int argc, char **argv) {
+    cpus_release(); /* from what the OpenMP library bound this thread to */
     hold_standard_streams();
     const char *first = argc > 1 ? argv[1] : "";
     if (strcmp(first, "help") == 0 || strcmp(first, "--help") == 0 || strcmp(first, "-?") == 0) return help(argc, argv);

@@ -490,14 +490,18 @@ static void resumed_runs_change_little(void **state) {
     const settings_override good[] = {{"--threads", "threads", "2", false},
                                       {"--steps", "total_steps", "9e5", false},
                                       {"--workers", "workers", "4", false},
+                                      {"--set", "pin_threads", "never", false},
+                                      {"--set", "stop.seconds", "5", false},
+                                      {"--set", "checkpoint.interval_steps", "1000", false},
+                                      {"--set", "checkpoint.interval_seconds", "1", false},
                                       {"--env", "env.id", "CartPole-v1", true}};
-    assert_int_equal(settings_resume(&s, good, 4, &e), 0);
+    if (settings_resume(&s, good, sizeof good / sizeof good[0], &e)) fail_msg("%s", e.text);
     assert_true(s.threads == 2 && s.total_steps == 900000 && s.env.on_command_line);
     s = original;
     assert_int_equal(settings_resume(&s, &(settings_override){"--workers", "workers", "16", false}, 1, &e), -1);
-    assert_string_equal(
-        e.text, "workers: a resumed run cannot change it from 4 to 16; it may change threads, total_steps, stop.* and "
-                "checkpoint.*");
+    assert_string_equal(e.text, "workers: a resumed run cannot change it from 4 to 16; it may change threads, "
+                                "pin_threads, total_steps, stop.* and "
+                                "checkpoint.*");
 }
 
 /* ---- Combinations ---- */

@@ -261,8 +261,13 @@ int settings_apply(settings *s, const settings_override *overrides, size_t count
 }
 
 int settings_resume(settings *s, const settings_override *overrides, size_t count, error *e) {
-    static const char *const free_keys[] = {"threads",      "total_steps",  "stop.when_solved",
-                                            "stop.seconds", "checkpoint.*", "checkpoint.interval_seconds"};
+    static const char *const free_keys[] = {"threads",
+                                            "pin_threads",
+                                            "total_steps",
+                                            "stop.when_solved",
+                                            "stop.seconds",
+                                            "checkpoint.interval_steps",
+                                            "checkpoint.interval_seconds"};
     settings before = *s;
     if (settings_apply(s, overrides, count, e)) return -1;
     for (size_t k = 0; k < schema_count; k++) {
@@ -273,11 +278,11 @@ int settings_resume(settings *s, const settings_override *overrides, size_t coun
         char *was = settings_value(&before, k), *is = settings_value(s, k);
         bool same = strcmp(was, is) == 0;
         if (!same)
-            error_set(
-                e, STATUS_USAGE,
-                "%s: a resumed run cannot change it from %s to %s; it may change threads, total_steps, stop.* and "
-                "checkpoint.*",
-                schema[k].key, was, is);
+            error_set(e, STATUS_USAGE,
+                      "%s: a resumed run cannot change it from %s to %s; it may change threads, pin_threads, "
+                      "total_steps, stop.* and "
+                      "checkpoint.*",
+                      schema[k].key, was, is);
         memory_free(was);
         memory_free(is);
         if (!same) return -1;

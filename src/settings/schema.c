@@ -24,6 +24,7 @@ NAMES(updates, "hogwild", "locked");
 NAMES(schedules, "threads", "replay", "simulated");
 NAMES(costs, "constant", "uniform", "exponential", "lognormal", "measured");
 NAMES(barriers, "rollout", "step");
+NAMES(pinnings, "auto", "always", "never");
 NAMES(policies, "greedy", "sample");
 
 #define AT(member) .offset = offsetof(settings, member)
@@ -47,6 +48,10 @@ const setting schema[] = {
     {"threads", AT(threads), INT(1, 1024), .value = "auto", .word = "auto", .word_value = 0,
      .meaning = "number of threads that compute; auto: one per worker, at most one per CPU that this process may use; "
                 "sync uses more threads than CPUs only where an environment may sleep"},
+    {"pin_threads", AT(pin_threads), CHOICE(pinnings), .value = "auto",
+     .meaning =
+         "whether every thread keeps to a CPU of its own; auto: where nothing else runs as they start, and until "
+         "another program takes that CPU"},
     {"envs_per_worker", AT(envs_per_worker), INT(1, 4096), .value = "{async: 4, sync: 1}",
      .meaning = "environments per worker, stepped together"},
     {"rollout_steps", AT(rollout_steps), INT(1, 65536), .unit = "steps", .value = "{async: 32, sync: 20}",

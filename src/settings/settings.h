@@ -54,6 +54,7 @@ typedef enum settings_cost {
     SETTINGS_COST_LOGNORMAL,
     SETTINGS_COST_MEASURED
 } settings_cost;
+typedef enum settings_pinning { SETTINGS_PIN_AUTO, SETTINGS_PIN_ALWAYS, SETTINGS_PIN_NEVER } settings_pinning;
 typedef enum settings_barrier { SETTINGS_BARRIER_ROLLOUT, SETTINGS_BARRIER_STEP } settings_barrier;
 typedef enum settings_policy { SETTINGS_GREEDY, SETTINGS_SAMPLE } settings_policy;
 
@@ -61,6 +62,7 @@ typedef struct settings {
     int format;
     uint64_t seed;
     run_mode mode;
+    settings_pinning pin_threads;
     int workers, threads; /* threads 0 (`auto`): min(workers, CPUs this process may use) */
     int envs_per_worker;
     int rollout_steps; /* the longest, when rollout_schedule lets it grow */
@@ -212,7 +214,7 @@ int settings_parse(settings *s, const char *name, const char *text, size_t lengt
 /* Changes settings that exist, and checks the whole. */
 int settings_apply(settings *s, const settings_override *overrides, size_t count, error *e);
 
-/* The same for a run that is resumed: refuses every change but that of threads, total_steps, stop.* and
+/* The same for a run that is resumed: refuses every change but that of threads, pin_threads, total_steps, stop.* and
  * checkpoint.*. A value given as it was is no change; env.id given so allows its plugin to be loaded. */
 int settings_resume(settings *s, const settings_override *overrides, size_t count, error *e);
 

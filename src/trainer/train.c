@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/signals.h"
+#include "base/thread.h"
 #include "learn/normalizer.h"
 #include "net/kernels.h"
 #include "trainer/evaluate.h"
@@ -98,8 +99,20 @@ static int resumed_settings(const train_options *o, settings *s, int64_t *total_
 
 /* ---- Signals ---- */
 
+enum { TICKS_PER_SECOND = 4 };
+
+/* Whether it is time for a checkpoint. */
+static bool every_tick(run *r) {
+    double interval = r->plan.settings.checkpoint.interval_seconds, now = run_seconds(r);
+    cpus_free_starved();
+    if (interval == 0 || now < r->checkpoint_due) return false;
+    r->checkpoint_due = now + interval;
+    return true;
+}
+
 static void received(int number, void *context) {
     run *r = context;
+    if (number == 0 && !every_tick(r)) return;
     if (signals_ends(number))
         flag_raise(&r->signal, number);
     else
@@ -183,7 +196,8 @@ static int finish(run *r, const train_options *o, error *e) {
 /* From the built run to its end. */
 static int drive(run *r, const train_options *o, error *e) {
     announce(r, o);
-    signals_watch(received, r, r->plan.settings.checkpoint.interval_seconds);
+    r->checkpoint_due = run_seconds(r) + r->plan.settings.checkpoint.interval_seconds;
+    signals_watch(received, r, 1.0 / TICKS_PER_SECOND);
     if ((r->profile.on = o->profile)) profile_start(r);
     run_drive(r);
     if (r->stopped_by == STOP_NONE) run_pause(r); /* a recording that ends before the run does */
@@ -235,7 +249,8 @@ static int resume(run *r, const train_options *o, int64_t total_before, int *sta
 
 static int open_run(run *r, const train_options *o, int64_t total_before, int *status, error *e) {
     progress_open(&r->progress, progress_stream(o->quiet, o->json), r->plan.settings.total_steps);
-    if (run_build(r, e)) return -1;
+    cpus_set_pinning((cpus_pinning)r->plan.settings.pin_threads);
+    if (thread_check(r->plan.threads - 1, e) || run_build(r, e)) return -1;
     start_alerts(r);
     if (o->resume) {
         int known = resume(r, o, total_before, status, e);
