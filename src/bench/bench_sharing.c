@@ -56,12 +56,12 @@ static void push_stripes(sharer *s, const push *p) {
 static void take_turn(sharer *s, push *p, float *parameters) {
     bool locked = s->cell->protocol == LOCKED;
     if (s->cell->form == APART) {
-        if (locked) block_lock(s->block, false);
+        if (locked) block_lock(s->block);
         s->version = block_pull(s->block, parameters);
         if (locked) block_unlock(s->block);
     }
     p->parameters = s->cell->form == APART ? NULL : parameters;
-    if (locked) block_lock(s->block, false);
+    if (locked) block_lock(s->block);
     int64_t before = block_version(s->block);
     if (s->cell->protocol == STRIPES)
         push_stripes(s, p);

@@ -2,7 +2,6 @@
 #include "global/block.h"
 
 #include "base/atomic.h"
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "global/race.h"
@@ -182,14 +181,8 @@ void block_landed(block *b, int64_t steps) {
     count_add_release(&b->count->version, 1);
 }
 
-uint64_t block_lock(block *b, bool timed) {
-    if (!timed) {
-        pthread_mutex_lock(&b->lock);
-        return 0;
-    }
-    uint64_t start = clock_ticks();
+void block_lock(block *b) {
     pthread_mutex_lock(&b->lock);
-    return clock_ticks() - start;
 }
 
 void block_unlock(block *b) {

@@ -54,9 +54,8 @@ typedef struct push {
 /* Applies one update. Returns the block's version before it: pushed - pulled = the update's staleness. */
 int64_t block_push(block *b, const push *p);
 
-/* One lock for a whole pull or push, the control for what lost updates cost (async.update: locked). Returns ticks
- * waited when `timed`. */
-uint64_t block_lock(block *b, bool timed);
+/* One lock for a whole pull or push, the control for what lost updates cost (async.update: locked). */
+void block_lock(block *b);
 void block_unlock(block *b);
 
 /* ---- Sync: a team steps the same stripes, each thread a range of them ---- */

@@ -2,7 +2,6 @@
  * Collecting a rollout: forward pass, sample, step, remember; at the end bootstrap and estimate. */
 #include "learn/learner.h"
 
-#include "base/clock.h"
 #include "learn/normalizer.h"
 #include "learn/second_pass.h"
 
@@ -147,9 +146,8 @@ bool learner_step(learner *l, const float *parameters, int t) {
     const learner_config *c = l->config;
     rollout *r = l->rollout;
     int n = l->envs, row = t * n;
-    uint64_t start = l->timed ? clock_ticks() : 0;
     act(l, parameters, t);
-    uint64_t acted = l->timed ? clock_ticks() : 0;
+    lap(l->watch, PHASE_FORWARD);
     step_all(l, t);
     bool done = false;
     for (int e = 0; e < n; e++) {
@@ -169,11 +167,7 @@ bool learner_step(learner *l, const float *parameters, int t) {
     }
     present(l, t + 1, 0, n);
     l->steps = t + 1;
-    if (l->timed) {
-        uint64_t end = clock_ticks();
-        l->ticks.forward += acted - start;
-        l->ticks.environment += end - acted;
-    }
+    lap(l->watch, PHASE_ENVIRONMENT);
     return !(c->rollout_until_done && done);
 }
 
@@ -209,13 +203,12 @@ void learner_estimate(learner *l) {
 }
 
 void learner_end(learner *l, const float *parameters) {
-    uint64_t start = l->timed ? clock_ticks() : 0;
     bootstrap(l, parameters);
     if (l->rollout->log_rho)
         memset(l->rollout->log_rho, 0,
                (size_t)(l->steps * l->envs) * sizeof(float)); /* what collected is what learns */
     learner_estimate(l);
-    if (l->timed) l->ticks.forward += clock_ticks() - start;
+    lap(l->watch, PHASE_FORWARD);
 }
 
 /* Time step after time step, since a truncated episode's final observation shares its row with the next episode's
@@ -251,15 +244,15 @@ void learner_second_pass(learner *l, const float *parameters) {
     for (int i = 0; i < l->steps * n; i++) r->log_rho[i] -= r->log_behavior[i];
     bootstrap(l, parameters);
     learner_estimate(l);
+    lap(l->watch, PHASE_FORWARD);
 }
 
 void learner_revisit(learner *l, const float *parameters, int e, int t, int count) {
     rollout *r = l->rollout;
-    uint64_t start = l->timed ? clock_ticks() : 0;
     second_pass pass = {l->config->net, &l->config->distribution, &r->tape, &r->rows, r->action, r->allowed};
     second_pass_run(&pass, parameters, t * l->envs + e, count, l->envs, r->log_rho, r->value);
     for (int i = t * l->envs + e, k = 0; k < count; i += l->envs, k++) r->log_rho[i] -= r->log_behavior[i];
-    if (l->timed) l->ticks.forward += clock_ticks() - start;
+    lap(l->watch, PHASE_FORWARD);
 }
 
 void learner_rollout(learner *l, const float *parameters) {

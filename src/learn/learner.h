@@ -8,6 +8,7 @@
 #ifndef LEARN_LEARNER_H
 #define LEARN_LEARNER_H
 
+#include "base/stopwatch.h"
 #include "env/env.h"
 #include "learn/estimators.h"
 #include "learn/policy_distribution.h"
@@ -55,11 +56,6 @@ typedef struct update_figures {
     int64_t updates, frames;
 } update_figures;
 
-/* Ticks spent, filled while learner.timed. */
-typedef struct learner_ticks {
-    uint64_t environment, forward, backward;
-} learner_ticks;
-
 /* Memory of one turn. */
 typedef struct rollout {
     net_tape tape;
@@ -103,8 +99,7 @@ typedef struct learner {
     int64_t frames;    /* played in the present rollout */
     int episode_count; /* finished in the present rollout: rollout->episodes */
     loss_sums sums;    /* of the present turn */
-    bool timed;
-    learner_ticks ticks;
+    stopwatch *watch;  /* borrowed: of the thread that has this turn, or NULL: not timed */
 } learner;
 
 size_t learner_bytes(const learner_config *config, const env_config *const *configs, int envs);

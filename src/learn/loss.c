@@ -4,7 +4,6 @@
  * and PPO's, whose first term is the clipped surrogate. */
 #include "learn/learner.h"
 
-#include "base/clock.h"
 #include "learn/ppo.h"
 
 #include <math.h>
@@ -99,15 +98,13 @@ static void heads(learner *l, int first, int count, const gradient_scale *scale,
 
 void learner_gradient_part(learner *l, const float *parameters, int first, int count, const gradient_scale *scale,
                            bool accumulate, float *gradient, loss_sums *sums) {
-    uint64_t start = l->timed ? clock_ticks() : 0;
     heads(l, first, count, scale, accumulate, gradient, sums);
     net_backward_envs(l->config->net, parameters, &l->rollout->tape, first, count, l->steps, accumulate, gradient);
-    if (l->timed) l->ticks.backward += clock_ticks() - start;
+    lap(l->watch, PHASE_BACKWARD);
 }
 
 void learner_gradient_ppo(learner *l, const float *parameters, int e, int t, int count, const gradient_scale *scale,
                           bool accumulate, float *gradient, loss_sums *sums) {
-    uint64_t start = l->timed ? clock_ticks() : 0;
     double each = l->config->sum_loss ? 1 : 1 / scale->samples;
     float *d_log_std = log_std_gradient(l->config->net, accumulate, gradient);
     int first = t * l->envs + e;
@@ -116,11 +113,10 @@ void learner_gradient_ppo(learner *l, const float *parameters, int e, int t, int
         sample_loss(l, row, each, scale, ppo_term(l, row, scale), sums, d_log_std);
     }
     net_backward(l->config->net, parameters, &l->rollout->tape, first, count, l->envs, accumulate, gradient);
-    if (l->timed) l->ticks.backward += clock_ticks() - start;
+    lap(l->watch, PHASE_BACKWARD);
 }
 
 void learner_gradient(learner *l, const float *parameters, double entropy_coef, float *gradient) {
-    uint64_t start = l->timed ? clock_ticks() : 0;
     gradient_scale scale = {
         .samples = (double)l->steps * l->envs, .entropy_coef = entropy_coef, .advantage_deviation = 1};
     if (l->config->normalize_advantage) {
@@ -132,5 +128,5 @@ void learner_gradient(learner *l, const float *parameters, double entropy_coef, 
     }
     heads(l, 0, l->envs, &scale, false, gradient, &l->sums);
     net_backward(l->config->net, parameters, &l->rollout->tape, 0, l->steps * l->envs, 1, false, gradient);
-    if (l->timed) l->ticks.backward += clock_ticks() - start;
+    lap(l->watch, PHASE_BACKWARD);
 }

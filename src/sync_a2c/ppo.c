@@ -4,8 +4,12 @@
  * A minibatch is a list of units (learn/ppo.h), an environment's consecutive steps. An updater goes through those
  * of its members' environments in the list's order, whose gradients belong to their shards: so the bits do not depend
  * on the number of threads. */
+#include "sync_a2c/ppo.h"
+
 #include "learn/ppo.h"
-#include "sync_a2c/update.h"
+#include "sync_a2c/account.h"
+#include "sync_a2c/reduce.h"
+#include "sync_a2c/step.h"
 
 #include <math.h>
 
@@ -25,10 +29,6 @@ static int segments(const team *t, int steps) {
     const sync_run *r = t->run;
     return ppo_segments(r->training->workers * r->training->envs_per_worker, steps, r->ppo_minibatches,
                         r->training->learning->net->recurrent || r->training->learning->rollout_until_done);
-}
-
-int ppo_units(const team *t, int steps) {
-    return t->run->training->workers * t->run->training->envs_per_worker * segments(t, steps);
 }
 
 static unit unit_at(const team *t, const minibatch *b, int i) {
@@ -53,7 +53,6 @@ static double count_samples(const team *t, const minibatch *b) {
 /* This updater's part of a minibatch: all forward passes, then all backward passes, so that what a backward pass
  * prepares of the parameters is prepared once. */
 static void differentiate(team *t, const team_updater *u, const minibatch *b, const gradient_scale *scale) {
-    size_t size = t->run->training->learning->net->size;
     for (int s = u->first_shard; s < u->first_shard + u->shards; s++) t->shard_sums[s] = (loss_sums){0};
     for (int i = 0; i < b->count; i++) {
         unit x = unit_at(t, b, i);
@@ -68,32 +67,38 @@ static void differentiate(team *t, const team_updater *u, const minibatch *b, co
         if (!l) continue;
         while (x.env >= team_shard_first(t, s + 1)) s++;
         learner_gradient_ppo(l, t->parameters, e, x.first, x.steps, scale, t->shard_sums[s].samples > 0,
-                             t->shard_gradients + size * (size_t)s, &t->shard_sums[s]);
+                             shard_gradient(t, s), &t->shard_sums[s]);
     }
 }
 
-double ppo_update(team *t, const team_updater *u, const gradient_scale *whole, int64_t position, double rate,
-                  team_member *timed) {
+/* Minibatch i of all epochs' together; the order of units is drawn anew where an epoch begins. `version`: the block's
+ * before the first. */
+static minibatch minibatch_at(const team *t, const team_updater *u, int64_t version, int i) {
     const sync_run *r = t->run;
-    gradient_scale scale = *whole;
-    scale.clip = schedule_at(&r->ppo_clip, position, r->training->total_steps);
-    int asked = t->members[0].learners[0].length;
-    minibatch b = {.segments = segments(t, asked)};
-    int units = ppo_units(t, asked), last = r->ppo_epochs * r->ppo_minibatches - 1;
-    int64_t version = block_version(r->training->block);
-    double norm = 0;
-    for (int i = 0; i <= last; i++) {
-        int epoch = i / r->ppo_minibatches, k = i % r->ppo_minibatches;
-        if (k == 0) ppo_shuffle(r->training->learning->seed, version, epoch, units, u->order);
-        int first = ppo_cut(units, r->ppo_minibatches, k);
-        b.units = u->order + first;
-        b.count = ppo_cut(units, r->ppo_minibatches, k + 1) - first;
+    int epoch = i / r->ppo_minibatches, k = i % r->ppo_minibatches;
+    minibatch b = {.segments = segments(t, t->members[0].learners[0].length)};
+    int units = r->training->workers * r->training->envs_per_worker * b.segments;
+    if (k == 0) ppo_shuffle(r->training->learning->seed, version, epoch, units, u->order);
+    int first = ppo_cut(units, r->ppo_minibatches, k);
+    b.units = u->order + first;
+    b.count = ppo_cut(units, r->ppo_minibatches, k + 1) - first;
+    return b;
+}
+
+void ppo_update(team *t, const team_updater *u, stopwatch *watch) {
+    const training *run = t->run->training;
+    gradient_scale scale = t->scale;
+    scale.clip = schedule_at(&t->run->ppo_clip, block_steps(run->block), run->total_steps);
+    int64_t version = block_version(run->block);
+    for (int i = 0, last = t->run->ppo_epochs * t->run->ppo_minibatches - 1;; i++) {
+        minibatch b = minibatch_at(t, u, version, i);
         scale.samples = count_samples(t, &b);
         differentiate(t, u, &b, &scale);
-        norm = update_step(t, u, rate, timed);
-        if (i == last || !isfinite(norm)) break;
-        if (u == t->updater) update_land(t, norm, 0);
-        update_meet(t, timed);
+        team_meet(t, NULL, watch);
+        reduce_stripes(t, u, watch);
+        team_meet(t, reduce_norm, watch);
+        step_stripes(t, u, watch);
+        if (i == last || !isfinite(t->norm)) return;
+        team_meet(t, account_step, watch);
     }
-    return norm;
 }

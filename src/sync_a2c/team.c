@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * Memory of the team, and who does what. */
+ * Memory of the team, who does what, and where they meet. */
 #include "sync_a2c/team.h"
 
 #include "base/cpus.h"
 #include "base/memory.h"
-#include "sync_a2c/update.h"
 
 #include <math.h>
 #include <omp.h>
@@ -62,15 +61,20 @@ static void place_member(team *t, int i, const env_config *const *configs) {
     }
 }
 
+/* The most samples that an update can have: T * N. */
+static size_t samples(const team *t) {
+    const training *run = t->run->training;
+    return (size_t)run->learning->rollout_steps * (size_t)run->workers * (size_t)run->envs_per_worker;
+}
+
 static void place_updater(team *t, int i) {
     team_updater *u = &t->updater[i];
-    int behind = cut(t->threads, t->updaters, i + 1);
+    int next = cut(t->threads, t->updaters, i + 1);
     u->first_member = cut(t->threads, t->updaters, i);
-    u->members = behind - u->first_member;
+    u->members = next - u->first_member;
     u->first_shard = t->members[u->first_member].first_shard;
-    u->shards = (behind < t->threads ? t->members[behind].first_shard : t->shards) - u->first_shard;
-    if (t->run->ppo_epochs > 0)
-        u->order = memory_array(int, (size_t)ppo_units(t, t->run->training->learning->rollout_steps));
+    u->shards = (next < t->threads ? t->members[next].first_shard : t->shards) - u->first_shard;
+    u->order = memory_array(int, samples(t));
 }
 
 /* What a stripe costs an updater, roughly, in passes over its lines in its own cache: a shard of another one's comes
@@ -91,10 +95,10 @@ static void cut_stripes(team *t) {
     for (int i = 0; i < t->updaters; i++) whole += 1 / stripe_cost(t, i);
     for (int i = 0; i < t->updaters; i++) {
         sum += 1 / stripe_cost(t, i);
-        int behind = i + 1 < t->updaters ? (int)lround(stripes * sum / whole) : stripes;
+        int next = i + 1 < t->updaters ? (int)lround(stripes * sum / whole) : stripes;
         t->updater[i].first_stripe = first;
-        t->updater[i].stripes = behind - first;
-        first = behind;
+        t->updater[i].stripes = next - first;
+        first = next;
     }
 }
 
@@ -115,9 +119,8 @@ team *team_new(sync_run *r, const env_config *const *configs, int threads) {
     t->gradient = memory_array(float, size);
     t->stripe_squares = memory_array(double, (size_t)block_stripes(r->training->block));
     t->shard_sums = memory_array(loss_sums, (size_t)t->shards);
-    t->moments = memory_array(double, 3 * (size_t)t->shards);
-    t->episodes = memory_array(episode, (size_t)r->training->learning->rollout_steps * (size_t)r->training->workers *
-                                            (size_t)r->training->envs_per_worker);
+    t->shard_moments = memory_array(double, 3 * (size_t)t->shards);
+    t->episodes = memory_array(episode, samples(t));
     t->steps = memory_array(int, (size_t)(r->training->workers * r->training->envs_per_worker));
     for (int i = 0; i < threads; i++) place_member(t, i, configs);
     for (int i = 0; i < t->updaters; i++) place_updater(t, i);
@@ -143,10 +146,56 @@ void team_free(team *t) {
     memory_free(t->gradient);
     memory_free(t->stripe_squares);
     memory_free(t->shard_sums);
-    memory_free(t->moments);
+    memory_free(t->shard_moments);
     memory_free(t->steps);
     memory_free(t->episodes);
     memory_free(t);
+}
+
+/* ---- Meetings ---- */
+
+typedef struct meeting {
+    team *team;
+    team_action action;
+    barrier *opens; /* for those who sleep until this meeting, or NULL */
+} meeting;
+
+static void meeting_act(void *context) {
+    const meeting *m = context;
+    if (m->action) m->action(m->team);
+    if (m->opens) barrier_wait(m->opens, NULL, NULL);
+}
+
+void team_meet_all(team *t, team_action action, stopwatch *watch) {
+    barrier_wait(t->all, meeting_act, &(meeting){t, action, NULL});
+    lap(watch, PHASE_WAIT);
+}
+
+const team_updater *team_meet_collected(team *t, int thread, team_action action, stopwatch *watch) {
+    uint32_t update = barrier_round(t->updated);
+    int number = barrier_arrive(t->all, t->updaters, meeting_act, &(meeting){t, action, NULL});
+    if (number < 0)
+        barrier_follow(t->updated, update);
+    else if (t->updaters == t->threads)
+        number = thread;
+    lap(watch, PHASE_WAIT);
+    if (number < 0) return NULL;
+    const team_updater *u = &t->updater[number];
+    for (int i = u->first_member; i < u->first_member + u->members; i++)
+        for (int k = 0; k < t->members[i].count; k++) t->members[i].learners[k].watch = watch;
+    return u;
+}
+
+void team_meet(team *t, team_action action, stopwatch *watch) {
+    barrier_wait(t->updating, meeting_act, &(meeting){t, action, NULL});
+    lap(watch, PHASE_WAIT);
+}
+
+/* Opens `updated` before any updater can ask for its next round. */
+void team_meet_updated(team *t, team_action action, stopwatch *watch) {
+    barrier *opens = t->updaters < t->threads ? t->updated : NULL;
+    barrier_wait(t->updating, meeting_act, &(meeting){t, action, opens});
+    lap(watch, PHASE_WAIT);
 }
 
 learner *team_learner(team *t, int env, int *index) {

@@ -1,19 +1,39 @@
 /* SPDX-License-Identifier: MIT
- * Sync (A2C): a team of threads collects with the same parameters, meets, and makes one batched update (update.c), or
- * PPO's several (ppo.c).
+ * Sync (A2C): a team of threads collects with the same parameters and makes one batched update (update.c), or PPO's
+ * several (ppo.c).
  *
  * A thread has one learner for all the environments of its workers, so that their forward passes are one batch. The
- * gradient is computed in shards, each a range of workers that depends on settings alone; shards are reduced in their
- * order, stripe by stripe, so that the bits do not depend on the number of threads. */
+ * gradient is computed in shards, each a range of workers that depends on settings alone, and summed in an order that
+ * does too (reduce.h), so that the bits do not depend on the number of threads.
+ *
+ * One update, two threads. Between two meetings a thread writes only what it owns; whatever it reads of others was
+ * written before the last meeting. At a meeting the last to arrive may do something for all before any goes on.
+ *
+ *     thread 0                thread 1                reads                          writes
+ *
+ *     collect                 collect                 parameters                     own rollouts
+ *     ======= meeting of all: shards_totals =======   shards' moments                samples, advantages' mean
+ *     differentiate           differentiate           own rollouts, parameters       own shards' gradients
+ *     ================= meeting ===================
+ *     reduce                  reduce                  all shards' gradients          own stripes of the gradient
+ *     ========== meeting: reduce_norm =============   squares of all stripes         norm
+ *     step                    step                    norm, own stripes              own stripes of the block and
+ *                                                                                    of the parameters
+ *     ============ meeting: account ===============   all learners' episodes         counters, episodes, pause
+ *
+ * With sync.barrier: step all also meet after every environment step. With more threads than CPUs (environments that
+ * sleep) only the last to collect, one per CPU, are updaters: they make the update for all, each for whole threads,
+ * while the others sleep until it is made. */
 #ifndef SYNC_A2C_TEAM_H
 #define SYNC_A2C_TEAM_H
 
 #include "base/barrier.h"
+#include "base/stopwatch.h"
 #include "global/training.h"
 
 enum { TEAM_SHARDS = 64, SHARDS_LEAST = 8, SHARD_SAMPLES = 32 };
 
-/* What a run of the team needs; const while it runs but for what knows how to be shared. */
+/* What a run of the team needs. Read-only while it trains, except for what synchronizes itself. */
 typedef struct sync_run {
     const training *training;
     int ppo_epochs, ppo_minibatches; /* 0 epochs: one actor-critic update */
@@ -21,26 +41,20 @@ typedef struct sync_run {
     bool barrier_each_step;
 } sync_run;
 
-typedef struct team_ticks {
-    uint64_t environment, forward, backward, push, wait, total;
-} team_ticks;
-
 /* A thread's part: learners over consecutive environments. */
 typedef struct team_member {
     void *memory;
-    learner *learners; /* [count]: one, or one a worker when rollouts end with their episodes */
+    learner *learners; /* [count]: one, or one per worker when rollouts end with their episodes */
     rollout *rollouts; /* [count] */
     int count;
     int first_shard, shards;
-    team_ticks ticks;
+    stopwatch watch; /* of the updates that are timed */
 } team_member;
 
-/* A share of the update that follows the rollouts. There are no more of them than CPUs: more threads than that collect
- * all the same (their environments may sleep), but only the last to be ready go on to differentiate and step, each with
- * whole members' shards, while the others sleep. */
+/* A share of an update: whole members' shards, and stripes of the gradient. */
 typedef struct team_updater {
     int first_member, members, first_shard, shards, first_stripe, stripes;
-    int *order; /* [units] PPO: this epoch's, the same in every updater; else NULL */
+    int *order; /* [T * N] room for a random order of the samples, or of parts of them */
 } team_updater;
 
 typedef struct team {
@@ -48,21 +62,23 @@ typedef struct team {
     int threads, updaters, shards;
     barrier *all;           /* the threads */
     barrier *updating;      /* the updaters */
-    barrier *updated;       /* one updater, whom the threads that do not update follow */
+    barrier *updated;       /* completed when an update is made: the threads that do not update sleep until then */
     team_member *members;   /* [threads] */
     team_updater *updater;  /* [updaters] */
     float *parameters;      /* [net.size] what all collect with, and differentiate at */
     float *shard_gradients; /* [shards, net.size] */
-    int folded;             /* so many leading shards, updater 0's, are added up in the first one's place already */
-    float *gradient;        /* [net.size] reduced */
+    int added_up;           /* leading shards, the first updater's, whose sum is in the first one's place already */
+    float *gradient;        /* [net.size] their sum */
     double *stripe_squares; /* [stripes] */
+    double norm;            /* of the gradient, before clipping */
     loss_sums *shard_sums;  /* [shards] */
-    double *moments;        /* [shards, 3] samples, sum and sum of squares of the advantages */
+    double *shard_moments;  /* [shards, 3] samples, sum and sum of squares of the advantages */
+    gradient_scale scale;   /* of the whole batch */
     int *steps;             /* [N] of each environment's present rollout */
     episode *episodes;      /* [T * N] one update's, merged */
-    update_figures figures; /* since the metrics were last looked at */
+    update_figures figures; /* since the last row of metrics */
     int64_t frames;         /* over the whole run */
-    bool pause, diverged;
+    bool running, pause, diverged;
 } team;
 
 /* How many threads the team can use: no more than there are shards, and than OpenMP gives. */
@@ -74,10 +90,25 @@ void team_free(team *t);
 /* The learner that holds global environment `env`, and its index there. */
 learner *team_learner(team *t, int env, int *index);
 
-/* First environment of a shard; shard t->shards is behind the last. */
+/* First environment of a shard; shard t->shards begins after the last. */
 int team_shard_first(const team *t, int shard);
 
-/* Updates until the run's pauses end it or its steps are taken. */
+/* ---- Meetings ---- */
+
+/* What the last to arrive does for all; NULL: nothing. */
+typedef void (*team_action)(team *t);
+
+/* All threads meet: in the middle of collecting, or for a pause between two updates. */
+void team_meet_all(team *t, team_action action, stopwatch *watch);
+/* All threads have collected. Returns the share of the update that this thread makes, or NULL when others made all of
+ * it while this thread slept. */
+const team_updater *team_meet_collected(team *t, int thread, team_action action, stopwatch *watch);
+/* The updaters meet. */
+void team_meet(team *t, team_action action, stopwatch *watch);
+/* The updaters meet for the last time in this update. */
+void team_meet_updated(team *t, team_action action, stopwatch *watch);
+
+/* Updates until the run's pauses end it or its steps are taken (update.c). */
 void team_run(team *t);
 
 #endif

@@ -81,21 +81,26 @@ static summary_staleness staleness(const image *i) {
     return s;
 }
 
+/* Ticks that all threads spent in each phase of their timed turns. */
+static void phase_ticks(const run *r, double ticks[PHASES]) {
+    int threads = r->team ? r->team->threads : r->worker_pool->threads;
+    for (int p = 0; p < PHASES; p++) {
+        ticks[p] = 0;
+        for (int k = 0; k < threads; k++)
+            ticks[p] += (double)(r->team ? &r->team->members[k].watch : &r->worker_pool->workspaces[k].watch)->ticks[p];
+    }
+}
+
 summary_time run_time(const run *r) {
-    summary_time t = {0};
-    double total = 0;
-    for (int k = 0; r->team && k < r->team->threads; k++) {
-        const team_ticks *x = &r->team->members[k].ticks;
-        t.environment += (double)x->environment, t.forward += (double)x->forward, t.backward += (double)x->backward;
-        t.push += (double)x->push, t.wait += (double)x->wait, total += (double)x->total;
-    }
-    for (int k = 0; r->worker_pool && k < r->worker_pool->threads; k++) {
-        const turn_ticks *x = &r->worker_pool->workspaces[k].ticks;
-        t.environment += (double)x->environment, t.forward += (double)x->forward, t.backward += (double)x->backward;
-        t.pull += (double)x->pull, t.push += (double)x->push, t.wait += (double)x->wait, total += (double)x->total;
-    }
-    t.other = fmax(0, total - (t.environment + t.forward + t.backward + t.pull + t.push + t.wait));
-    return t;
+    double t[PHASES];
+    phase_ticks(r, t);
+    return (summary_time){.environment = t[PHASE_ENVIRONMENT],
+                          .forward = t[PHASE_FORWARD],
+                          .backward = t[PHASE_BACKWARD],
+                          .pull = t[PHASE_PULL],
+                          .push = t[PHASE_PUSH],
+                          .wait = t[PHASE_WAIT] + t[PHASE_LOCK],
+                          .other = t[PHASE_OTHER]};
 }
 
 summary_time run_time_shares(summary_time t) {
@@ -107,13 +112,11 @@ summary_time run_time_shares(summary_time t) {
 
 /* Seconds that all threads of this process waited for the block's lock, from their timed turns; NAN without one. */
 static double lock_wait_seconds(const run *r) {
-    double lock = 0, total = 0;
-    for (int k = 0; r->worker_pool && k < r->worker_pool->threads; k++) {
-        lock += (double)r->worker_pool->workspaces[k].ticks.lock;
-        total += (double)r->worker_pool->workspaces[k].ticks.total;
-    }
+    double ticks[PHASES], total = 0;
+    phase_ticks(r, ticks);
+    for (int p = 0; p < PHASES; p++) total += ticks[p];
     bool locked = r->worker_pool && r->async.locked && total > 0;
-    return locked ? lock / total * r->worker_pool->threads * (run_seconds(r) - r->seconds_before) : NAN;
+    return locked ? ticks[PHASE_LOCK] / total * r->worker_pool->threads * (run_seconds(r) - r->seconds_before) : NAN;
 }
 
 static int64_t frames(const run *r) {

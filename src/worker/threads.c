@@ -25,7 +25,7 @@ static bool stand_still(worker_pool *c, workspace *d) {
     bool on = pauses_wait(c->async->training->pauses);
     d->handed_over = false;
     if (c->async->training->timed_every > 0)
-        d->ticks.wait += (clock_ticks() - start) / (uint64_t)c->async->training->timed_every;
+        d->watch.ticks[PHASE_WAIT] += (clock_ticks() - start) / (uint64_t)c->async->training->timed_every;
     return on;
 }
 

@@ -10,7 +10,6 @@
  *   perform asynchronous update of theta using d theta             turn_end: push */
 #include "worker/turn.h"
 
-#include "base/clock.h"
 #include "net/kernels.h"
 #include "worker/recording.h"
 
@@ -21,9 +20,12 @@
  * under the same lock, so that a recording orders them too. */
 bool turn_pull(worker *w, workspace *d, async *a) {
     turn *t = &w->turn;
-    bool timed = w->learner.timed = a->training->timed_every > 0 && d->turns++ % a->training->timed_every == 0;
-    uint64_t start = timed ? clock_ticks() : 0, waited = 0;
-    if (a->locked) waited = block_lock(a->training->block, timed);
+    t->timed = a->training->timed_every > 0 && d->turns++ % a->training->timed_every == 0;
+    stopwatch *watch = stopwatch_start(&d->watch, t->timed);
+    if (a->locked) {
+        block_lock(a->training->block);
+        lap(watch, PHASE_LOCK);
+    }
     learner_set_length(&w->learner, block_reserved(a->training->block), a->training->total_steps);
     int64_t asked = (int64_t)w->learner.length * a->training->envs_per_worker;
     t->position = block_reserve(a->training->block, asked);
@@ -39,10 +41,7 @@ bool turn_pull(worker *w, workspace *d, async *a) {
     }
     if (a->locked) block_unlock(a->training->block);
     d->handed_over = false;
-    if (timed) {
-        uint64_t spent = clock_ticks() - start;
-        d->ticks.pull += spent - waited, d->ticks.wait += waited, d->ticks.lock += waited, d->ticks.total += spent;
-    }
+    lap(watch, PHASE_PULL);
     return granted;
 }
 
@@ -67,7 +66,7 @@ static const float *behavior_parameters(workspace *d, const async *a) {
 /* The second pull, between collecting and differentiating (1802.01561: the learner's parameters), of V-trace, and of a
  * test that delays the behavior alone. */
 static const float *pull_again(workspace *d, async *a) {
-    if (a->locked) block_lock(a->training->block, false);
+    if (a->locked) block_lock(a->training->block);
     if (d->version != block_version(a->training->block)) d->version = block_pull(a->training->block, d->parameters);
     if (a->locked) block_unlock(a->training->block);
     return d->parameters;
@@ -76,8 +75,7 @@ static const float *pull_again(workspace *d, async *a) {
 void turn_compute(worker *w, workspace *d, async *a) {
     turn *t = &w->turn;
     learner *l = &w->learner;
-    uint64_t start = l->timed ? clock_ticks() : 0;
-    l->ticks = (learner_ticks){0};
+    stopwatch *watch = l->watch = stopwatch_start(&d->watch, t->timed);
     l->rollout = &d->rollout;
     t->gradient = w->gradient ? w->gradient : d->gradient;
 
@@ -85,6 +83,7 @@ void turn_compute(worker *w, workspace *d, async *a) {
     if (a->training->learning->estimator.kind == ESTIMATOR_VTRACE || d->history) {
         learner_rollout(l, behavior);
         target = pull_again(d, a);
+        lap(watch, PHASE_PULL);
         learner_second_pass(l, target);
     } else {
         learner_collect(l, behavior);
@@ -95,11 +94,7 @@ void turn_compute(worker *w, workspace *d, async *a) {
 
     keep(t, l);
     t->open = true;
-    if (!l->timed) return;
-    d->ticks.environment += l->ticks.environment;
-    d->ticks.forward += l->ticks.forward;
-    d->ticks.backward += l->ticks.backward;
-    d->ticks.total += clock_ticks() - start;
+    lap(watch, PHASE_OTHER);
 }
 
 bool turn_begin(worker *w, workspace *d, async *a) {
@@ -133,8 +128,7 @@ int64_t turn_end(worker *w, workspace *d, async *a) {
         pauses_request(a->training->pauses);
         return block_steps(a->training->block);
     }
-    bool timed = w->learner.timed;
-    uint64_t start = timed ? clock_ticks() : 0, waited = 0;
+    stopwatch *watch = stopwatch_start(&d->watch, t->timed);
     push p = {.gradient = t->gradient,
               .scale = (float)optimizer_clip(t->norm, a->training->max_grad_norm),
               .rate = (float)schedule_at(&a->training->learning_rate, t->position, a->training->total_steps),
@@ -143,7 +137,10 @@ int64_t turn_end(worker *w, workspace *d, async *a) {
               .own_statistics = {w->statistics[0], w->statistics[1]},
               .own_count = a->own_adam_count ? w->pushes + 1 : 0,
               .parameters = a->recording ? NULL : d->parameters};
-    if (a->locked) waited = block_lock(a->training->block, timed);
+    if (a->locked) {
+        block_lock(a->training->block);
+        lap(watch, PHASE_LOCK);
+    }
     int64_t before = block_version(a->training->block), version = block_push(a->training->block, &p);
     if (a->training->learning->rollout_until_done)
         block_give_back(a->training->block,
@@ -158,9 +155,6 @@ int64_t turn_end(worker *w, workspace *d, async *a) {
     int64_t steps = block_steps(a->training->block);
     if (episodes_add(a->training->episodes, t->episodes, (int)t->episode_count, steps) && a->training->stop_when_solved)
         pauses_request(a->training->pauses);
-    if (timed) {
-        uint64_t spent = clock_ticks() - start;
-        d->ticks.push += spent - waited, d->ticks.wait += waited, d->ticks.lock += waited, d->ticks.total += spent;
-    }
+    lap(watch, PHASE_PUSH);
     return steps;
 }

@@ -25,15 +25,9 @@ typedef struct async {
     flag diverged;               /* 1 + the worker whose gradient was not finite */
 } async;
 
-/* Where the time of a timed turn went, in ticks. */
-typedef struct turn_ticks {
-    uint64_t environment, forward, backward, pull, push, wait, total;
-    uint64_t lock; /* the part of wait that was for the block's lock */
-} turn_ticks;
-
 /* Between begin and end. Flat but for the two arrays. */
 typedef struct turn {
-    bool open;
+    bool open, timed;
     int64_t pulled;   /* the block's version at the pull */
     int64_t position; /* steps reserved before this turn's */
     int64_t steps, frames;
@@ -67,7 +61,7 @@ typedef struct workspace {
     rollout rollout;
     int64_t version;  /* of the parameters, -1: none yet */
     bool handed_over; /* the last push left the parameters here: the next pull need not copy */
-    turn_ticks ticks;
+    stopwatch watch;  /* of the turns that are timed */
     int64_t turns;
     int64_t staleness[STALENESS_BINS];
 } workspace;

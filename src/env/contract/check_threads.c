@@ -18,7 +18,7 @@ typedef struct walk {
 static void go(void *context) {
     walk *w = (walk *)context;
     if (w->start != NULL) {
-        barrier_wait(w->start);
+        barrier_wait(w->start, NULL, NULL);
     }
     trial_go(&w->trial, w->steps);
 }
