@@ -16,6 +16,8 @@
 enum { FIRST_READ = 1 << 14, FILE_MODE = 0666, FOLDER_MODE = 0777, MOST_LINKS = 40 };
 enum { ENOTSUPP_KERNEL = 524 }; /* not in errno.h; some network file systems answer it all the same */
 
+static const char lock_name[] = ".lock";
+
 /* "cannot read runs/a/config.yaml: No such file or directory" */
 static int failed(error *e, const char *what, const char *path) {
     int number = errno;
@@ -51,15 +53,27 @@ static int make_folder(const char *path, error *e) {
     return failed(e, "make the folder", path);
 }
 
-int file_make_folders(const char *path, error *e) {
-    char part[FILE_PATH_SIZE];
-    if (copy_path(part, path, "", e)) return -1;
+/* All folders that `part` [FILE_PATH_SIZE] lies in. */
+static int make_parents(char *part, error *e) {
     for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (!is_folder(part) && make_folder(part, e)) return -1;
         *slash = '/';
     }
-    return make_folder(part, e);
+    return 0;
+}
+
+int file_make_folders(const char *path, error *e) {
+    char part[FILE_PATH_SIZE];
+    return copy_path(part, path, "", e) || make_parents(part, e) ? -1 : make_folder(part, e);
+}
+
+int file_make_new_folder(const char *path, bool *made, error *e) {
+    char part[FILE_PATH_SIZE];
+    *made = false;
+    if (copy_path(part, path, "", e) || make_parents(part, e)) return -1;
+    *made = mkdir(part, FOLDER_MODE) == 0;
+    return *made || errno == EEXIST ? 0 : failed(e, "make the folder", path);
 }
 
 int file_is_vacant(const char *path, bool *vacant, error *e) {
@@ -71,7 +85,9 @@ int file_is_vacant(const char *path, bool *vacant, error *e) {
     }
     *vacant = true;
     for (struct dirent *entry; (entry = readdir(folder));)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) *vacant = false;
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+            strcmp(entry->d_name, lock_name) != 0)
+            *vacant = false;
     closedir(folder);
     return 0;
 }
@@ -290,7 +306,7 @@ static const char *holder(int descriptor, char *words, size_t size) {
 int file_lock(const char *folder, int *lock, error *e) {
     char path[FILE_PATH_SIZE], words[32];
     *lock = -1;
-    if (file_join(path, folder, ".lock", e)) return -1;
+    if (file_join(path, folder, lock_name, e)) return -1;
     int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
     if (descriptor < 0) return failed(e, "write", path);
     static int said;

@@ -25,7 +25,11 @@ bool file_exists(const char *path);
 /* Makes the folder and its parents; it may exist already. */
 int file_make_folders(const char *path, error *e);
 
-/* *vacant: whether `path` is absent or an empty folder, so that a run may be written there. A file is not vacant. */
+/* Makes a folder that was not there, and its parents; *made false: something of that name is there already. */
+int file_make_new_folder(const char *path, bool *made, error *e);
+
+/* *vacant: whether `path` is absent or a folder that holds nothing but a lock, so that a run may be written there. A file is
+ * not vacant. */
 int file_is_vacant(const char *path, bool *vacant, error *e);
 
 /* Removes a folder and what is in it; it may be absent. */

@@ -23,39 +23,49 @@
 
 /* ---- The folder ---- */
 
-/* runs/<preset>-<mode>-<seed>-<time>, the first that is free. */
-static int default_folder(const settings *s, char folder[FILE_PATH_SIZE], error *e) {
+enum { MOST_RUNS_PER_SECOND = 1000 };
+
+/* runs/<preset>-<mode>-<seed>-<time>, the first name that is free: made and locked in one go, so that runs of one second never meet
+ * in one folder. */
+static int default_folder(run *r, int *lock, error *e) {
+    const settings *s = &r->plan.settings;
     char stamp[32];
     time_t now = time(NULL);
     struct tm local;
     strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", localtime_r(&now, &local));
-    for (int k = 0; k < 1000; k++) {
+    for (int k = 0; k < MOST_RUNS_PER_SECOND; k++) {
         char more[16] = "";
+        bool made;
         if (k) snprintf(more, sizeof more, "-%d", k + 1);
-        snprintf(folder, FILE_PATH_SIZE, "runs/%s-%s-%llu-%s%s", s->preset[0] ? s->preset : "run",
+        snprintf(r->folder, FILE_PATH_SIZE, "runs/%s-%s-%llu-%s%s", s->preset[0] ? s->preset : "run",
                  s->mode == MODE_SYNC ? "sync" : "async", (unsigned long long)s->seed, stamp, more);
-        if (!file_exists(folder)) return 0;
+        error why = {0};
+        if (file_make_new_folder(r->folder, &made, &why))
+            return error_set(e, why.status, "%s; choose another place with --out", why.text);
+        if (made) return file_lock(r->folder, lock, e);
     }
-    return error_set(e, STATUS_FAILED, "runs: has a thousand runs of this second already; name a folder with --out");
+    return error_set(e, STATUS_FAILED, "runs: has %d runs of this second already; name a folder with --out",
+                     MOST_RUNS_PER_SECOND);
+}
+
+/* The folder of --out: absent or empty, looked at again once it is locked. */
+static int named_folder(run *r, const char *out, int *lock, error *e) {
+    bool vacant;
+    if (strlen(out) >= sizeof r->folder) return error_set(e, STATUS_USAGE, "--out: the path is too long");
+    strcpy(r->folder, out);
+    if (file_is_vacant(out, &vacant, e)) return -1;
+    if (vacant) {
+        if (file_make_folders(out, e)) return error_prefix(e, "--out: ");
+        if (file_lock(out, lock, e) || file_is_vacant(out, &vacant, e)) return -1;
+    }
+    if (vacant) return 0;
+    return error_set(
+        e, STATUS_USAGE,
+        "--out: %s already exists and is not empty; choose another folder, or continue that run with --resume", out);
 }
 
 static int new_folder(run *r, const char *out, int *lock, error *e) {
-    bool vacant;
-    if (!out) {
-        if (default_folder(&r->plan.settings, r->folder, e)) return -1;
-    } else {
-        if (strlen(out) >= sizeof r->folder) return error_set(e, STATUS_USAGE, "--out: the path is too long");
-        if (file_is_vacant(out, &vacant, e)) return -1;
-        if (!vacant)
-            return error_set(
-                e, STATUS_USAGE,
-                "--out: %s already exists and is not empty; choose another folder, or continue that run with --resume",
-                out);
-        strcpy(r->folder, out);
-    }
-    error why = {0};
-    if (file_make_folders(r->folder, &why)) return error_set(e, why.status, "%s; --out names another place", why.text);
-    if (file_lock(r->folder, lock, e)) return -1;
+    if (out ? named_folder(r, out, lock, e) : default_folder(r, lock, e)) return -1;
     char path[FILE_PATH_SIZE], *text = settings_text(&r->plan.settings);
     int failed = file_join(path, r->folder, "config.yaml", e) || file_replace(path, text, strlen(text), e);
     memory_free(text);
