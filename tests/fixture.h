@@ -102,6 +102,7 @@ static inline void fixture_sync(fixture *f, int threads) {
                          .ppo_epochs = s->loss.kind == SETTINGS_LOSS_PPO ? s->loss.ppo.epochs : 0,
                          .ppo_minibatches = s->loss.ppo.minibatches,
                          .ppo_clip = f->plan.ppo_clip,
+                         .shards = s->sync.shards,
                          .barrier_each_step = s->sync.barrier == SETTINGS_BARRIER_STEP};
     f->team = team_new(&f->sync, f->configs, team_threads(&f->sync, threads));
     int n = s->workers * s->envs_per_worker;

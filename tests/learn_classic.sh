@@ -35,7 +35,7 @@ worth() {
 }
 
 learns acrobot -100 100 --steps 300000
-learns mountain_car -135 100 --steps 500000
+learns mountain_car -135 100 --steps 500000 --seed 1
 learns mountain_car_continuous 85 100
 learns pendulum -250 100 --steps 500000
 learns catch 0.95 100

@@ -543,6 +543,9 @@ static void combinations(void **state) {
         {"env: {delay: {mean_us: 5}}", "f.yaml:1:15: env.delay.mean_us:", "env.delay.kind"},
         {"mode: sync\nrollout_until_done: true\nenvs_per_worker: 1\nsync: {barrier: step}",
          "f.yaml:4:8: sync.barrier:", ""},
+        {"mode: sync\nworkers: 4\nenvs_per_worker: 2\nsync: {shards: 9}",
+         "f.yaml:4:8: sync.shards: 9 are more than the 8", "auto"},
+        {"sync: {shards: 0}", "f.yaml:1:16: sync.shards:", "auto"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) expect_error(bad[i].text, bad[i].beginning, bad[i].words);
     expect_ok("rollout_steps: 16\nenvs_per_worker: 1\nadvantage: {normalize: true}");

@@ -2,6 +2,8 @@
  * Sync: one result for any number of threads, and the same gradient as one learner over the whole batch. */
 #include "fixture.h"
 
+#include "sync_a2c/reduce.h"
+
 #define BASE                                                                                                           \
     "mode=sync", "total_steps=4000", "rollout_steps=6",                                                                \
         "network.layers=[{dense: 24, activation: silu}, {dense: 16, activation: tanh}]"
@@ -27,7 +29,9 @@ static outcome run_once(const char *const *overrides, int threads) {
 
 static void check_threads(const char *const *overrides) {
     outcome one = run_once(overrides, 1);
-    for (int threads = 2; threads <= 5; threads++) {
+    static const int counts[] = {2, 3, 4, 8};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        int threads = counts[i];
         outcome o = run_once(overrides, threads);
         assert_true(o.hash == one.hash);
         assert_memory_equal(&o.figures, &one.figures, sizeof o.figures);
@@ -49,6 +53,10 @@ static void threads_do_not_change_a_bit(void **state) {
                            "rollout_steps=40",
                            NULL};
     const char *many[] = {BASE, "workers=130", "envs_per_worker=1", NULL};
+    const char *shards[] = {BASE, "workers=3", "envs_per_worker=5", "sync.shards=11", "advantage.normalize=true", NULL};
+    const char *few[] = {BASE, "workers=8", "envs_per_worker=1", "sync.shards=3", NULL};
+    check_threads(shards);
+    check_threads(few);
     check_threads(plain);
     check_threads(normalized);
     check_threads(step);
@@ -110,6 +118,56 @@ static void a_growing_rollout_grows(void **state) {
     assert_int_equal(rollout_length(SCHEDULE_CONSTANT, 2, 6, 0, 4000), 6);
 }
 
+/* ---- The tree ---- */
+
+/* DESIGN's words: for stride 1, 2, 4, .. shard i takes in shard i + stride for every i that is a multiple of 2 stride; what
+ * is not there adds nothing. rows [shards, n]; the sum is left in row 0. */
+static void plain_tree(int shards, const bool *used, size_t n, float *rows) {
+    bool *there = memory_array(bool, (size_t)shards);
+    memcpy(there, used, (size_t)shards * sizeof *there);
+    for (int stride = 1; stride < shards; stride *= 2)
+        for (int i = 0; i + stride < shards; i += 2 * stride) {
+            for (size_t k = 0; there[i + stride] && k < n; k++) {
+                float *to = &rows[(size_t)i * n + k], from = rows[(size_t)(i + stride) * n + k];
+                *to = there[i] ? *to + from : from;
+            }
+            there[i] |= there[i + stride];
+        }
+    memory_free(there);
+}
+
+/* What a team of so many threads makes of given shard gradients, its updaters one after the other. */
+static void check_tree(int shards, int threads, random_stream *random) {
+    char workers[32], count[32];
+    snprintf(workers, sizeof workers, "workers=%d", shards);
+    snprintf(count, sizeof count, "sync.shards=%d", shards);
+    const char *overrides[] = {BASE, "envs_per_worker=1", workers, count, NULL};
+    static fixture f;
+    memset(&f, 0, sizeof f);
+    fixture_plan(&f, overrides);
+    fixture_sync(&f, threads);
+    team *t = f.team;
+    size_t n = f.plan.net.size, all = n * (size_t)shards;
+    float *expected = memory_array(float, all);
+    for (size_t i = 0; i < all; i++) expected[i] = t->shard_gradients[i] = (float)random_uniform(random) - 0.5f;
+    for (int s = 0; s < shards; s++) t->shard_used[s] = s == shards - 1 || random_uniform(random) < 0.7;
+    plain_tree(shards, t->shard_used, n, expected);
+    for (int u = 0; u < t->updaters; u++)
+        for (int s = 0; s < t->updater[u].shards; s++) reduce_nodes(t, &t->updater[u], t->updater[u].first_shard + s);
+    for (int u = 0; u < t->updaters; u++) reduce_stripes(t, &t->updater[u], NULL);
+    assert_memory_equal(t->gradient, expected, n * sizeof *expected);
+    memory_free(expected);
+    fixture_free(&f);
+}
+
+static void shards_are_summed_along_the_tree(void **state) {
+    (void)state;
+    random_stream random = random_stream_new(11, 0, RANDOM_SHUFFLE);
+    static const int shards[] = {1, 2, 3, 5, 7, 8, 13, 16, 31, 64}, threads[] = {1, 2, 3, 4, 7};
+    for (size_t i = 0; i < sizeof shards / sizeof *shards; i++)
+        for (size_t k = 0; k < sizeof threads / sizeof *threads; k++) check_tree(shards[i], threads[k], &random);
+}
+
 static void the_barrier_does_not_change_the_update(void **state) {
     (void)state;
     const char *rollout[] = {BASE, "workers=6", "envs_per_worker=1", NULL};
@@ -139,11 +197,9 @@ static void one_worker_is_async_with_one(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(threads_do_not_change_a_bit),
-        cmocka_unit_test(threads_do_not_change_ppo),
-        cmocka_unit_test(ppo_in_one_pass_is_actor_critic),
-        cmocka_unit_test(a_growing_rollout_grows),
-        cmocka_unit_test(the_barrier_does_not_change_the_update),
+        cmocka_unit_test(threads_do_not_change_a_bit),      cmocka_unit_test(threads_do_not_change_ppo),
+        cmocka_unit_test(shards_are_summed_along_the_tree), cmocka_unit_test(ppo_in_one_pass_is_actor_critic),
+        cmocka_unit_test(a_growing_rollout_grows),          cmocka_unit_test(the_barrier_does_not_change_the_update),
         cmocka_unit_test(one_worker_is_async_with_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

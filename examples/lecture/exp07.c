@@ -6,6 +6,7 @@
 
 #include "base/cpus.h"
 #include "base/memory.h"
+#include "global/tree.h"
 
 #include <math.h>
 
@@ -13,9 +14,10 @@ enum { ENVS = 4, STEPS = 32, UPDATES = 30, SEEDS = 100 };
 
 /* Advantages are normalized over the whole batch. */
 static gradient_scale batch_scale(const learner *l, double entropy_coef) {
-    double sum = 0, squares = 0, n = STEPS * ENVS;
-    learner_advantage_moments(l, 0, ENVS, &sum, &squares);
-    double mean = sum / n, variance = fmax(0, squares / n - mean * mean);
+    double sums[2 * ENVS] = {0}, n = STEPS * ENVS;
+    for (int e = 0; e < ENVS; e++) learner_advantage_moments(l, e, 1, &sums[2 * e], &sums[2 * e + 1]);
+    tree_sum(ENVS, 2, sums);
+    double mean = sums[0] / n, variance = fmax(0, sums[1] / n - mean * mean);
     return (gradient_scale){.samples = n,
                             .entropy_coef = entropy_coef,
                             .advantage_mean = mean,
@@ -23,8 +25,8 @@ static gradient_scale batch_scale(const learner *l, double entropy_coef) {
 }
 
 /* A2C: collect with the present parameters, estimate advantages, differentiate the loss of the whole batch (environment
- * after environment, then added up), clip the gradient's norm, step once; and again. */
-static void train_by_hand(lecture_run *t, learner *l, float *parameters, float *gradient, float *part) {
+ * after environment, then added up in pairs, as sync's tree does), clip the gradient's norm, step once; and again. */
+static void train_by_hand(lecture_run *t, learner *l, float *parameters, float *gradient) {
     const kernels *k = kernels_get();
     size_t size = t->plan.net.size;
     for (int update = 0; update < UPDATES; update++) {
@@ -32,10 +34,11 @@ static void train_by_hand(lecture_run *t, learner *l, float *parameters, float *
         learner_collect(l, parameters);
         gradient_scale scale = batch_scale(l, t->plan.entropy_coef.value);
         loss_sums sums = {0};
-        for (int e = 0; e < ENVS; e++) {
-            learner_gradient_part(l, parameters, e, 1, &scale, false, e ? part : gradient, &sums);
-            if (e) k->add(size, part, gradient);
-        }
+        for (int e = 0; e < ENVS; e++)
+            learner_gradient_part(l, parameters, e, 1, &scale, false, gradient + size * (size_t)e, &sums);
+        for (int stride = 1; stride < ENVS; stride *= 2)
+            for (int e = 0; e + stride < ENVS; e += 2 * stride)
+                k->add(size, gradient + size * (size_t)(e + stride), gradient + size * (size_t)e);
         double squares = 0;
         for (int i = 0; i < block_stripes(t->training.block); i++) {
             size_t first, n = block_stripe_range(t->training.block, i, &first);
@@ -59,8 +62,8 @@ static uint64_t fingerprint_by_hand(uint64_t seed) {
     rollout_place(&t->plan.learning, ENVS, turn, &r);
     l.rollout = &r;
     for (int e = 0; e < ENVS; e++) learner_seed_env(&l, e, (uint32_t)e, 0);
-    float *vectors = memory_array(float, 3 * t->plan.net.size);
-    train_by_hand(t, &l, vectors, vectors + t->plan.net.size, vectors + 2 * t->plan.net.size);
+    float *vectors = memory_array(float, (1 + ENVS) * t->plan.net.size);
+    train_by_hand(t, &l, vectors, vectors + t->plan.net.size);
     uint64_t fingerprint = lecture_run_fingerprint(t);
     memory_free(vectors);
     memory_free(turn);

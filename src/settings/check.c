@@ -48,6 +48,11 @@ static int check_rollout(const check *c) {
         return refuse(c, "rollout_until_done", "needs rollout_schedule: constant: the episode decides the length");
     if (s->rollout_until_done && s->mode == MODE_SYNC && s->sync.barrier == SETTINGS_BARRIER_STEP)
         return refuse(c, "sync.barrier", "step does not go with rollout_until_done: workers stop at different steps");
+    if (s->mode == MODE_SYNC && s->sync.shards > s->workers * s->envs_per_worker)
+        return refuse(c, "sync.shards",
+                      "%d are more than the %d environments (workers times envs_per_worker); expected at most as many, "
+                      "or auto",
+                      s->sync.shards, s->workers * s->envs_per_worker);
     int64_t most = samples(s, s->rollout_steps), least = grows ? samples(s, s->rollout_initial) : most;
     if (most > LARGEST_BATCH)
         return refuse(c, "rollout_steps",

@@ -160,6 +160,7 @@ typedef struct settings {
     } async;
     struct {
         settings_barrier barrier;
+        int shards; /* 0: auto */
     } sync;
     struct {
         bool when_solved;

@@ -2,11 +2,16 @@
  * Accounts: updates and steps that landed, episodes that ended, and whether the run pauses. */
 #include "sync_a2c/account.h"
 
+#include "global/tree.h"
+
 #include <math.h>
+
+_Static_assert(sizeof(loss_sums) % sizeof(double) == 0, "sums are doubles only");
 
 static void land(team *t, int64_t steps) {
     update_figures *f = &t->figures;
-    for (int s = 0; s < t->shards; s++) loss_sums_add(&f->sums, &t->shard_sums[s]);
+    tree_sum(t->shards, sizeof *t->shard_sums / sizeof(double), (double *)t->shard_sums);
+    loss_sums_add(&f->sums, &t->shard_sums[0]);
     f->norm_sum += t->norm;
     f->updates++;
     if (isfinite(t->norm))

@@ -67,7 +67,11 @@ static void differentiate(team *t, const team_updater *u, const minibatch *b, co
         if (!l) continue;
         while (x.env >= team_shard_first(t, s + 1)) s++;
         learner_gradient_ppo(l, t->parameters, e, x.first, x.steps, scale, t->shard_sums[s].samples > 0,
-                             shard_gradient(t, s), &t->shard_sums[s]);
+                             reduce_shard_gradient(t, s), &t->shard_sums[s]);
+    }
+    for (int s = u->first_shard; s < u->first_shard + u->shards; s++) {
+        t->shard_used[s] = t->shard_sums[s].samples > 0;
+        reduce_nodes(t, u, s);
     }
 }
 

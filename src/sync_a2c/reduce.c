@@ -1,41 +1,62 @@
 /* SPDX-License-Identifier: MIT
- * Sums over shards, stripe by stripe. */
+ * The sum of the shards' gradients along the tree, first within an updater's shards, then stripe by stripe. */
 #include "sync_a2c/reduce.h"
 
+#include "base/memory.h"
+#include "global/tree.h"
 #include "net/kernels.h"
 
 #include <math.h>
 #include <string.h>
 
-float *shard_gradient(const team *t, int shard) {
+float *reduce_shard_gradient(const team *t, int shard) {
     return t->shard_gradients + t->run->training->learning->net->size * (size_t)shard;
 }
 
-void reduce_first_shards(team *t, const team_updater *u) {
-    if (u->first_shard > 0) return;
-    for (int i = 0; i < block_stripes(t->run->training->block); i++) {
-        size_t first, n = block_stripe_range(t->run->training->block, i, &first);
-        for (int s = 1; s < u->shards; s++)
-            kernels_get()->add(n, shard_gradient(t, s) + first, shard_gradient(t, 0) + first);
+/* Whether any of shards first .. end - 1 is used. */
+static bool used(const team *t, int first, int end) {
+    for (int s = first; s < end && s < t->shards; s++)
+        if (t->shard_used[s]) return true;
+    return false;
+}
+
+void reduce_nodes(team *t, const team_updater *u, int s) {
+    size_t size = t->run->training->learning->net->size;
+    for (int half = 1; half < t->shards; half *= 2) {
+        int first = s / (2 * half) * (2 * half), right = first + half, end = first + 2 * half;
+        bool ends_here = s == end - 1 || s == t->shards - 1;
+        if (first < u->first_shard || !ends_here) return;
+        if (!used(t, right, end)) continue;
+        float *sum = reduce_shard_gradient(t, first), *more = reduce_shard_gradient(t, right);
+        if (used(t, first, right))
+            kernels_get()->add(size, more, sum);
+        else
+            memcpy(sum, more, size * sizeof *sum);
     }
-    t->added_up = u->shards;
+}
+
+/* Floats at .. at + n - 1 of a node's sum: where its updater added it up, else in `out`, by way of `spare` (n for each
+ * level below). NULL: none of its shards is used. */
+static const float *node_sum(const team *t, int first, int width, size_t at, size_t n, float *out, float *spare) {
+    int end = first + width < t->shards ? first + width : t->shards;
+    if (!used(t, first, end)) return NULL;
+    if (t->shard_updater[first] == t->shard_updater[end - 1]) return reduce_shard_gradient(t, first) + at;
+    const float *left = node_sum(t, first, width / 2, at, n, out, spare);
+    const float *right = node_sum(t, first + width / 2, width / 2, at, n, left ? spare : out, spare + n);
+    if (!left || !right) return left ? left : right;
+    if (left != out) memcpy(out, left, n * sizeof *out);
+    kernels_get()->add(n, right, out);
+    return out;
 }
 
 void reduce_stripes(team *t, const team_updater *u, stopwatch *watch) {
-    const kernels *k = kernels_get();
+    _Alignas(CACHE_LINE) float spare[TREE_LEVELS * STRIPE_FLOATS];
     for (int i = u->first_stripe; i < u->first_stripe + u->stripes; i++) {
         size_t first, n = block_stripe_range(t->run->training->block, i, &first);
-        float *sum = t->gradient + first;
-        bool begun = false;
-        for (int s = 0; s < t->shards; s++) {
-            if (t->shard_sums[s].samples == 0 || (s > 0 && s < t->added_up)) continue;
-            if (begun)
-                k->add(n, shard_gradient(t, s) + first, sum);
-            else
-                memcpy(sum, shard_gradient(t, s) + first, n * sizeof(float));
-            begun = true;
-        }
-        t->stripe_squares[i] = k->sum_of_squares(n, sum);
+        float *gradient = t->gradient + first;
+        const float *sum = node_sum(t, 0, tree_width(t->shards, 0, t->shards), first, n, gradient, spare);
+        if (sum != gradient) memcpy(gradient, sum, n * sizeof *gradient);
+        t->stripe_squares[i] = kernels_get()->sum_of_squares(n, gradient);
     }
     lap(watch, PHASE_PUSH);
 }

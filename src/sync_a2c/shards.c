@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * Shards: ranges of environments whose samples, advantages and gradients are added up apart, in an order that depends
- * on settings alone. */
+ * Shards: ranges of environments whose samples, advantages and gradients are each added up on their own, before they
+ * are added up along the tree (global/tree.h). */
 #include "sync_a2c/shards.h"
 
+#include "global/tree.h"
 #include "sync_a2c/reduce.h"
 
 #include <math.h>
@@ -32,12 +33,8 @@ void shards_sum_advantages(team *t, const team_member *m) {
 
 void shards_totals(team *t) {
     const training *run = t->run->training;
-    double samples = 0, sum = 0, squares = 0;
-    for (int s = 0; s < t->shards; s++) {
-        samples += t->shard_moments[3 * s];
-        sum += t->shard_moments[3 * s + 1];
-        squares += t->shard_moments[3 * s + 2];
-    }
+    tree_sum(t->shards, 3, t->shard_moments);
+    double samples = t->shard_moments[0], sum = t->shard_moments[1], squares = t->shard_moments[2];
     t->scale =
         (gradient_scale){.samples = samples,
                          .entropy_coef = schedule_at(&run->entropy_coef, block_steps(run->block), run->total_steps),
@@ -64,9 +61,11 @@ static void differentiate_shard(team *t, team_member *m, int s, float *gradient)
 void shards_differentiate(team *t, const team_updater *u, stopwatch *watch) {
     for (int i = u->first_member; i < u->first_member + u->members; i++) {
         team_member *m = &t->members[i];
-        for (int s = m->first_shard; s < m->first_shard + m->shards; s++)
-            differentiate_shard(t, m, s, shard_gradient(t, s));
+        for (int s = m->first_shard; s < m->first_shard + m->shards; s++) {
+            differentiate_shard(t, m, s, reduce_shard_gradient(t, s));
+            t->shard_used[s] = true;
+            reduce_nodes(t, u, s);
+            lap(watch, PHASE_PUSH);
+        }
     }
-    reduce_first_shards(t, u);
-    lap(watch, PHASE_PUSH);
 }

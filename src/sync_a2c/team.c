@@ -5,15 +5,16 @@
 #include "base/cpus.h"
 #include "base/memory.h"
 
-#include <math.h>
 #include <omp.h>
 
-/* A shard a worker, but no more than TEAM_SHARDS; fewer, down to SHARDS_LEAST, where a shard would have few samples:
- * each costs a gradient of its own that must be written and added up. */
+/* auto: one shard per worker, but no more than SHARDS_MOST; fewer, down to SHARDS_LEAST, where a shard would have few
+ * samples: each costs a gradient of its own that must be written and added up. */
 static int shard_count(const sync_run *r) {
+    enum { SHARDS_MOST = 64, SHARDS_LEAST = 8, SHARD_SAMPLES = 32 };
+    if (r->shards > 0) return r->shards;
     int64_t samples =
         (int64_t)r->training->learning->rollout_steps * r->training->workers * r->training->envs_per_worker;
-    int shards = r->training->workers < TEAM_SHARDS ? r->training->workers : TEAM_SHARDS;
+    int shards = r->training->workers < SHARDS_MOST ? r->training->workers : SHARDS_MOST;
     while (shards > SHARDS_LEAST && samples / shards < SHARD_SAMPLES) shards = (shards + 1) / 2;
     return shards;
 }
@@ -24,7 +25,7 @@ static int cut(int n, int parts, int i) {
 }
 
 int team_shard_first(const team *t, int shard) {
-    return cut(t->run->training->workers, t->shards, shard) * t->run->training->envs_per_worker;
+    return cut(t->run->training->workers * t->run->training->envs_per_worker, t->shards, shard);
 }
 
 int team_threads(const sync_run *r, int threads) {
@@ -39,10 +40,10 @@ static void place_member(team *t, int i, const env_config *const *configs) {
     team_member *m = &t->members[i];
     m->first_shard = cut(t->shards, t->threads, i);
     m->shards = cut(t->shards, t->threads, i + 1) - m->first_shard;
-    int first = cut(r->training->workers, t->shards, m->first_shard),
-        workers = cut(r->training->workers, t->shards, m->first_shard + m->shards) - first;
-    m->count = r->training->learning->rollout_until_done ? workers : 1;
-    int envs = workers / m->count * r->training->envs_per_worker, first_env = first * r->training->envs_per_worker;
+    int first_env = team_shard_first(t, m->first_shard);
+    int envs = team_shard_first(t, m->first_shard + m->shards) - first_env;
+    m->count = r->training->learning->rollout_until_done ? envs : 1;
+    envs /= m->count;
     m->learners = memory_array(learner, (size_t)m->count);
     m->rollouts = memory_array(rollout, (size_t)m->count);
     size_t bytes = 0, used = 0;
@@ -74,32 +75,10 @@ static void place_updater(team *t, int i) {
     u->members = next - u->first_member;
     u->first_shard = t->members[u->first_member].first_shard;
     u->shards = (next < t->threads ? t->members[next].first_shard : t->shards) - u->first_shard;
+    u->first_stripe = cut(block_stripes(t->run->training->block), t->updaters, i);
+    u->stripes = cut(block_stripes(t->run->training->block), t->updaters, i + 1) - u->first_stripe;
     u->order = memory_array(int, samples(t));
-}
-
-/* What a stripe costs an updater, roughly, in passes over its lines in its own cache: a shard of another one's comes
- * from another core, the first updater's come as one (update.c, fold), and there is the step. */
-static double stripe_cost(const team *t, int i) {
-    enum { REMOTE = 10, STEP = 8 };
-    const team_updater *u = &t->updater[i];
-    bool folded = t->run->ppo_epochs == 0;
-    if (i == 0) return REMOTE * (t->shards - u->shards) + (folded ? 1 : u->shards) + STEP;
-    int others = t->shards - u->shards - (folded ? t->updater[0].shards - 1 : 0);
-    return REMOTE * others + u->shards + STEP;
-}
-
-/* Stripes for all, so many that all are ready at once. */
-static void cut_stripes(team *t) {
-    int stripes = block_stripes(t->run->training->block), first = 0;
-    double whole = 0, sum = 0;
-    for (int i = 0; i < t->updaters; i++) whole += 1 / stripe_cost(t, i);
-    for (int i = 0; i < t->updaters; i++) {
-        sum += 1 / stripe_cost(t, i);
-        int next = i + 1 < t->updaters ? (int)lround(stripes * sum / whole) : stripes;
-        t->updater[i].first_stripe = first;
-        t->updater[i].stripes = next - first;
-        first = next;
-    }
+    for (int k = 0; k < u->shards; k++) t->shard_updater[u->first_shard + k] = i;
 }
 
 team *team_new(sync_run *r, const env_config *const *configs, int threads) {
@@ -119,12 +98,13 @@ team *team_new(sync_run *r, const env_config *const *configs, int threads) {
     t->gradient = memory_array(float, size);
     t->stripe_squares = memory_array(double, (size_t)block_stripes(r->training->block));
     t->shard_sums = memory_array(loss_sums, (size_t)t->shards);
+    t->shard_used = memory_array(bool, (size_t)t->shards);
+    t->shard_updater = memory_array(int, (size_t)t->shards);
     t->shard_moments = memory_array(double, 3 * (size_t)t->shards);
     t->episodes = memory_array(episode, samples(t));
     t->steps = memory_array(int, (size_t)(r->training->workers * r->training->envs_per_worker));
     for (int i = 0; i < threads; i++) place_member(t, i, configs);
     for (int i = 0; i < t->updaters; i++) place_updater(t, i);
-    cut_stripes(t);
     return t;
 }
 
@@ -146,6 +126,8 @@ void team_free(team *t) {
     memory_free(t->gradient);
     memory_free(t->stripe_squares);
     memory_free(t->shard_sums);
+    memory_free(t->shard_used);
+    memory_free(t->shard_updater);
     memory_free(t->shard_moments);
     memory_free(t->steps);
     memory_free(t->episodes);

@@ -2,9 +2,9 @@
  * Sync (A2C): a team of threads collects with the same parameters and makes one batched update (update.c), or PPO's
  * several (ppo.c).
  *
- * A thread has one learner for all the environments of its workers, so that their forward passes are one batch. The
- * gradient is computed in shards, each a range of workers that depends on settings alone, and summed in an order that
- * does too (reduce.h), so that the bits do not depend on the number of threads.
+ * A thread has one learner for all its environments, so that their forward passes are one batch. The gradient is
+ * computed in shards, each a range of environments that depends on settings alone, and summed along a tree over the
+ * shards (global/tree.h), so that the bits do not depend on the number of threads.
  *
  * One update, two threads. Between two meetings a thread writes only what it owns; whatever it reads of others was
  * written before the last meeting. At a meeting the last to arrive may do something for all before any goes on.
@@ -15,7 +15,7 @@
  *     ======= meeting of all: shards_totals =======   shards' moments                samples, advantages' mean
  *     differentiate           differentiate           own rollouts, parameters       own shards' gradients
  *     ================= meeting ===================
- *     reduce                  reduce                  all shards' gradients          own stripes of the gradient
+ *     reduce                  reduce                  all partial sums               own stripes of the gradient
  *     ========== meeting: reduce_norm =============   squares of all stripes         norm
  *     step                    step                    norm, own stripes              own stripes of the block and
  *                                                                                    of the parameters
@@ -31,13 +31,12 @@
 #include "base/stopwatch.h"
 #include "global/training.h"
 
-enum { TEAM_SHARDS = 64, SHARDS_LEAST = 8, SHARD_SAMPLES = 32 };
-
 /* What a run of the team needs. Read-only while it trains, except for what synchronizes itself. */
 typedef struct sync_run {
     const training *training;
     int ppo_epochs, ppo_minibatches; /* 0 epochs: one actor-critic update */
     schedule ppo_clip;
+    int shards; /* partial sums of a gradient; 0: as many as the sizes suggest */
     bool barrier_each_step;
 } sync_run;
 
@@ -67,7 +66,8 @@ typedef struct team {
     team_updater *updater;  /* [updaters] */
     float *parameters;      /* [net.size] what all collect with, and differentiate at */
     float *shard_gradients; /* [shards, net.size] */
-    int added_up;           /* leading shards, the first updater's, whose sum is in the first one's place already */
+    bool *shard_used;       /* [shards] whether the shard has a gradient: PPO's minibatches leave shards out */
+    int *shard_updater;     /* [shards] which updater has it */
     float *gradient;        /* [net.size] their sum */
     double *stripe_squares; /* [stripes] */
     double norm;            /* of the gradient, before clipping */

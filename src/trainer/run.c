@@ -52,6 +52,7 @@ static void build_sync(run *r) {
                          .ppo_epochs = s->loss.kind == SETTINGS_LOSS_PPO ? s->loss.ppo.epochs : 0,
                          .ppo_minibatches = s->loss.ppo.minibatches,
                          .ppo_clip = p->ppo_clip,
+                         .shards = s->sync.shards,
                          .barrier_each_step = s->sync.barrier == SETTINGS_BARRIER_STEP};
     p->threads = team_threads(&r->sync, p->threads);
     r->team = team_new(&r->sync, r->configs, p->threads);
