@@ -153,7 +153,8 @@ static void note(subject *s, int status, const error *e) {
 static void evaluates(subject *s) {
     evaluation result;
     error e = {0};
-    int failed = evaluate_run(s->run.folder, false, &(evaluation_request){.episodes = 1, .seed = 1}, &result, NULL, &e);
+    int failed =
+        evaluate_run(s->run.folder, false, &(evaluation_request){.episodes = 1, .seed = 1}, &result, NULL, NULL, &e);
     note(s, failed ? e.status : 0, &e);
 }
 

@@ -74,7 +74,9 @@ static void lines_are_strict_json(void **state) {
                                        "explained_variance",
                                        "grad_norm",
                                        "learning_rate",
-                                       "staleness_mean"};
+                                       "staleness_mean",
+                                       "eval_return_mean",
+                                       "eval_return_std"};
     write_rows(*state, -1, 1, ROWS);
     size_t count;
     char *bytes = content(scratch_path(*state, "metrics.jsonl"), &count), *line = bytes;
@@ -284,8 +286,9 @@ static void compare_scalar(int64_t step, const char *tag, double value) {
         return;
     }
     for (int k = 0; k < METRICS_COLUMNS; k++) {
-        assert_memory_equal(metrics_columns[k].tag, "train/", 6);
-        assert_string_equal(metrics_columns[k].tag + 6, metrics_columns[k].name);
+        bool eval = strncmp(metrics_columns[k].name, "eval_", 5) == 0;
+        assert_memory_equal(metrics_columns[k].tag, eval ? "eval/" : "train/", eval ? 5 : 6);
+        assert_string_equal(strchr(metrics_columns[k].tag, '/') + 1, metrics_columns[k].name + (eval ? 5 : 0));
         if (strcmp(tag, metrics_columns[k].tag) != 0) continue;
         double expected;
         memcpy(&expected, (const char *)&row + metrics_columns[k].offset, sizeof expected);

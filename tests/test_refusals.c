@@ -193,7 +193,7 @@ static void leave_out(small_run_parts *parts, safetensor *t) {
 
 static int evaluate(const small_run *run, error *e) {
     evaluation result;
-    return evaluate_run(run->folder, false, &(evaluation_request){.episodes = 1, .seed = 1}, &result, NULL, e);
+    return evaluate_run(run->folder, false, &(evaluation_request){.episodes = 1, .seed = 1}, &result, NULL, NULL, e);
 }
 
 static int (*const readers[])(const small_run *, error *) = {small_run_resume, evaluate};

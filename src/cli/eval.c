@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * a3c eval: episodes of a trained policy, and what they returned. */
 #include "cli/cli.h"
+#include "statistics/statistics.h"
 #include "trainer/trainer.h"
 
 #include "base/to_json.h"
@@ -22,7 +23,8 @@ static const struct argp_option options[] = {
     {"best", OPTION_BEST, 0, 0, "the best policy by evaluation, instead of the last", 0},
     {"episodes", OPTION_EPISODES, "N", 0, "episodes to play [100]", 0},
     {"policy", OPTION_POLICY, "greedy|sample", 0, "the most probable action, or one drawn [greedy]", 0},
-    {"seed", OPTION_SEED, "S", 0, "episode k starts from reset(S + k) [1]", 0},
+    {"seed", OPTION_SEED, "S", 0,
+     "episode k starts from reset(S + k) [of the run's seed, apart from its own evaluations]", 0},
     {"env", OPTION_ENV, "ID", 0, "another environment of the same spaces, or a plugin's path", 0},
     {"exact", OPTION_EXACT, 0, 0, "also the expected return by dynamic programming; toy text only", 0},
     {"json", OPTION_JSON, 0, 0, "the result as one JSON object", 0},
@@ -44,6 +46,7 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     case OPTION_POLICY:
         return cli_policy(text, &a->policy, a->e);
     case OPTION_SEED:
+        a->request.seeded = true;
         return cli_seed("--seed", text, &a->request.seed, a->e);
     case OPTION_ENV:
         a->request.env = text;
@@ -66,14 +69,42 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     }
 }
 
-/* value: the exact one with --exact */
-static void print_json(const arguments *a, const evaluation *r, double value) {
+/* Half the width of the 95 % interval of the mean, by Student's t; NAN for a single episode, which has none. */
+static double half_interval(const evaluation *r) {
+    double n = r->episodes;
+    return n > 1 ? statistics_student_quantile(0.975, n - 1) * r->deviation / sqrt(n - 1) : NAN;
+}
+
+/* Of several tasks, each one's own figures. */
+static void add_tasks(text_buffer *out, const evaluation *tasks, int count) {
+    to_json_key(out, "tasks");
+    text_append(out, "[");
+    for (int i = 0; i < count; i++) {
+        to_json_item(out);
+        text_append(out, "{");
+        to_json_key(out, "env");
+        to_json_string(out, tasks[i].env);
+        to_json_key(out, "episodes");
+        text_printf(out, "%d", tasks[i].episodes);
+        to_json_key(out, "eval_return_mean");
+        to_json_double(out, tasks[i].mean);
+        to_json_key(out, "eval_return_std");
+        to_json_double(out, tasks[i].deviation);
+        to_json_key(out, "success_rate");
+        to_json_double(out, tasks[i].success_rate);
+        text_append(out, "}");
+    }
+    text_append(out, "]");
+}
+
+/* tasks [count], count 0: there is one; value: the exact one with --exact */
+static void print_json(const arguments *a, const evaluation *r, const evaluation *tasks, int count, double value) {
     const struct {
         const char *key;
         double value;
     } numbers[] = {{"eval_return_mean", r->mean},           {"eval_return_std", r->deviation},
                    {"eval_return_min", r->minimum},         {"eval_return_max", r->maximum},
-                   {"eval_return_ci95", r->ci95},           {"success_rate", r->success_rate},
+                   {"eval_return_ci95", half_interval(r)},  {"success_rate", r->success_rate},
                    {"episode_length_mean", r->length_mean}, {"eval_seconds", r->seconds}};
     text_buffer out = {0};
     text_append(&out, "{");
@@ -82,7 +113,7 @@ static void print_json(const arguments *a, const evaluation *r, double value) {
     to_json_key(&out, "policy");
     to_json_string(&out, a->policy == SETTINGS_SAMPLE ? "sample" : "greedy");
     to_json_key(&out, "seed");
-    text_printf(&out, "%" PRIu64, a->request.seed);
+    text_printf(&out, "%" PRIu64, r->seed);
     to_json_key(&out, "episodes");
     text_printf(&out, "%d", r->episodes);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
@@ -93,16 +124,22 @@ static void print_json(const arguments *a, const evaluation *r, double value) {
         to_json_key(&out, "exact_value");
         to_json_double(&out, value);
     }
+    if (count > 0) add_tasks(&out, tasks, count);
     text_append(&out, "}\n");
     fputs(text_string(&out), stdout);
     text_free(&out);
 }
 
-static void print_words(const arguments *a, const evaluation *r, double value) {
-    printf("%s: %d episodes, %s, seed %" PRIu64 "\n", r->env, r->episodes,
-           a->policy == SETTINGS_SAMPLE ? "sampled" : "greedy", a->request.seed);
-    printf("return %.6g +- %.2g (95 %% interval of the mean), deviation %.4g, from %.6g to %.6g\n", r->mean, r->ci95,
-           r->deviation, r->minimum, r->maximum);
+static void print_words(const arguments *a, const evaluation *r, const evaluation *tasks, int count, double value) {
+    for (int i = 0; i < count; i++)
+        printf("%s: return %.6g, deviation %.4g\n", tasks[i].env, tasks[i].mean, tasks[i].deviation);
+    printf("%s: %d episode%s, %s, seed %" PRIu64 "\n", count > 0 ? "all tasks" : r->env, r->episodes,
+           r->episodes == 1 ? "" : "s", a->policy == SETTINGS_SAMPLE ? "sampled" : "greedy", r->seed);
+    if (r->episodes > 1)
+        printf("return %.6g +- %.2g (95 %% interval of the mean), deviation %.4g, from %.6g to %.6g\n", r->mean,
+               half_interval(r), r->deviation, r->minimum, r->maximum);
+    else
+        printf("return %.6g (one episode has no interval)\n", r->mean);
     if (!isnan(r->success_rate)) printf("%.1f %% of the episodes reach the solved return\n", 100 * r->success_rate);
     if (a->exact) printf("expected return by dynamic programming: %.9g\n", value);
     printf("episodes last %.6g steps; %.3g s\n", r->length_mean, r->seconds);
@@ -119,16 +156,18 @@ int command_eval(int argc, char **argv) {
         NULL,
         NULL};
     error e = {0};
-    arguments a = {.policy = SETTINGS_GREEDY, .request = {.episodes = 100, .seed = 1}, .e = &e};
+    arguments a = {.policy = SETTINGS_GREEDY, .request = {.episodes = 100}, .e = &e};
     if (cli_parse(&argp, argc, argv, &a, &e)) return cli_fail(&e);
     a.request.policy = (settings_policy)a.policy;
     evaluation result;
     double value = 0;
     if (a.exact && evaluate_exact(a.run, a.best, &a.request, &value, &e)) return cli_fail(&e);
-    if (evaluate_run(a.run, a.best, &a.request, &result, NULL, &e)) return cli_fail(&e);
+    evaluation tasks[SETTINGS_TASKS];
+    int count;
+    if (evaluate_run(a.run, a.best, &a.request, &result, tasks, &count, &e)) return cli_fail(&e);
     if (a.json)
-        print_json(&a, &result, value);
+        print_json(&a, &result, tasks, count > 1 ? count : 0, value);
     else
-        print_words(&a, &result, value);
+        print_words(&a, &result, tasks, count > 1 ? count : 0, value);
     return cli_finish();
 }

@@ -23,10 +23,14 @@ int player_make(player *p, const char *checkpoint, const char *env, bool greedy,
         return -1;
     }
     cpus_flush_denormals();
-    p->kind = &p->saved->plan.configs[0];
     acting policy = saved_acting(p->saved);
     p->actor = actor_new(&policy, 1);
-    p->instance = memory_new(p->kind->instance_stride);
+    size_t bytes = 0;
+    for (int i = 0; i < p->saved->plan.settings.env.count; i++) {
+        size_t one = p->saved->plan.configs[i].instance_stride;
+        bytes = one > bytes ? one : bytes;
+    }
+    p->instance = memory_new(bytes);
     player_start(p);
     return 0;
 }
@@ -42,12 +46,15 @@ void player_free(player *p) {
 }
 
 void player_start(player *p) {
+    int tasks = p->saved->plan.settings.env.count;
+    p->kind = &p->saved->plan.configs[p->episode % tasks];
+    uint32_t k = (uint32_t)(p->episode / tasks); /* a3c eval's k-th of that task */
     p->step = 0;
     p->total = p->reward = 0;
     p->flags = 0;
     p->left = false;
-    p->stream = random_stream_new(p->seed, (uint32_t)p->episode, RANDOM_EVALUATION);
-    env_seed(p->kind, p->instance, p->seed + (uint64_t)p->episode, NULL, 0);
+    p->stream = random_stream_new(p->seed, k, RANDOM_EVALUATION);
+    env_seed(p->kind, p->instance, p->seed + k, NULL, 0);
     env_reset(p->kind, p->instance, actor_observation(p->actor, 0));
     actor_start(p->actor, 0);
     think(p);

@@ -9,11 +9,11 @@
 
 typedef struct player {
     saved *saved;
-    const env_config *kind;
+    const env_config *kind; /* of the present episode: of several tasks, one after the other */
     actor *actor;
     void *instance;
     bool greedy;
-    uint64_t seed;     /* episode k starts from reset(seed + k) */
+    uint64_t seed;     /* episode k starts from reset(seed + k); of several tasks, each task's k-th */
     int episode_limit; /* steps after which an episode is left; 0: none */
     random_stream stream;
     /* The present: an observation, what the policy says of it, and what led to it. */

@@ -18,11 +18,23 @@ static const size_t largest_file = (size_t)4 << 30;
 
 #define COLUMN(name)                                                                                                   \
     { #name, "train/" #name, offsetof(metrics, name) }
+#define EVALUATION(name)                                                                                               \
+    { "eval_" #name, "eval/" #name, offsetof(metrics, eval_##name) }
 const metrics_column metrics_columns[METRICS_COLUMNS] = {
-    COLUMN(time),       COLUMN(steps_per_second),    COLUMN(return_mean),
-    COLUMN(return_std), COLUMN(episode_length_mean), COLUMN(policy_entropy),
-    COLUMN(value_loss), COLUMN(policy_loss),         COLUMN(explained_variance),
-    COLUMN(grad_norm),  COLUMN(learning_rate),       COLUMN(staleness_mean),
+    COLUMN(time),
+    COLUMN(steps_per_second),
+    COLUMN(return_mean),
+    COLUMN(return_std),
+    COLUMN(episode_length_mean),
+    COLUMN(policy_entropy),
+    COLUMN(value_loss),
+    COLUMN(policy_loss),
+    COLUMN(explained_variance),
+    COLUMN(grad_norm),
+    COLUMN(learning_rate),
+    COLUMN(staleness_mean),
+    EVALUATION(return_mean),
+    EVALUATION(return_std),
 };
 
 static double value_of(const metrics *row, const metrics_column *column) {

@@ -22,7 +22,8 @@ typedef struct metrics {
     double explained_variance; /* 1 - Var(G - V) / Var(G), at most 1 */
     double grad_norm;          /* before clipping; INFINITY when a gradient was not finite */
     double learning_rate;
-    double staleness_mean; /* updates */
+    double staleness_mean;                    /* updates */
+    double eval_return_mean, eval_return_std; /* of the evaluation at this step; NAN: there was none */
 } metrics;
 
 /* The doubles of a row in the order in which they are written, after step and update. */
@@ -32,7 +33,7 @@ typedef struct metrics_column {
     size_t offset;    /* of the double in struct metrics */
 } metrics_column;
 
-enum { METRICS_COLUMNS = 12 };
+enum { METRICS_COLUMNS = 14 };
 extern const metrics_column metrics_columns[METRICS_COLUMNS];
 
 /* A row in which nothing is known: step and update 0, the rest NAN. */

@@ -167,6 +167,24 @@ static void put_tasks(text_buffer *t, const summary *s) {
     text_append(t, "]");
 }
 
+static void put_evaluations(text_buffer *t, const summary *s) {
+    put_key(t, "evaluations");
+    text_append(t, "[");
+    for (int64_t i = 0; i < s->evaluation_count; i++) {
+        const summary_evaluation *one = &s->evaluations[i];
+        to_json_item(t);
+        text_append(t, "{");
+        to_json_key(t, "step");
+        text_printf(t, "%" PRId64, one->step);
+        to_json_key(t, "eval_return_mean");
+        to_json_double(t, one->eval_return_mean);
+        to_json_key(t, "eval_return_std");
+        to_json_double(t, one->eval_return_std);
+        text_append(t, "}");
+    }
+    text_append(t, "]");
+}
+
 static void make_text(text_buffer *t, const summary *s) {
     const char *group = NULL;
     text_append(t, "{");
@@ -187,6 +205,7 @@ static void make_text(text_buffer *t, const summary *s) {
     }
     put_staleness_histogram(t, s);
     if (s->task_count > 0) put_tasks(t, s);
+    put_evaluations(t, s);
     text_append(t, "\n}\n");
 }
 

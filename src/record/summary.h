@@ -28,6 +28,12 @@ typedef struct summary_staleness {
     double mean, p50, p99, max;
 } summary_staleness;
 
+/* An evaluation while the run trained. */
+typedef struct summary_evaluation {
+    int64_t step;
+    double eval_return_mean, eval_return_std;
+} summary_evaluation;
+
 /* A double that is not known is NAN, an integer that is not known is -1; both become null. Strings end with 0. */
 typedef struct summary {
     int64_t format; /* SUMMARY_FORMAT */
@@ -59,6 +65,8 @@ typedef struct summary {
     int64_t staleness_bins;
     const summary_task *tasks; /* [task_count], the owner's */
     int64_t task_count;
+    const summary_evaluation *evaluations; /* [evaluation_count], the owner's: while the run trained */
+    int64_t evaluation_count;
 } summary;
 
 /* A summary in which nothing is known. */
@@ -71,7 +79,7 @@ int summary_write(const char *folder, const summary *s, error *e);
 int summary_print(FILE *stream, const summary *s, error *e);
 
 /* Reads a folder's summary.json. Keys that are not there stay unknown, keys that are not known are skipped; the lists
- * (staleness_histogram, tasks) are not read. -1 with the error when there is no such file, it is no JSON, a value has another type than its key, or the
+ * (staleness_histogram, tasks, evaluations) are not read. -1 with the error when there is no such file, it is no JSON, a value has another type than its key, or the
  * format is newer. */
 int summary_read(const char *folder, summary *s, error *e);
 

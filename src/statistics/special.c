@@ -59,3 +59,18 @@ double student_cdf(double t, double freedom) {
     double tail = 0.5 * incomplete_beta(freedom / (freedom + t * t), 0.5 * freedom, 0.5);
     return t > 0 ? 1 - tail : tail;
 }
+
+double statistics_student_quantile(double p, double freedom) {
+    if (!(p > 0 && p < 1) || !(freedom > 0)) return p == 0 ? -INFINITY : p == 1 ? INFINITY : NAN;
+    if (p < 0.5) return -statistics_student_quantile(1 - p, freedom);
+    double low = 0, high = 1;
+    while (student_cdf(high, freedom) < p && isfinite(high)) high *= 2;
+    for (int i = 0; i < 200 && high - low > 1e-15 * high; i++) {
+        double middle = low + 0.5 * (high - low);
+        if (student_cdf(middle, freedom) < p)
+            low = middle;
+        else
+            high = middle;
+    }
+    return 0.5 * (low + high);
+}

@@ -34,6 +34,8 @@ double statistics_iqm(size_t n, double *x);
 double normal_cdf(double z);
 double normal_quantile(double p);             /* inverse of normal_cdf; -inf and inf at 0 and 1 */
 double student_cdf(double t, double freedom); /* freedom > 0, not necessarily whole */
+double statistics_student_quantile(double p,
+                                   double freedom); /* inverse of student_cdf by bisection; -inf and inf at 0 and 1 */
 
 /* ---- Bootstrap ---- */
 

@@ -29,6 +29,8 @@ static size_t place_all(actor *a, char *memory) {
     a->mean = place(memory, &used, ld * sizeof(float));
     a->scale = place(memory, &used, ld * sizeof(float));
     a->allowed = place(memory, &used, n * (size_t)d->outputs);
+    a->noise = place(memory, &used, n * distribution_noise_size(d) * sizeof(float));
+    a->noise_left = place(memory, &used, n * sizeof(int32_t));
     return used;
 }
 
@@ -66,6 +68,7 @@ uint8_t *actor_allowed(actor *a, int lane) {
 
 void actor_start(actor *a, int lane) {
     a->tape.start[lane] = 1;
+    a->noise_left[lane] = 0;
 }
 
 /* The state that a layer left at row + lanes becomes the one before the next row. */
@@ -99,10 +102,23 @@ float actor_value(const actor *a, int lane) {
     return a->tape.value[(size_t)lane * (size_t)a->plan->net.value_ld];
 }
 
+/* Noise lasts as long as it did in training: some steps, or a rollout. */
+static void sample_lasting(actor *a, int lane, random_stream *stream, action_word *action) {
+    const learner_config *c = &a->plan->learning;
+    float *noise = a->noise + (size_t)lane * distribution_noise_size(&c->distribution);
+    if (a->noise_left[lane]-- <= 0) {
+        distribution_noise_draw(&c->distribution, a->parameters, stream, noise);
+        a->noise_left[lane] = (c->noise_hold > 0 ? c->noise_hold : a->plan->settings.rollout_steps) - 1;
+    }
+    distribution_sample_noise(&c->distribution, &a->rows, lane, noise, action);
+}
+
 void actor_act(actor *a, int lane, random_stream *stream, action_word *action) {
     const distribution *d = &a->plan->learning.distribution;
-    if (stream)
-        distribution_sample(d, &a->rows, lane, stream, action);
-    else
+    if (!stream)
         distribution_greedy(d, &a->rows, lane, action);
+    else if (distribution_noise_size(d) > 0)
+        sample_lasting(a, lane, stream, action);
+    else
+        distribution_sample(d, &a->rows, lane, stream, action);
 }

@@ -18,7 +18,9 @@ typedef struct actor {
     float *observation;  /* [lanes, input_ld] raw */
     float *mean, *scale; /* [input_ld] of the normalization */
     bool normalized;
-    uint8_t *allowed; /* [lanes, outputs]; 1 but for what actor_mask forbade */
+    uint8_t *allowed;    /* [lanes, outputs]; 1 but for what actor_mask forbade */
+    float *noise;        /* [lanes, distribution_noise_size] exploration noise that lasts, */
+    int32_t *noise_left; /* [lanes] and for how many steps it still does */
     int lanes;
     void *memory;
     net_tape tape; /* rows 0 .. lanes-1 are the present ones */
@@ -34,7 +36,7 @@ float *actor_observation(actor *a, int lane);
 /* Where lane i's allowed actions are written, uint8_t[outputs] (env_action_mask), before actor_forward; all are allowed
  * at first. */
 uint8_t *actor_allowed(actor *a, int lane);
-/* Lane i starts a new episode: its recurrent state is zero. */
+/* Lane i starts a new episode: its recurrent state is zero, its noise is drawn anew. */
 void actor_start(actor *a, int lane);
 /* Distributions and values of all lanes for their observations; recurrent state moves on. */
 void actor_forward(actor *a);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/cpus.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "trainer/actor.h"
 #include "trainer/saved.h"
@@ -57,20 +58,26 @@ static void step_lane(stage *s, int lane, play *p) {
     start_episode(s, lane, p);
 }
 
-static void describe(const plan *p, const double *returns, evaluation *r) {
+uint64_t evaluate_seed(uint64_t run_seed, int64_t number) {
+    uint64_t lane = run_seed < 1u << 24 ? run_seed : hash_bytes(HASH_START, &run_seed, sizeof run_seed) >> 40;
+    if (number != EVALUATION_OF_COMMAND) number %= EVALUATION_OF_COMMAND;
+    return lane << 40 | (uint64_t)number << 20;
+}
+
+/* The figures of r->episodes episodes; `solved_return` NAN: there is no threshold. */
+static void describe(double solved_return, const double *returns, evaluation *r) {
     double sum = 0, squares = 0, successes = 0;
     r->minimum = INFINITY, r->maximum = -INFINITY;
     for (int i = 0; i < r->episodes; i++) {
         sum += returns[i];
         r->minimum = fmin(r->minimum, returns[i]);
         r->maximum = fmax(r->maximum, returns[i]);
-        successes += returns[i] >= p->solved_return;
+        successes += returns[i] >= solved_return;
     }
     r->mean = sum / r->episodes;
     for (int i = 0; i < r->episodes; i++) squares += (returns[i] - r->mean) * (returns[i] - r->mean);
     r->deviation = sqrt(squares / r->episodes);
-    r->ci95 = r->episodes > 1 ? 1.959963984540054 * sqrt(squares / (r->episodes - 1) / r->episodes) : NAN;
-    r->success_rate = isnan(p->solved_return) ? NAN : successes / r->episodes;
+    r->success_rate = isnan(solved_return) ? NAN : successes / r->episodes;
 }
 
 void evaluate(const acting *policy, const env_config *kind, const evaluation_request *request, evaluation *result,
@@ -96,9 +103,10 @@ void evaluate(const acting *policy, const env_config *kind, const evaluation_req
             playing |= plays[i].episode >= 0;
         }
     }
-    *result = (evaluation){.episodes = request->episodes};
+    double threshold = policy->plan->settings.env.solved_return; /* of all tasks, or each one's own */
+    *result = (evaluation){.episodes = request->episodes, .seed = request->seed};
     snprintf(result->env, sizeof result->env, "%s", kind->def->name);
-    describe(policy->plan, returns, result);
+    describe(isnan(threshold) ? kind->spec.solved_return : threshold, returns, result);
     result->length_mean = s.lengths / request->episodes;
     result->seconds = 1e-9 * (double)(clock_ns() - begin);
     actor_free(s.actor);
@@ -108,32 +116,36 @@ void evaluate(const acting *policy, const env_config *kind, const evaluation_req
 void evaluate_tasks(const acting *policy, const evaluation_request *request, evaluation *result, evaluation *tasks) {
     int count = policy->plan->settings.env.count;
     double *returns = memory_array(double, memory_product((size_t)count, (size_t)request->episodes));
-    double length = 0, seconds = 0;
+    double length = 0, seconds = 0, success = 0;
     for (int i = 0; i < count; i++) {
         evaluate(policy, &policy->plan->configs[i], request, &tasks[i],
                  returns + (size_t)i * (size_t)request->episodes);
         length += tasks[i].length_mean / count;
         seconds += tasks[i].seconds;
+        success += tasks[i].success_rate / count;
     }
     *result = tasks[0];
     result->episodes = count * request->episodes;
-    describe(policy->plan, returns, result);
+    describe(NAN, returns, result);
+    result->success_rate = success;
     result->length_mean = length;
     result->seconds = seconds;
     memory_free(returns);
 }
 
-int evaluate_run(const char *run, bool best, const evaluation_request *request, evaluation *result, double *returns,
-                 error *e) {
+int evaluate_run(const char *run, bool best, const evaluation_request *request, evaluation *result, evaluation *tasks,
+                 int *task_count, error *e) {
     char path[4096];
     if (run_checkpoint_path(run, best, path, e)) return -1;
     saved *s = saved_read(path, request->env, request->env_may_load, e);
     if (!s) return -1;
-    double *own = returns ? NULL : memory_array(double, (size_t)request->episodes);
+    evaluation each[SETTINGS_TASKS];
+    evaluation_request own = *request;
+    if (!request->seeded) own.seed = evaluate_seed(s->plan.settings.seed, EVALUATION_OF_COMMAND);
     cpus_flush_denormals();
     acting policy = saved_acting(s);
-    evaluate(&policy, &s->plan.configs[0], request, result, returns ? returns : own);
-    memory_free(own);
+    evaluate_tasks(&policy, &own, result, tasks ? tasks : each);
+    if (task_count) *task_count = s->plan.settings.env.count;
     saved_free(s);
     return 0;
 }

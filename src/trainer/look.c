@@ -77,11 +77,16 @@ static void fail(run *r, const error *e) {
     r->stopped_by = STOP_ERROR;
 }
 
-static void write_row(run *r, int64_t step) {
+/* `evaluated`: the evaluation at this step, NULL when there was none. */
+static void write_row(run *r, int64_t step, const evaluation *evaluated) {
     if (step == r->last_row_step) return;
     error e = {0};
     double seconds = run_seconds(r);
     metrics m = make_row(r, step, seconds);
+    if (evaluated) {
+        m.eval_return_mean = evaluated->mean;
+        m.eval_return_std = evaluated->deviation;
+    }
     if (metrics_write(&r->metrics, &m, &e)) {
         fail(r, &e); /* the row is still to come: a resumed run writes it */
         return;
@@ -97,9 +102,10 @@ static void write_row(run *r, int64_t step) {
     r->row_step = next_multiple(step, r->plan.settings.log.interval_steps);
 }
 
-static void evaluate_now(run *r, int64_t step) {
+static evaluation evaluate_now(run *r, int64_t step) {
     const settings *s = &r->plan.settings;
-    evaluation_request request = {.episodes = s->eval.episodes, .policy = s->eval.policy, .seed = s->seed};
+    evaluation_request request = {.episodes = s->eval.episodes, .policy = s->eval.policy};
+    request.seed = evaluate_seed(s->seed, step / s->eval.interval_steps);
     float *parameters = memory_array(float, r->plan.net.size);
     evaluation result, tasks[SETTINGS_TASKS];
     error e = {0};
@@ -116,6 +122,7 @@ static void evaluate_now(run *r, int64_t step) {
     progress_say(&r->progress, "step %lld: evaluation over %d episodes: mean return %.2f", (long long)step,
                  result.episodes, result.mean);
     memory_free(parameters);
+    return result;
 }
 
 /* In the background: rows first, so that a checkpoint never speaks of rows that are not on the disk. */
@@ -172,11 +179,12 @@ int64_t run_pause(void *context) {
     block_lost(r->training.block); /* folds its counting lanes, which are exact up to 2^24 pushes */
     stop_reason why = reason(r, step);
     bool last = why != STOP_NONE && why != STOP_ERROR;
-    if (why != STOP_ERROR && (step >= r->row_step || (last && why != STOP_SIGNAL))) write_row(r, step);
     if (why == STOP_NONE && step >= r->evaluation_step) {
-        evaluate_now(r, step);
+        evaluation v = evaluate_now(r, step);
         r->evaluation_step = next_multiple(step, r->plan.settings.eval.interval_steps);
+        if (r->stopped_by != STOP_ERROR) write_row(r, step, &v); /* in a row of its own, or in the one that is due */
     }
+    if (why != STOP_ERROR && (step >= r->row_step || (last && why != STOP_SIGNAL))) write_row(r, step, NULL);
     bool asked = flag_read(&r->checkpoint_asked) != 0;
     if (last || step >= r->checkpoint_step || (asked && why == STOP_NONE)) {
         flag_raise(&r->checkpoint_asked, 0);

@@ -25,6 +25,14 @@ bool plan_same_spaces(const env_config *a, const env_config *b) {
     return same;
 }
 
+/* The registered threshold, where all tasks have the same. */
+static double common_solved_return(const plan *p) {
+    double common = p->configs[0].spec.solved_return;
+    for (int i = 1; i < p->settings.env.count; i++)
+        if (p->configs[i].spec.solved_return != common) return NAN;
+    return common;
+}
+
 static int plan_environments(plan *p, error *e) {
     const settings *s = &p->settings;
     for (int i = 0; i < s->env.count; i++) {
@@ -34,7 +42,7 @@ static int plan_environments(plan *p, error *e) {
                              "env.id: %s and %s have different spaces, so that one network cannot serve both",
                              s->env.id[0], s->env.id[i]);
     }
-    p->solved_return = isnan(s->env.solved_return) ? p->configs[0].spec.solved_return : s->env.solved_return;
+    p->solved_return = isnan(s->env.solved_return) ? common_solved_return(p) : s->env.solved_return;
     return 0;
 }
 

@@ -65,7 +65,7 @@ typedef struct run {
     int64_t row_step, checkpoint_step, evaluation_step; /* when each is due next */
     int64_t last_row_step;
     double last_row_seconds, seconds_before; /* of the run before this process */
-    double checkpoint_due; /* by time: run_seconds of the next one */
+    double checkpoint_due;                   /* by time: run_seconds of the next one */
     int64_t resumed_step;
     double best_return;        /* of the evaluations so far; -INFINITY: none */
     double evaluation_seconds; /* spent on evaluations while training */

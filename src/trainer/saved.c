@@ -80,6 +80,46 @@ acting saved_acting(const saved *s) {
     return (acting){&s->plan, s->parameters, s->moments};
 }
 
+static const char *base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* Whether one of the settings' environments goes by that id, or is a plugin of that name in whatever folder. */
+static bool is_trained_in(const settings *s, const char *env) {
+    for (int i = 0; i < s->env.count; i++)
+        if (strcmp(base_name(s->env.id[i]), base_name(env)) == 0) return true;
+    return false;
+}
+
+static bool has_option(const a3c_env_def *def, const char *key) {
+    for (size_t i = 0; i < def->option_count; i++)
+        if (strcmp(def->options[i].key, key) == 0) return true;
+    return false;
+}
+
+/* Puts another environment in place of the settings' own. Options stay that it has, too; the threshold is its own unless it
+ * is the same environment. */
+static int take_environment(settings *s, const char *env, bool env_may_load, error *e) {
+    static int said;
+    const a3c_env_def *def = env_find(env, env_may_load, e);
+    if (!def) return error_prefix(e, "--env: ");
+    if (!is_trained_in(s, env) && !is_trained_in(s, def->name)) s->env.solved_return = NAN;
+    int kept = 0;
+    for (int i = 0; i < s->env.option_count; i++) {
+        if (has_option(def, s->env.options[i].key))
+            s->env.options[kept++] = s->env.options[i];
+        else
+            error_warn_once(&said, "env.options.%s of the run is not an option of %s: left out", s->env.options[i].key,
+                            def->name);
+    }
+    s->env.option_count = kept;
+    s->env.count = 1;
+    snprintf(s->env.id[0], SETTINGS_TEXT, "%s", env);
+    s->env.on_command_line = env_may_load;
+    return 0;
+}
+
 static int read_settings(const safetensors *file, const char *path, const char *env, bool env_may_load, settings *s,
                          error *e) {
     const char *config = safetensors_metadata(file, "config");
@@ -87,11 +127,7 @@ static int read_settings(const safetensors *file, const char *path, const char *
     if (settings_parse(s, path, config, strlen(config), e)) return -1;
     if (!env) return 0;
     if (strlen(env) >= SETTINGS_TEXT) return error_set(e, STATUS_USAGE, "--env: the id is too long");
-    s->env.count = 1;
-    s->env.option_count = 0;
-    snprintf(s->env.id[0], SETTINGS_TEXT, "%s", env);
-    s->env.on_command_line = env_may_load;
-    return 0;
+    return take_environment(s, env, env_may_load, e);
 }
 
 saved *saved_read(const char *path, const char *env, bool env_may_load, error *e) {

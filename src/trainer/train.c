@@ -161,7 +161,8 @@ static void announce(run *r, const train_options *o) {
  * best checkpoint if it is. */
 static int final_evaluation(run *r, summary *s, summary_task *tasks, error *e) {
     const settings *x = &r->plan.settings;
-    evaluation_request request = {.episodes = x->eval.episodes, .policy = x->eval.policy, .seed = x->seed};
+    evaluation_request request = {.episodes = x->eval.episodes, .policy = x->eval.policy};
+    request.seed = evaluate_seed(x->seed, EVALUATION_FINAL);
     if (request.episodes < 1) return 0;
     float *parameters = memory_array(float, r->plan.net.size);
     evaluation v, each[SETTINGS_TASKS];
@@ -183,6 +184,20 @@ static int final_evaluation(run *r, summary *s, summary_task *tasks, error *e) {
     return image_write(r->image, r->folder, "best.safetensors", e);
 }
 
+/* Those that the rows of metrics tell of, of earlier processes of the run too; the caller's (memory_free). */
+static summary_evaluation *past_evaluations(const run *r, int64_t *count) {
+    metrics *rows;
+    size_t n;
+    *count = 0;
+    if (r->plan.settings.eval.interval_steps == 0 || metrics_read(r->folder, &rows, &n, NULL)) return NULL;
+    summary_evaluation *list = memory_array(summary_evaluation, n + 1);
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(rows[i].eval_return_mean))
+            list[(*count)++] = (summary_evaluation){rows[i].step, rows[i].eval_return_mean, rows[i].eval_return_std};
+    memory_free(rows);
+    return list;
+}
+
 static int finish(run *r, const train_options *o, error *e) {
     summary s;
     summary_task tasks[SETTINGS_TASKS];
@@ -196,9 +211,12 @@ static int finish(run *r, const train_options *o, error *e) {
         status = e->status ? e->status : STATUS_FAILED;
     }
     error second = {0};
+    summary_evaluation *past = past_evaluations(r, &s.evaluation_count);
+    s.evaluations = past;
     if (summary_write(r->folder, &s, &second) && !status) *e = second, status = second.status;
     progress_finish(&r->progress, &s);
     if (o->json && summary_print(stdout, &s, &second) && !status) *e = second, status = second.status;
+    memory_free(past);
     if (status) return status;
     return r->stopped_by == STOP_SIGNAL ? 128 + (int)flag_read(&r->signal) : 0;
 }
