@@ -287,19 +287,19 @@ static void equals_reference(const batch *like, int state_size, unsigned seed) {
 
 static void lecture_network(void **state) {
     (void)state;
-    batch b = {
-        .spec = {.input = INPUT_VECTOR,
-                 .input_dims = 1,
-                 .input_shape = {4},
-                 .layers = 2,
-                 .policy_outputs = 2,
-                 .layer = {{.size = 128, .activation = ACTIVATION_TANH}, {.size = 128, .activation = ACTIVATION_TANH}}},
-        .head = HEAD_CATEGORICAL,
-        .dims = 1,
-        .n = {2},
-        .steps = 20,
-        .envs = 2,
-        .loss = {0.5, 0.01, false}};
+    batch b = {.spec = {.input = INPUT_VECTOR,
+                        .input_dims = 1,
+                        .input_shape = {4},
+                        .layers = 2,
+                        .policy_outputs = 2,
+                        .layer = {{.kind = &layer_dense, .size = 128, .activation = ACTIVATION_TANH},
+                                  {.kind = &layer_dense, .size = 128, .activation = ACTIVATION_TANH}}},
+               .head = HEAD_CATEGORICAL,
+               .dims = 1,
+               .n = {2},
+               .steps = 20,
+               .envs = 2,
+               .loss = {0.5, 0.01, false}};
     net net;
     error e = {0};
     assert_int_equal(net_plan(&net, &b.spec, &e), 0);
@@ -318,8 +318,8 @@ static void odd_widths(void **state) {
                                 .layers = 2,
                                 .policy_outputs = 3,
                                 .separate = separate,
-                                .layer = {{.size = widths[i], .activation = ACTIVATION_SILU},
-                                          {.size = 9, .activation = ACTIVATION_TANH}}},
+                                .layer = {{.kind = &layer_dense, .size = widths[i], .activation = ACTIVATION_SILU},
+                                          {.kind = &layer_dense, .size = 9, .activation = ACTIVATION_TANH}}},
                        .head = HEAD_CATEGORICAL,
                        .dims = 1,
                        .n = {3},

@@ -34,7 +34,7 @@ static void test_dense(void **unused) {
     }
 }
 
-static void test_dense_backward(void **unused) {
+static void test_input_gradient(void **unused) {
     (void)unused;
     for (int i = 0; i < SHAPES; i++) {
         int rows = draw_size(90), in = draw_size(i % 10 ? 160 : 700), out = draw_size(150);
@@ -43,13 +43,13 @@ static void test_dense_backward(void **unused) {
         activation f = draw_activation();
         for (int j = 0; j < rows * y.stride; j++) z.at[j] = 3 * z.at[j];
         if (f == ACTIVATION_RELU) reference()->activate(f, (size_t)(rows * y.stride), z.at, h.at);
-        reference()->dense_backward(rows, in, out, x.at, x.stride, w.at, w.stride, f, h.at,
+        reference()->input_gradient(rows, in, out, x.at, x.stride, w.at, w.stride, f, h.at,
                                     f == ACTIVATION_SILU ? z.at : NULL, expected.at, y.stride);
         FOR_EACH_TABLE(k) {
             matrix got = matrix_copy(y);
-            k->dense_backward(rows, in, out, x.at, x.stride, w.at, w.stride, f, h.at,
+            k->input_gradient(rows, in, out, x.at, x.stride, w.at, w.stride, f, h.at,
                               f == ACTIVATION_SILU ? z.at : NULL, got.at, y.stride);
-            assert_same(got, expected, "dense_backward", k->name);
+            assert_same(got, expected, "input_gradient", k->name);
             memory_free(got.at);
         }
         matrix all[] = {x, w, y, h, z, expected};
@@ -57,21 +57,21 @@ static void test_dense_backward(void **unused) {
     }
 }
 
-static void test_outer(void **unused) {
+static void test_weight_gradient(void **unused) {
     (void)unused;
     for (int i = 0; i < SHAPES; i++) {
         int rows = draw_size(i % 10 ? 90 : 600), in = draw_size(160), out = draw_size(150);
         matrix x = matrix_new(rows, in), d = matrix_new(rows, out), w = matrix_new(in, out), b = matrix_new(1, out);
         matrix expected = matrix_copy(w), expected_b = matrix_copy(b);
         bool accumulate = draw() % 2;
-        reference()->outer(rows, in, out, x.at, x.stride, d.at, d.stride, accumulate, expected.at, w.stride);
-        reference()->column_sum(rows, out, d.at, d.stride, accumulate, expected_b.at);
+        reference()->weight_gradient(rows, in, out, x.at, x.stride, d.at, d.stride, accumulate, expected.at, w.stride);
+        reference()->bias_gradient(rows, out, d.at, d.stride, accumulate, expected_b.at);
         FOR_EACH_TABLE(k) {
             matrix got = matrix_copy(w), got_b = matrix_copy(b);
-            k->outer(rows, in, out, x.at, x.stride, d.at, d.stride, accumulate, got.at, w.stride);
-            k->column_sum(rows, out, d.at, d.stride, accumulate, got_b.at);
-            assert_same(got, expected, "outer", k->name);
-            assert_same(got_b, expected_b, "column_sum", k->name);
+            k->weight_gradient(rows, in, out, x.at, x.stride, d.at, d.stride, accumulate, got.at, w.stride);
+            k->bias_gradient(rows, out, d.at, d.stride, accumulate, got_b.at);
+            assert_same(got, expected, "weight_gradient", k->name);
+            assert_same(got_b, expected_b, "bias_gradient", k->name);
             memory_free(got.at);
             memory_free(got_b.at);
         }
@@ -114,13 +114,13 @@ static void test_large(void **unused) {
         matrix dw = matrix_copy(w), got = matrix_copy(w);
         reference()->dense(rows, in, out, x.at, x.stride, w.at, w.stride, b.at, ACTIVATION_RELU, expected.at, y.stride,
                            NULL);
-        reference()->outer(rows, in, out, x.at, x.stride, d.at, d.stride, true, dw.at, w.stride);
+        reference()->weight_gradient(rows, in, out, x.at, x.stride, d.at, d.stride, true, dw.at, w.stride);
         for (const char *const *name = kernels_names; *name; name++) {
             const kernels *k = kernels_named(*name);
             if (!k || k == reference() || strcmp(*name, "portable") == 0) continue; /* portable: the same, and slow */
             memcpy(got.at, w.at, (size_t)in * (size_t)w.stride * sizeof *w.at);
-            k->outer(rows, in, out, x.at, x.stride, d.at, d.stride, true, got.at, w.stride);
-            assert_same(got, dw, "outer, large", k->name);
+            k->weight_gradient(rows, in, out, x.at, x.stride, d.at, d.stride, true, got.at, w.stride);
+            assert_same(got, dw, "weight_gradient, large", k->name);
             k->dense(rows, in, out, x.at, x.stride, w.at, w.stride, b.at, ACTIVATION_RELU, y.at, y.stride, NULL);
             assert_same(y, expected, "dense, large", k->name);
         }
@@ -158,7 +158,7 @@ static void test_products_mean_what_they_say(void **unused) {
     matrix x = matrix_new(rows, in), w = matrix_new(in, out), b = matrix_new(1, out), y = matrix_new(rows, out);
     matrix dw = matrix_copy(w);
     kernels_get()->dense(rows, in, out, x.at, x.stride, w.at, w.stride, b.at, ACTIVATION_TANH, y.at, y.stride, NULL);
-    kernels_get()->outer(rows, in, out, x.at, x.stride, y.at, y.stride, false, dw.at, w.stride);
+    kernels_get()->weight_gradient(rows, in, out, x.at, x.stride, y.at, y.stride, false, dw.at, w.stride);
     for (int o = 0; o < out; o++) {
         for (int r = 0; r < rows; r++) {
             double sum = (double)b.at[o];
@@ -234,8 +234,8 @@ int main(int count, char **arguments) {
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dense),
-        cmocka_unit_test(test_dense_backward),
-        cmocka_unit_test(test_outer),
+        cmocka_unit_test(test_input_gradient),
+        cmocka_unit_test(test_weight_gradient),
         cmocka_unit_test(test_dot_and_transpose),
         cmocka_unit_test(test_large),
         cmocka_unit_test(test_a_row_alone),

@@ -58,8 +58,8 @@ static const stack stacks[] = {
       .input_shape = {3, 7, 6},
       .policy_outputs = 3,
       .layers = 2,
-      .layer = {{.kind = LAYER_CONV, .size = 5, .activation = ACTIVATION_RELU, .kernel = 3, .stride = 1},
-                {.kind = LAYER_DENSE, .size = 11, .activation = ACTIVATION_TANH}}}},
+      .layer = {{.kind = &layer_conv, .size = 5, .activation = ACTIVATION_RELU, .kernel = 3, .stride = 1},
+                {.kind = &layer_dense, .size = 11, .activation = ACTIVATION_TANH}}}},
     {"three convolutions with padding",
      {.input = INPUT_PLANES,
       .input_dims = 3,
@@ -67,42 +67,43 @@ static const stack stacks[] = {
       .policy_outputs = 4,
       .layers = 4,
       .separate = true,
-      .layer = {{.kind = LAYER_CONV, .size = 6, .activation = ACTIVATION_SILU, .kernel = 4, .stride = 2, .padding = 1},
-                {.kind = LAYER_CONV, .size = 17, .activation = ACTIVATION_TANH, .kernel = 3, .stride = 1, .padding = 2},
-                {.kind = LAYER_CONV, .size = 3, .activation = ACTIVATION_NONE, .kernel = 2, .stride = 3},
-                {.kind = LAYER_DENSE, .size = 9, .activation = ACTIVATION_SILU}}}},
+      .layer =
+          {{.kind = &layer_conv, .size = 6, .activation = ACTIVATION_SILU, .kernel = 4, .stride = 2, .padding = 1},
+           {.kind = &layer_conv, .size = 17, .activation = ACTIVATION_TANH, .kernel = 3, .stride = 1, .padding = 2},
+           {.kind = &layer_conv, .size = 3, .activation = ACTIVATION_NONE, .kernel = 2, .stride = 3},
+           {.kind = &layer_dense, .size = 9, .activation = ACTIVATION_SILU}}}},
     {"a big kernel, and a convolution on top",
      {.input = INPUT_PLANES,
       .input_dims = 3,
       .input_shape = {1, 20, 20},
       .policy_outputs = 9,
       .layers = 1,
-      .layer = {{.kind = LAYER_CONV, .size = 4, .activation = ACTIVATION_RELU, .kernel = 8, .stride = 4}}}},
+      .layer = {{.kind = &layer_conv, .size = 4, .activation = ACTIVATION_RELU, .kernel = 8, .stride = 4}}}},
     {"a picture normalized",
      {.input = INPUT_PLANES,
       .input_dims = 3,
       .input_shape = {2, 9, 9},
       .policy_outputs = 2,
       .layers = 3,
-      .layer = {{.kind = LAYER_CONV, .size = 4, .activation = ACTIVATION_SILU, .kernel = 5, .stride = 1},
-                {.kind = LAYER_NORM},
-                {.kind = LAYER_DENSE, .size = 20, .activation = ACTIVATION_RELU}}}},
+      .layer = {{.kind = &layer_conv, .size = 4, .activation = ACTIVATION_SILU, .kernel = 5, .stride = 1},
+                {.kind = &layer_norm},
+                {.kind = &layer_dense, .size = 20, .activation = ACTIVATION_RELU}}}},
     {"normalization at both ends",
      {.input = INPUT_VECTOR,
       .input_dims = 1,
       .input_shape = {19},
       .policy_outputs = 5,
       .layers = 3,
-      .layer = {{.kind = LAYER_NORM},
-                {.kind = LAYER_DENSE, .size = 33, .activation = ACTIVATION_SILU},
-                {.kind = LAYER_NORM}}}},
+      .layer = {{.kind = &layer_norm},
+                {.kind = &layer_dense, .size = 33, .activation = ACTIVATION_SILU},
+                {.kind = &layer_norm}}}},
     {"memory at once",
      {.input = INPUT_VECTOR,
       .input_dims = 1,
       .input_shape = {3},
       .policy_outputs = 2,
       .layers = 1,
-      .layer = {{.kind = LAYER_LSTM, .size = 5}}}},
+      .layer = {{.kind = &layer_lstm, .size = 5}}}},
     {"memory between layers",
      {.input = INPUT_VECTOR,
       .input_dims = 1,
@@ -110,25 +111,25 @@ static const stack stacks[] = {
       .policy_outputs = 3,
       .layers = 4,
       .separate = true,
-      .layer = {{.kind = LAYER_DENSE, .size = 21, .activation = ACTIVATION_SILU},
-                {.kind = LAYER_LSTM, .size = 20},
-                {.kind = LAYER_NORM},
-                {.kind = LAYER_LSTM, .size = 7}}}},
+      .layer = {{.kind = &layer_dense, .size = 21, .activation = ACTIVATION_SILU},
+                {.kind = &layer_lstm, .size = 20},
+                {.kind = &layer_norm},
+                {.kind = &layer_lstm, .size = 7}}}},
     {"memory of pictures",
      {.input = INPUT_PLANES,
       .input_dims = 3,
       .input_shape = {2, 6, 6},
       .policy_outputs = 4,
       .layers = 2,
-      .layer = {{.kind = LAYER_CONV, .size = 5, .activation = ACTIVATION_RELU, .kernel = 3, .stride = 1},
-                {.kind = LAYER_LSTM, .size = 16}}}},
+      .layer = {{.kind = &layer_conv, .size = 5, .activation = ACTIVATION_RELU, .kernel = 3, .stride = 1},
+                {.kind = &layer_lstm, .size = 16}}}},
     {"memory of discrete observations",
      {.input = INPUT_DISCRETE,
       .input_dims = 2,
       .input_shape = {3, 4},
       .policy_outputs = 10,
       .layers = 2,
-      .layer = {{.kind = LAYER_DENSE, .size = 8, .activation = ACTIVATION_TANH}, {.kind = LAYER_LSTM, .size = 8}}}},
+      .layer = {{.kind = &layer_dense, .size = 8, .activation = ACTIVATION_TANH}, {.kind = &layer_lstm, .size = 8}}}},
 };
 enum { STACKS = sizeof stacks / sizeof *stacks, STEPS = 7, ENVS = 3 };
 
@@ -153,7 +154,7 @@ static void fill_parameters(subject *s) {
         bool scale = t->dims == 1 && strstr(t->name, "weight") != NULL; /* normalization's: about 1 */
         for (size_t k = 0; k < net_tensor_elements(t); k++) *at++ = normal(&stream, 0.3) + (scale ? 1 : 0);
     }
-    net_import(&s->net, flat, s->parameters);
+    net_unflatten(&s->net, flat, s->parameters);
     memory_free(flat);
 }
 
@@ -178,7 +179,7 @@ static void fill_rows(subject *s) {
         for (int w = 0; w < s->net.towers; w++)
             for (int j = 0; j < s->net.tower[w].layers; j++) {
                 const net_layer *l = &s->net.tower[w].layer[j];
-                if (l->kind != LAYER_LSTM) continue;
+                if (l->kind != &layer_lstm) continue;
                 size_t within = unit - offset;
                 if (unit >= offset && within < 2 * (size_t)l->ld && within % (size_t)l->ld < (size_t)l->out)
                     s->state[i] = normal(&stream, 0.5);
@@ -230,7 +231,7 @@ static expected ask_reference(subject *s) {
     int rows = s->steps * s->envs, outputs = s->net.spec.policy_outputs, inputs = s->net.input_size;
     reference_network r = reference_from_net(&s->net);
     float *flat = memory_array(float, s->net.parameters);
-    net_export(&s->net, s->parameters, flat);
+    net_flatten(&s->net, s->parameters, flat);
     for (int k = 0; k < r.size; k++) r.parameter[k] = flat[k];
     double *input = calloc((size_t)(rows * inputs), sizeof *input),
            *state = calloc((size_t)(s->envs * 256), sizeof *state), *at = state;
@@ -241,7 +242,7 @@ static expected ask_reference(subject *s) {
         for (int w = 0; w < s->net.towers; w++)
             for (int j = 0; j < s->net.tower[w].layers; j++) {
                 const net_layer *l = &s->net.tower[w].layer[j];
-                for (int part = 0; l->kind == LAYER_LSTM && part < 2; part++, from += l->ld)
+                for (int part = 0; l->kind == &layer_lstm && part < 2; part++, from += l->ld)
                     for (int u = 0; u < l->out; u++) *at++ = from[u];
             }
     }
@@ -271,8 +272,8 @@ static expected ask_reference(subject *s) {
 
 static void gradient_is(subject *s, const double *want) {
     float *flat = memory_array(float, s->net.parameters), *again = memory_array(float, s->net.size);
-    net_export(&s->net, s->gradient, flat);
-    net_import(&s->net, flat, again);
+    net_flatten(&s->net, s->gradient, flat);
+    net_unflatten(&s->net, flat, again);
     assert_memory_equal(again, s->gradient, s->net.size * sizeof *again); /* padding is 0 */
     double *got = calloc(s->net.parameters, sizeof *got);
     for (size_t k = 0; k < s->net.parameters; k++) got[k] = flat[k];

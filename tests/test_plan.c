@@ -55,8 +55,8 @@ static const net_spec memory_spec = {.input = INPUT_VECTOR,
                                      .input_shape = {7},
                                      .policy_outputs = 3,
                                      .layers = 2,
-                                     .layer = {{.kind = LAYER_DENSE, .size = 12, .activation = ACTIVATION_TANH},
-                                               {.kind = LAYER_LSTM, .size = 5, .forget_bias = 1}}};
+                                     .layer = {{.kind = &layer_dense, .size = 12, .activation = ACTIVATION_TANH},
+                                               {.kind = &layer_lstm, .size = 5, .forget_bias = 1}}};
 
 static void orthogonal_rows(void **state) {
     (void)state;
@@ -92,7 +92,7 @@ static void scales_of_the_other_kinds(void **state) {
                      .input_shape = {100},
                      .policy_outputs = 3,
                      .layers = 1,
-                     .layer = {{.kind = LAYER_DENSE, .size = 300, .activation = ACTIVATION_RELU}}};
+                     .layer = {{.kind = &layer_dense, .size = 300, .activation = ACTIVATION_RELU}}};
     const struct {
         init_kind kind;
         double deviation, bound;
@@ -143,7 +143,7 @@ static void seeds_and_log_std(void **state) {
     void *memory = memory_new(net_tape_bytes(&a->net, 2, 1));
     net_tape tape;
     net_tape_place(&a->net, 2, 1, memory, &tape);
-    assert_ptr_equal(net_features(&a->net, &tape), tape.output[0][1]);
+    assert_ptr_equal(net_features(&a->net, &tape), tape.layer[0][1].output);
     memory_free(memory);
     subject_free(a);
 }
@@ -165,13 +165,13 @@ static void impossible_stacks_are_refused(void **state) {
                   .input_shape = {4},
                   .policy_outputs = 2,
                   .layers = 1,
-                  .layer = {{.kind = LAYER_CONV, .size = 4, .kernel = 3, .stride = 1}}};
+                  .layer = {{.kind = &layer_conv, .size = 4, .kernel = 3, .stride = 1}}};
     refused(&s, "trunk.0");
     s.input = INPUT_PLANES, s.input_dims = 3, s.input_shape[1] = s.input_shape[2] = 2;
     refused(&s, "does not fit");
-    s.input = INPUT_DISCRETE, s.input_dims = 1, s.layer[0].kind = LAYER_LSTM;
+    s.input = INPUT_DISCRETE, s.input_dims = 1, s.layer[0].kind = &layer_lstm;
     refused(&s, "discrete");
-    s.layer[0].kind = LAYER_NORM;
+    s.layer[0].kind = &layer_norm;
     refused(&s, "discrete");
     s.layers = 0, s.log_std = 1, s.log_std_features = true;
     refused(&s, "discrete");

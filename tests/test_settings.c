@@ -216,20 +216,21 @@ static void layers_are_read(void **state) {
               "forget_bias: 2}, {layer_norm: true}, {dense: 3}, {lstm: 4}, {conv: 5}]");
     const layer_spec *l = s.network.layers;
     assert_int_equal(s.network.layer_count, 7);
-    assert_true(l[0].kind == LAYER_DENSE && l[0].size == 64 && l[0].activation == ACTIVATION_RELU);
-    assert_true(l[1].kind == LAYER_CONV && l[1].size == 16 && l[1].kernel == 8 && l[1].stride == 4 &&
+    assert_true(l[0].kind == &layer_dense && l[0].size == 64 && l[0].activation == ACTIVATION_RELU);
+    assert_true(l[1].kind == &layer_conv && l[1].size == 16 && l[1].kernel == 8 && l[1].stride == 4 &&
                 l[1].padding == 1);
     assert_true(l[1].activation == ACTIVATION_SILU);
-    assert_true(l[2].kind == LAYER_LSTM && l[2].size == 32 && l[2].forget_bias == 2);
-    assert_true(l[3].kind == LAYER_NORM && l[4].activation == ACTIVATION_TANH);
+    assert_true(l[2].kind == &layer_lstm && l[2].size == 32 && l[2].forget_bias == 2);
+    assert_true(l[3].kind == &layer_norm && l[4].activation == ACTIVATION_TANH);
     assert_true(l[6].kernel == 3 && l[6].stride == 1 && l[6].padding == 0);
     expect_ok("network: {layers: []}");
     assert_int_equal(s.network.layer_count, 0);
     expect_ok("network: {layers: dqn}");
     assert_int_equal(s.network.layer_count, 4);
-    assert_true(l[1].kind == LAYER_CONV && l[1].size == 64 && l[1].kernel == 4 && l[1].stride == 2 && l[3].size == 512);
+    assert_true(l[1].kind == &layer_conv && l[1].size == 64 && l[1].kernel == 4 && l[1].stride == 2 &&
+                l[3].size == 512);
     expect_ok("network: {layers: a3c}");
-    assert_true(s.network.layer_count == 3 && l[0].size == 16 && l[2].kind == LAYER_DENSE && l[2].size == 256);
+    assert_true(s.network.layer_count == 3 && l[0].size == 16 && l[2].kind == &layer_dense && l[2].size == 256);
     expect_ok("network: {layers: minatar}");
     assert_true(s.network.layer_count == 2 && l[0].kernel == 3 && l[1].size == 128 && l[2].size == 0);
     expect_error("network: {layers: dqm}", "f.yaml:1:19: network.layers: expected a list", "did you mean dqn?");

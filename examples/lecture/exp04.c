@@ -109,7 +109,7 @@ int main(int argc, char **argv) {
     lecture_begin(&l, argc, argv, "exp04", "Experiment 4: the actor-critic network");
     error e = {0};
     net net;
-    layer_spec dense = {.kind = LAYER_DENSE, .size = 128, .activation = ACTIVATION_RELU};
+    layer_spec dense = {.kind = &layer_dense, .size = 128, .activation = ACTIVATION_RELU};
     net_spec spec = {.input = INPUT_VECTOR,
                      .input_dims = 1,
                      .input_shape = {INPUTS},

@@ -125,7 +125,7 @@ uint64_t lecture_run_fingerprint(const lecture_run *t) {
     const net *net = &t->plan.net;
     float *parameters = memory_array(float, net->size), *flat = memory_array(float, net->parameters);
     block_get(t->training.block, parameters, NULL, NULL);
-    net_export(net, parameters, flat);
+    net_flatten(net, parameters, flat);
     uint64_t fingerprint = hash_bytes(HASH_START, flat, net->parameters * sizeof *flat);
     memory_free(flat);
     memory_free(parameters);

@@ -48,13 +48,13 @@ static void forward(void *context) {
 
 static void input_gradient(void *context) {
     bench *b = context;
-    b->k->dense_backward(b->batch, b->out, b->in, b->d, b->ld_out, b->w, b->ld_in, ACTIVATION_RELU, b->x, NULL, b->more,
+    b->k->input_gradient(b->batch, b->out, b->in, b->d, b->ld_out, b->w, b->ld_in, ACTIVATION_RELU, b->x, NULL, b->more,
                          b->ld_in);
 }
 
 static void weight_gradient(void *context) {
     bench *b = context;
-    b->k->outer(b->batch, b->in, b->out, b->x, b->ld_in, b->d, b->ld_out, false, b->more, b->ld_out);
+    b->k->weight_gradient(b->batch, b->in, b->out, b->x, b->ld_in, b->d, b->ld_out, false, b->more, b->ld_out);
 }
 
 typedef struct task {

@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "bench/measure.h"
-#include "net/net.h"
+#include "net/layer.h"
 
 enum { OUTPUTS = 3, SAMPLES = 11 };
 static const double SAMPLE_NS = 1e6;
@@ -18,25 +18,25 @@ static const network networks[] = {
      {.input_dims = 1,
       .input_shape = {4},
       .layers = 2,
-      .layer = {{.kind = LAYER_DENSE, .size = 128, .activation = ACTIVATION_TANH},
-                {.kind = LAYER_DENSE, .size = 128, .activation = ACTIVATION_TANH}}}},
+      .layer = {{.kind = &layer_dense, .size = 128, .activation = ACTIVATION_TANH},
+                {.kind = &layer_dense, .size = 128, .activation = ACTIVATION_TANH}}}},
     {"LSTM 128 of 128",
-     {.input_dims = 1, .input_shape = {128}, .layers = 1, .layer = {{.kind = LAYER_LSTM, .size = 128}}}},
+     {.input_dims = 1, .input_shape = {128}, .layers = 1, .layer = {{.kind = &layer_lstm, .size = 128}}}},
     {"MinAtar: conv 16, dense 128",
      {.input = INPUT_PLANES,
       .input_dims = 3,
       .input_shape = {4, 10, 10},
       .layers = 2,
-      .layer = {{.kind = LAYER_CONV, .size = 16, .kernel = 3, .stride = 1, .activation = ACTIVATION_SILU},
-                {.kind = LAYER_DENSE, .size = 128, .activation = ACTIVATION_SILU}}}},
+      .layer = {{.kind = &layer_conv, .size = 16, .kernel = 3, .stride = 1, .activation = ACTIVATION_SILU},
+                {.kind = &layer_dense, .size = 128, .activation = ACTIVATION_SILU}}}},
     {"Atari: conv 16, 32, dense 256",
      {.input = INPUT_PLANES,
       .input_dims = 3,
       .input_shape = {4, 84, 84},
       .layers = 3,
-      .layer = {{.kind = LAYER_CONV, .size = 16, .kernel = 8, .stride = 4, .activation = ACTIVATION_RELU},
-                {.kind = LAYER_CONV, .size = 32, .kernel = 4, .stride = 2, .activation = ACTIVATION_RELU},
-                {.kind = LAYER_DENSE, .size = 256, .activation = ACTIVATION_RELU}}}},
+      .layer = {{.kind = &layer_conv, .size = 16, .kernel = 8, .stride = 4, .activation = ACTIVATION_RELU},
+                {.kind = &layer_conv, .size = 32, .kernel = 4, .stride = 2, .activation = ACTIVATION_RELU},
+                {.kind = &layer_dense, .size = 256, .activation = ACTIVATION_RELU}}}},
 };
 static const int batches[] = {8, 64, 256};
 
@@ -75,18 +75,11 @@ static void subject_free(subject *s) {
     memory_free(s->gradient);
 }
 
-/* Operations of a row: forward, or backward. */
+/* Operations of a row: forward, or backward, where the first layer's input wants no gradient. */
 static double operations(const net *n, bool backward) {
-    double sum = 0;
-    for (int i = 0; i <= n->tower[0].layers; i++) {
-        const net_layer *l = i < n->tower[0].layers ? &n->tower[0].layer[i] : &n->head[0];
-        double each = 2.0 * l->in * l->out;
-        if (l->kind == LAYER_CONV) each *= l->out_height * l->out_width;
-        if (l->kind == LAYER_LSTM) each *= 4;
-        double state = l->kind == LAYER_LSTM ? 8.0 * l->out * l->out : 0; /* one time step: nothing comes back */
-        sum += each * (backward && i > 0 ? 2 : 1) + state;
-    }
-    return sum;
+    const net_layer *first = &n->tower[0].layer[0];
+    double forward = 2 * net_multiply_adds(n);
+    return backward ? 2 * forward - 2 * first->kind->multiply_adds(first) : forward;
 }
 
 static void forward(void *context) {

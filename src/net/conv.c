@@ -7,21 +7,59 @@
  * out_height*out_width. */
 #include "net/layer.h"
 
-#include "base/memory.h"
-
 #include <string.h>
 
 enum { PATCH_FLOATS = 32 << 10 }; /* of a chunk: 128 KiB */
 
-static size_t at(int row, int ld) {
-    return (size_t)row * (size_t)ld;
-}
 static int line(int n) {
     return (int)line_floats((size_t)n);
 }
 static int places(const net_layer *l) {
     return l->out_height * l->out_width;
 }
+
+/* ---- Laying out ---- */
+
+static int check(const layer_spec *spec, error *e) {
+    if (spec->padding < spec->kernel) return 0;
+    return error_set(e, STATUS_USAGE, "expected a padding below the kernel's %d", spec->kernel);
+}
+
+static int plan(layer_site *site, const layer_spec *spec, net_layer *l) {
+    const layer_shape in = site->shape;
+    int k = spec->kernel;
+    if (!in.planes)
+        return error_set(site->e, STATUS_USAGE, "%s is a convolution, but its input is not an image", site->prefix);
+    l->channels = in.channels, l->height = in.height, l->width = in.width;
+    l->kernel = k, l->stride = spec->stride, l->padding = spec->padding;
+    int h = in.height + 2 * spec->padding - k, w = in.width + 2 * spec->padding - k;
+    if (h < 0 || w < 0)
+        return error_set(site->e, STATUS_USAGE, "%s: a kernel of %d does not fit into a picture of %d x %d",
+                         site->prefix, k, in.height, in.width);
+    l->activation = spec->activation;
+    l->out_height = h / spec->stride + 1, l->out_width = w / spec->stride + 1;
+    l->in = in.channels * k * k;
+    l->out = spec->size;
+    l->ldw = line(l->out);
+    l->ld = line(l->out * places(l));
+    l->weight = layer_take(site, layer_at(l->in, l->ldw));
+    l->bias = layer_take(site, (size_t)l->ldw);
+    l->cache = l->activation == ACTIVATION_SILU ? (size_t)l->ld : 0;
+    net_tensor *t = layer_tensor(site, "weight", TENSOR_WEIGHT, l->weight);
+    t->dims = 4;
+    t->shape[0] = l->out, t->shape[1] = in.channels, t->shape[2] = t->shape[3] = k;
+    t->stride[0] = 1, t->stride[1] = layer_at(k * k, l->ldw);
+    t->stride[2] = layer_at(k, l->ldw), t->stride[3] = (size_t)l->ldw;
+    layer_vector(site, "bias", TENSOR_BIAS, l->bias, l->out);
+    site->shape = (layer_shape){.planes = true,
+                                .channels = l->out,
+                                .height = l->out_height,
+                                .width = l->out_width,
+                                .features = l->out * places(l)};
+    return 0;
+}
+
+/* ---- Chunks ---- */
 
 /* Positions a chunk holds: whole lines of them. */
 static int chunk_positions(const net_layer *l) {
@@ -39,12 +77,13 @@ typedef struct chunk_arrays {
 
 static chunk_arrays arrays_in(const net_layer *l, float *scratch) {
     chunk_arrays a = {.capacity = chunk_positions(l), .ld = line(l->in), .patches = scratch};
-    a.outputs = a.patches + at(a.capacity, a.ld);
-    a.planes = a.outputs + at(a.capacity, l->ldw);
+    a.outputs = a.patches + layer_at(a.capacity, a.ld);
+    a.planes = a.outputs + layer_at(a.capacity, l->ldw);
     return a;
 }
 
-size_t conv_scratch(const net_layer *l) {
+static size_t scratch(const net_layer *l, int rows, int envs) {
+    (void)rows, (void)envs;
     return (size_t)chunk_positions(l) * ((size_t)line(l->in) + (size_t)l->ldw + (size_t)l->out);
 }
 
@@ -58,8 +97,8 @@ static inline void add_run(int n, const float *from, float *to) {
     for (int i = 0; i < n; i++) to[i] += from[i];
 }
 
-/* Three floats by one move of four: the fourth is overwritten by who comes next, or cleared (gather_chunk). What is
- * read behind a picture's last float belongs to the tape still. */
+/* Copies 4 floats to move 3; the fourth is overwritten by the next patch or cleared (gather_chunk). The read past a
+ * picture's last float stays inside the tape. */
 static inline void copy_three(const float *from, float *to) {
     memcpy(to, from, 4 * sizeof *to);
 }
@@ -67,19 +106,19 @@ static inline void copy_three(const float *from, float *to) {
 /* The inner loops over one patch that lies inside the picture, k known when compiled for the usual kernels. */
 static inline __attribute__((always_inline)) void gather_inside(const net_layer *l, int k, const float *corner,
                                                                 float *patch) {
-    for (int c = 0; c < l->channels; c++, corner += at(l->height, l->width))
+    for (int c = 0; c < l->channels; c++, corner += layer_at(l->height, l->width))
         for (int y = 0; y < k; y++, patch += k) {
             if (k == 3)
-                copy_three(corner + at(y, l->width), patch);
+                copy_three(corner + layer_at(y, l->width), patch);
             else
-                copy_run(k, corner + at(y, l->width), patch);
+                copy_run(k, corner + layer_at(y, l->width), patch);
         }
 }
 
 static inline __attribute__((always_inline)) void scatter_inside(const net_layer *l, int k, const float *patch,
                                                                  float *corner) {
-    for (int c = 0; c < l->channels; c++, corner += at(l->height, l->width))
-        for (int y = 0; y < k; y++, patch += k) add_run(k, patch, corner + at(y, l->width));
+    for (int c = 0; c < l->channels; c++, corner += layer_at(l->height, l->width))
+        for (int y = 0; y < k; y++, patch += k) add_run(k, patch, corner + layer_at(y, l->width));
 }
 
 /* The same where the patch hangs over the picture's edge: its top left corner is at (top, left), which may be negative.
@@ -89,7 +128,7 @@ static void gather_edge(const net_layer *l, const float *picture, int top, int l
         for (int y = top; y < top + l->kernel; y++)
             for (int x = left; x < left + l->kernel; x++) {
                 bool inside = y >= 0 && y < l->height && x >= 0 && x < l->width;
-                *patch++ = inside ? picture[at(c * l->height + y, l->width) + (size_t)x] : 0;
+                *patch++ = inside ? picture[layer_at(c * l->height + y, l->width) + (size_t)x] : 0;
             }
 }
 
@@ -98,7 +137,7 @@ static void scatter_edge(const net_layer *l, const float *patch, int top, int le
         for (int y = top; y < top + l->kernel; y++)
             for (int x = left; x < left + l->kernel; x++, patch++)
                 if (y >= 0 && y < l->height && x >= 0 && x < l->width)
-                    picture[at(c * l->height + y, l->width) + (size_t)x] += *patch;
+                    picture[layer_at(c * l->height + y, l->width) + (size_t)x] += *patch;
 }
 
 static bool patch_corner(const net_layer *l, int place, int *top, int *left) {
@@ -113,7 +152,7 @@ static void gather(const net_layer *l, const float *picture, int place, float *p
         gather_edge(l, picture, top, left, patch);
         return;
     }
-    const float *corner = picture + at(top, l->width) + (size_t)left;
+    const float *corner = picture + layer_at(top, l->width) + (size_t)left;
     switch (l->kernel) {
     case 3:
         gather_inside(l, 3, corner, patch);
@@ -136,7 +175,7 @@ static void scatter(const net_layer *l, const float *patch, int place, float *pi
         scatter_edge(l, patch, top, left, picture);
         return;
     }
-    float *corner = picture + at(top, l->width) + (size_t)left;
+    float *corner = picture + layer_at(top, l->width) + (size_t)left;
     switch (l->kernel) {
     case 3:
         scatter_inside(l, 3, patch, corner);
@@ -169,9 +208,9 @@ static void gather_chunk(const net_layer *l, const float *x, int ldx, int q, int
     for (int from = 0; from < n;) {
         run r = run_at(l, q, from, n);
         for (int i = 0; i < r.count; i++, from++) {
-            float *patch = a->patches + at(from, a->ld);
+            float *patch = a->patches + layer_at(from, a->ld);
             memset(patch + a->ld - LINE_FLOATS, 0, LINE_FLOATS * sizeof *patch);
-            gather(l, x + at(r.picture, ldx), r.place + i, patch);
+            gather(l, x + layer_at(r.picture, ldx), r.place + i, patch);
             patch[l->in] = 0; /* of the padding, or what follows this patch and is written later */
         }
     }
@@ -180,16 +219,17 @@ static void gather_chunk(const net_layer *l, const float *x, int ldx, int q, int
 /* ---- Passes ---- */
 
 /* Positions to planes, and the activation. */
-static void store_chunk(const net_layer *l, const layer_own *own, const layer_rows *rows, int q, int n,
+static void store_chunk(const net_layer *l, const layer_buffers *own, const layer_rows *rows, int q, int n,
                         const chunk_arrays *a) {
     const kernels *k = kernels_get();
     k->transpose(n, l->out, a->outputs, l->ldw, a->planes, a->capacity);
     for (int from = 0; from < n;) {
         run r = run_at(l, q, from, n);
         for (int o = 0; o < l->out; o++) {
-            const float *z = a->planes + at(o, a->capacity) + from;
-            size_t to = at(rows->first + r.picture * rows->stride, l->ld) + at(o, places(l)) + (size_t)r.place;
-            if (own->extra) memcpy(own->extra + to, z, (size_t)r.count * sizeof *z);
+            const float *z = a->planes + layer_at(o, a->capacity) + from;
+            size_t to =
+                layer_at(rows->first + r.picture * rows->stride, l->ld) + layer_at(o, places(l)) + (size_t)r.place;
+            if (own->cache) memcpy(own->cache + to, z, (size_t)r.count * sizeof *z);
             if (l->activation == ACTIVATION_NONE)
                 memcpy(own->output + to, z, (size_t)r.count * sizeof *z);
             else
@@ -199,13 +239,13 @@ static void store_chunk(const net_layer *l, const layer_own *own, const layer_ro
     }
 }
 
-void conv_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
-                  const layer_rows *rows, float *scratch) {
-    chunk_arrays a = arrays_in(l, scratch);
+static void forward(const net_layer *l, const float *parameters, const layer_input *in, layer_buffers *own,
+                    const layer_rows *rows) {
+    chunk_arrays a = arrays_in(l, own->scratch);
     int positions = rows->count * places(l);
     for (int q = 0; q < positions; q += a.capacity) {
         int n = positions - q < a.capacity ? positions - q : a.capacity;
-        gather_chunk(l, below->x, below->ld, q, n, &a);
+        gather_chunk(l, in->x, in->ld, q, n, &a);
         kernels_get()->dense(n, l->in, l->out, a.patches, a.ld, parameters + l->weight, l->ldw, parameters + l->bias,
                              ACTIVATION_NONE, a.outputs, l->ldw, NULL);
         store_chunk(l, own, rows, q, n, &a);
@@ -217,41 +257,72 @@ static void load_chunk(const net_layer *l, const float *delta, int q, int n, con
     for (int from = 0; from < n;) {
         run r = run_at(l, q, from, n);
         for (int o = 0; o < l->out; o++)
-            memcpy(a->planes + at(o, a->capacity) + from,
-                   delta + at(r.picture, l->ld) + at(o, places(l)) + (size_t)r.place, (size_t)r.count * sizeof *delta);
+            memcpy(a->planes + layer_at(o, a->capacity) + from,
+                   delta + layer_at(r.picture, l->ld) + layer_at(o, places(l)) + (size_t)r.place,
+                   (size_t)r.count * sizeof *delta);
         from += r.count;
     }
     kernels_get()->transpose(l->out, n, a->planes, a->capacity, a->outputs, l->ldw);
 }
 
-void conv_backward(const net_layer *l, const float *parameters, const layer_below *below, const float *delta, int count,
-                   bool accumulate, float *gradient, layer_turned turned, float *scratch) {
+static void backward(const net_layer *l, const float *parameters, const layer_input *in, layer_buffers *own,
+                     const float *delta, const layer_rows *rows, bool accumulate, float *gradient) {
     const kernels *k = kernels_get();
-    chunk_arrays a = arrays_in(l, scratch);
-    int positions = count * places(l);
-    size_t below_size = at(count, below->ld);
-    if (below->delta) {
-        if (!*turned.done)
-            k->transpose(l->in, l->out, parameters + l->weight, l->ldw, turned.weight, layer_stride(l->in));
-        *turned.done = true;
-        memset(below->delta, 0, below_size * sizeof *delta);
+    chunk_arrays a = arrays_in(l, own->scratch);
+    int positions = rows->count * places(l);
+    size_t in_size = layer_at(rows->count, in->ld);
+    if (in->gradient) {
+        if (!own->is_transposed)
+            k->transpose(l->in, l->out, parameters + l->weight, l->ldw, own->transposed, layer_stride(l->in));
+        own->is_transposed = true;
+        memset(in->gradient, 0, in_size * sizeof *delta);
     }
     for (int q = 0; q < positions; q += a.capacity) {
         int n = positions - q < a.capacity ? positions - q : a.capacity;
         bool add = accumulate || q > 0;
-        gather_chunk(l, below->x, below->ld, q, n, &a);
+        gather_chunk(l, in->x, in->ld, q, n, &a);
         load_chunk(l, delta, q, n, &a);
-        k->outer(n, l->in, l->out, a.patches, a.ld, a.outputs, l->ldw, add, gradient + l->weight, l->ldw);
-        k->column_sum(n, l->out, a.outputs, l->ldw, add, gradient + l->bias);
-        if (!below->delta) continue;
-        k->dense(n, l->out, l->in, a.outputs, l->ldw, turned.weight, layer_stride(l->in), NULL, ACTIVATION_NONE,
+        k->weight_gradient(n, l->in, l->out, a.patches, a.ld, a.outputs, l->ldw, add, gradient + l->weight, l->ldw);
+        k->bias_gradient(n, l->out, a.outputs, l->ldw, add, gradient + l->bias);
+        if (!in->gradient) continue;
+        k->dense(n, l->out, l->in, a.outputs, l->ldw, own->transposed, layer_stride(l->in), NULL, ACTIVATION_NONE,
                  a.patches, a.ld, NULL);
         for (int from = 0; from < n;) {
             run r = run_at(l, q, from, n);
             for (int i = 0; i < r.count; i++, from++)
-                scatter(l, a.patches + at(from, a.ld), r.place + i, below->delta + at(r.picture, below->ld));
+                scatter(l, a.patches + layer_at(from, a.ld), r.place + i, in->gradient + layer_at(r.picture, in->ld));
         }
     }
-    if (below->delta && below->activation != ACTIVATION_NONE)
-        k->activate_backward(below->activation, below_size, below->x, below->extra, below->delta);
+    if (in->gradient && in->activation != ACTIVATION_NONE)
+        k->activate_backward(in->activation, in_size, in->x, in->sums, in->gradient);
 }
+
+static size_t transposed(const net_layer *l, bool is_first) {
+    return is_first ? 0 : layer_at(l->out, layer_stride(l->in));
+}
+
+static double multiply_adds(const net_layer *l) {
+    return (double)(l->in + 1) * l->out * places(l);
+}
+
+static const layer_option options[] = {
+    {"kernel", LAYER_OPTION_INT, offsetof(layer_spec, kernel), 1, 64},
+    {"stride", LAYER_OPTION_INT, offsetof(layer_spec, stride), 1, 64},
+    {"padding", LAYER_OPTION_INT, offsetof(layer_spec, padding), 0, 63},
+    {"activation", LAYER_OPTION_ACTIVATION, offsetof(layer_spec, activation), 0, 0},
+    {0},
+};
+
+const layer_kind layer_conv = {
+    .name = "conv",
+    .largest = 1024,
+    .options = options,
+    .defaults = {.activation = ACTIVATION_TANH, .kernel = 3, .stride = 1},
+    .check = check,
+    .plan = plan,
+    .forward = forward,
+    .backward = backward,
+    .scratch = scratch,
+    .transposed = transposed,
+    .multiply_adds = multiply_adds,
+};

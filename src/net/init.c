@@ -2,9 +2,8 @@
  * Initial parameters. Orthogonal (Saxe et al., 1312.6120): rows of W orthonormal (columns where there are more rows),
  * times a gain. He (1502.01852): normal, sigma = sqrt(2 / fan_in). Xavier (Glorot and Bengio, 2010): uniform, +- sqrt(6
  * / (fan_in + fan_out)). Torch: uniform, +- 1 / sqrt(fan_in), biases too. Elsewhere biases are 0. */
-#include "net/net.h"
+#include "net/layer.h"
 
-#include "base/memory.h"
 #include "base/random.h"
 
 #include <math.h>
@@ -97,48 +96,57 @@ static void fill_bias(const net_tensor *t, const net_init_spec *spec, int inputs
         }
 }
 
-/* The forget gate's bias starts at the layer's forget_bias, so that state is kept until the network learns to drop it.
- */
-static void set_forget_bias(const net *net, float *parameters) {
+static void fill_log_std(const net_tensor *t, double log_std, float *at) {
+    for (int k = 0; k < t->shape[0]; k++)
+        for (int j = 0; j < (t->dims == 2 ? t->shape[1] : 1); j++)
+            at[(size_t)k * t->stride[0] + (size_t)j * t->stride[1]] = (float)log_std;
+}
+
+static double gain_of(const net_tensor *t, const net_init_spec *spec) {
+    if (strncmp(t->name, "policy", 6) == 0) return spec->policy_gain;
+    if (strncmp(t->name, "value", 5) == 0) return spec->value_gain;
+    return spec->kind == INIT_ORTHOGONAL ? spec->hidden_gain : 1; /* the others bring their own scale */
+}
+
+static void fill_weight(const net_tensor *t, const net_init_spec *spec, random_stream *s, float *at, double *work) {
+    int parts = t->joined ? t->shape[0] : 1;
+    for (int p = 0; p < parts; p++) {
+        matrix m = {at, t->joined ? t->shape[1] : t->shape[0], fan_in(t), t, p};
+        fill(&m, spec, gain_of(t, spec), s, work);
+    }
+}
+
+/* What a kind of layer wants beyond that. */
+static void init_layers(const net *net, float *parameters) {
     for (int i = 0; i < net->towers; i++)
         for (int j = 0; j < net->tower[i].layers; j++) {
             const net_layer *l = &net->tower[i].layer[j];
-            for (int h = 0; l->kind == LAYER_LSTM && h < l->out; h++)
-                parameters[l->bias + (size_t)l->ld + (size_t)h] += l->forget_bias;
+            if (l->kind->init) l->kind->init(l, parameters);
         }
-}
-
-static bool ends_with(const char *name, const char *end) {
-    size_t n = strlen(name), m = strlen(end);
-    return n >= m && strcmp(name + n - m, end) == 0;
 }
 
 void net_init(const net *net, const net_init_spec *spec, uint64_t seed, float *parameters, double *work) {
     memset(parameters, 0, net->size * sizeof *parameters);
-    int inputs = 1;
+    int inputs = 1; /* of the weights before a bias */
     for (int i = 0; i < net->tensor_count; i++) {
         const net_tensor *t = &net->tensor[i];
         random_stream s = random_stream_new(seed, (uint32_t)i, RANDOM_INIT);
         float *at = parameters + t->offset;
-        if (ends_with(t->name, "log_std")) {
-            for (int k = 0; k < t->shape[0]; k++)
-                for (int j = 0; j < (t->dims == 2 ? t->shape[1] : 1); j++)
-                    at[(size_t)k * t->stride[0] + (size_t)j * t->stride[1]] = (float)spec->log_std;
-        } else if (ends_with(t->name, "bias")) {
-            fill_bias(t, spec, inputs, &s, at);
-        } else if (t->dims == 1) { /* a normalization's weight */
-            for (int k = 0; k < t->shape[0]; k++) at[k] = 1;
-        } else {
-            double gain = spec->kind == INIT_ORTHOGONAL ? spec->hidden_gain : 1; /* the others bring their own scale */
-            if (strncmp(t->name, "policy", 6) == 0) gain = spec->policy_gain;
-            if (strncmp(t->name, "value", 5) == 0) gain = spec->value_gain;
+        switch (t->role) {
+        case TENSOR_WEIGHT:
+            fill_weight(t, spec, &s, at, work);
             inputs = fan_in(t);
-            int parts = t->joined ? t->shape[0] : 1;
-            for (int p = 0; p < parts; p++) {
-                matrix m = {at, t->joined ? t->shape[1] : t->shape[0], inputs, t, p};
-                fill(&m, spec, gain, &s, work);
-            }
+            break;
+        case TENSOR_BIAS:
+            fill_bias(t, spec, inputs, &s, at);
+            break;
+        case TENSOR_SCALE:
+            for (int k = 0; k < t->shape[0]; k++) at[k] = 1;
+            break;
+        case TENSOR_LOG_STD:
+            fill_log_std(t, spec->log_std, at);
+            break;
         }
     }
-    set_forget_bias(net, parameters);
+    init_layers(net, parameters);
 }

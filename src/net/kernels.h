@@ -31,7 +31,7 @@ typedef struct kernels {
      * x the gradient above, w the transposed weights, h [rows, ldy] the activated output below, z its value before f
      * (SiLU only, else NULL). relu' chooses: h > 0 ? sum : 0; tanh' = 1 - h^2 as fma(-h, h, 1); silu' = s + z s (1 - s)
      * as fma(z s, 1 - s, s) with s = sigmoid(z). y overlaps nothing. */
-    void (*dense_backward)(int rows, int in, int out, const float *x, int ldx, const float *w, int ldw, activation f,
+    void (*input_gradient)(int rows, int in, int out, const float *x, int ldx, const float *w, int ldw, activation f,
                            const float *h, const float *z, float *y, int ldy);
 
     /* Few outputs: y[r][j] = b[j] + dot(x[r], w[j]): sixteen partial sums (lane i takes k = i, i+16, ... by fma from
@@ -43,11 +43,11 @@ typedef struct kernels {
 
     /* Weight gradient: dw[k][o] (+)= sum_r x[r][k] d[r][o], r in order from 0 (accumulate false) or from the present
      * value. x [rows, ldx], d [rows, ldd], dw [in, ldw]. */
-    void (*outer)(int rows, int in, int out, const float *x, int ldx, const float *d, int ldd, bool accumulate,
-                  float *dw, int ldw);
+    void (*weight_gradient)(int rows, int in, int out, const float *x, int ldx, const float *d, int ldd,
+                            bool accumulate, float *dw, int ldw);
 
     /* Bias gradient: db[o] (+)= sum_r d[r][o], r in order. */
-    void (*column_sum)(int rows, int out, const float *d, int ldd, bool accumulate, float *db);
+    void (*bias_gradient)(int rows, int out, const float *d, int ldd, bool accumulate, float *db);
 
     /* t[o][k] = w[k][o]; w [in, ldw], t [out, ldt], lanes past `in` of t are set to 0. */
     void (*transpose)(int in, int out, const float *w, int ldw, float *t, int ldt);
@@ -59,7 +59,7 @@ typedef struct kernels {
     void (*tanh)(size_t n, const float *x, float *y);
     void (*sigmoid)(size_t n, const float *x, float *y);
     void (*activate)(activation f, size_t n, const float *z, float *y);
-    /* d[i] *= f'(.) with h, z as in dense_backward */
+    /* d[i] *= f'(.) with h, z as in input_gradient */
     void (*activate_backward)(activation f, size_t n, const float *h, const float *z, float *d);
 
     /* Categorical distribution, row by row: log_probability = (logit - max) - log(sum exp(logit - max)), probability =

@@ -56,7 +56,7 @@ static void dense(int rows, int in, int out, const float *x, int ldx, const floa
     }
 }
 
-static void dense_backward(int rows, int in, int out, const float *x, int ldx, const float *w, int ldw, activation f,
+static void input_gradient(int rows, int in, int out, const float *x, int ldx, const float *w, int ldw, activation f,
                            const float *h, const float *z, float *y, int ldy) {
     size_t width = line_floats((size_t)out);
     for (size_t r = 0; r < (size_t)rows; r++) {
@@ -94,8 +94,8 @@ static void dot(int rows, int in, int out, const float *x, int ldx, const float 
     }
 }
 
-static void outer(int rows, int in, int out, const float *x, int ldx, const float *d, int ldd, bool accumulate,
-                  float *dw, int ldw) {
+static void weight_gradient(int rows, int in, int out, const float *x, int ldx, const float *d, int ldd,
+                            bool accumulate, float *dw, int ldw) {
     for (size_t k = 0; k < (size_t)in; k++) {
         for (size_t o = 0; o < line_floats((size_t)out); o++) {
             float *sum = &dw[k * (size_t)ldw + o];
@@ -104,7 +104,7 @@ static void outer(int rows, int in, int out, const float *x, int ldx, const floa
     }
 }
 
-static void column_sum(int rows, int out, const float *d, int ldd, bool accumulate, float *db) {
+static void bias_gradient(int rows, int out, const float *d, int ldd, bool accumulate, float *db) {
     for (size_t o = 0; o < line_floats((size_t)out); o++) {
         float sum = accumulate ? db[o] : 0;
         for (size_t r = 0; r < (size_t)rows; r++) sum += d[r * (size_t)ldd + o];
@@ -207,10 +207,10 @@ static void sgd(size_t n, float *p, float *m, const float *g, float scale, float
 const kernels kernels_reference = {
     .name = "reference",
     .dense = dense,
-    .dense_backward = dense_backward,
+    .input_gradient = input_gradient,
     .dot = dot,
-    .outer = outer,
-    .column_sum = column_sum,
+    .weight_gradient = weight_gradient,
+    .bias_gradient = bias_gradient,
     .transpose = transpose,
     .exp = exp_each,
     .log = log_each,

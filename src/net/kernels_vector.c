@@ -34,7 +34,7 @@ static void dense(int rows, int in, int out, const float *x, int ldx, const floa
     OF_ISA(activate_rows)(f, (size_t)rows, width, stride, sums, y);
 }
 
-static void dense_backward(int rows, int in, int out, const float *x, int ldx, const float *w, int ldw, activation f,
+static void input_gradient(int rows, int in, int out, const float *x, int ldx, const float *w, int ldw, activation f,
                            const float *h, const float *z, float *y, int ldy) {
     size_t width = line_floats((size_t)out), stride = (size_t)ldy;
     bool tanh = f == ACTIVATION_TANH, at_once = tanh || f == ACTIVATION_RELU;
@@ -46,8 +46,8 @@ static void dense_backward(int rows, int in, int out, const float *x, int ldx, c
         OF_ISA(activate_backward)(f, width, h + i, z ? z + i : NULL, y + i);
 }
 
-static void outer(int rows, int in, int out, const float *x, int ldx, const float *d, int ldd, bool accumulate,
-                  float *dw, int ldw) {
+static void weight_gradient(int rows, int in, int out, const float *x, int ldx, const float *d, int ldd,
+                            bool accumulate, float *dw, int ldw) {
     product_shape p = {.depth = (size_t)rows,
                        .a_row = 1,
                        .a_step = (size_t)ldx,
@@ -66,7 +66,7 @@ INLINE void columns_sum(size_t rows, const float *d, size_t ldd, bool accumulate
     for (size_t j = 0; j < vectors; j++) vec_store(db + j * LANES, sum[j]);
 }
 
-static void column_sum(int rows, int out, const float *d, int ldd, bool accumulate, float *db) {
+static void bias_gradient(int rows, int out, const float *d, int ldd, bool accumulate, float *db) {
     size_t width = line_floats((size_t)out), o = 0, n = (size_t)rows, step = (size_t)ldd;
     for (; o + 4 * LANES <= width; o += 4 * LANES) columns_sum(n, d + o, step, accumulate, db + o, 4);
     for (; o < width; o += LANES) columns_sum(n, d + o, step, accumulate, db + o, 1);
@@ -200,10 +200,10 @@ static void sgd(size_t n, float *p, float *m, const float *g, float scale, float
 const kernels TABLE = {
     .name = TABLE_NAME,
     .dense = dense,
-    .dense_backward = dense_backward,
+    .input_gradient = input_gradient,
     .dot = dot,
-    .outer = outer,
-    .column_sum = column_sum,
+    .weight_gradient = weight_gradient,
+    .bias_gradient = bias_gradient,
     .transpose = transpose,
     .exp = OF_ISA(exp_each),
     .log = OF_ISA(log_each),

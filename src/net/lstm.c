@@ -3,16 +3,37 @@
  *   i, f, o = sigmoid(W x + U h' + b), g = tanh(W x + U h' + b),  c = f c' + i g,  h = o tanh(c)
  * with h', c' of the time step before (the row an environment count earlier), zero where an episode starts.
  *
- * A row's `extra` holds i, f, g, o and tanh(c), each a padded width of cells; its `state` h and c. state of row r is
+ * A row's `cache` holds i, f, g, o and tanh(c), each a padded width of cells; its `state` h and c. state of row r is
  * what the row reads (set to zero in place where an episode starts), that of row r + envs what it leaves. */
 #include "net/layer.h"
 
-#include "base/memory.h"
-
 #include <string.h>
 
-static size_t at(int row, int ld) {
-    return (size_t)row * (size_t)ld;
+static int plan(layer_site *site, const layer_spec *spec, net_layer *l) {
+    if (site->shape.one_hot)
+        return error_set(site->e, STATUS_USAGE,
+                         "%s: an LSTM cannot read a discrete observation directly: put a dense layer before it",
+                         site->prefix);
+    l->in = site->shape.features;
+    l->out = spec->size;
+    l->forget_bias = spec->forget_bias;
+    l->ld = (int)line_floats((size_t)l->out);
+    l->ldw = 4 * l->ld; /* gates i, f, g, o, each padded to whole lines */
+    l->weight = layer_take(site, layer_at(l->in, l->ldw));
+    l->hidden_weight = layer_take(site, layer_at(l->out, l->ldw));
+    l->bias = layer_take(site, (size_t)l->ldw);
+    l->cache = 5 * (size_t)l->ld; /* the four gates and tanh(c) */
+    l->state = 2 * (size_t)l->ld; /* h and c */
+    layer_gates(site, l, "weight_ih", TENSOR_WEIGHT, l->weight, 4, l->in);
+    layer_gates(site, l, "weight_hh", TENSOR_WEIGHT, l->hidden_weight, 4, l->out);
+    layer_gates(site, l, "bias", TENSOR_BIAS, l->bias, 4, 0);
+    site->shape = (layer_shape){.features = l->out};
+    return 0;
+}
+
+/* The forget gate's bias starts at forget_bias, so that state is kept until the network learns to drop it. */
+static void init(const net_layer *l, float *parameters) {
+    for (int h = 0; h < l->out; h++) parameters[l->bias + (size_t)l->ld + (size_t)h] += (float)l->forget_bias;
 }
 
 /* How rows fall into time steps: `block` rows of one step, `envs` rows from step to step. */
@@ -44,25 +65,25 @@ static void cell(const kernels *k, int width, float *gates, const float *before,
     for (size_t u = 0; u < n; u++) after[u] = output[u] = o[u] * tanh_c[u];
 }
 
-void lstm_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
-                  const layer_rows *rows, float *scratch) {
+static void forward(const net_layer *l, const float *parameters, const layer_input *in, layer_buffers *own,
+                    const layer_rows *rows) {
     const kernels *k = kernels_get();
-    int gates = l->ldw, lds = 2 * l->ld, lde = (int)l->extra;
+    int gates = l->ldw, lds = 2 * l->ld, lde = (int)l->cache;
     time_steps time = split(rows, own->envs);
-    k->dense(rows->count, l->in, gates, below->x, below->ld, parameters + l->weight, l->ldw, parameters + l->bias,
-             ACTIVATION_NONE, own->extra + at(rows->first, lde), lde * rows->stride, NULL);
+    k->dense(rows->count, l->in, gates, in->x, in->ld, parameters + l->weight, l->ldw, parameters + l->bias,
+             ACTIVATION_NONE, own->cache + layer_at(rows->first, lde), lde * rows->stride, NULL);
     for (int t = 0; t < time.steps; t++) {
         int first = rows->first + t * own->envs;
         for (int row = first; row < first + time.block; row++)
-            if (own->start[row]) memset(own->state + at(row, lds), 0, (size_t)lds * sizeof(float));
-        k->dense(time.block, l->out, gates, own->state + at(first, lds), lds, parameters + l->weight2, l->ldw, NULL,
-                 ACTIVATION_NONE, scratch, gates, NULL);
+            if (own->start[row]) memset(own->state + layer_at(row, lds), 0, (size_t)lds * sizeof(float));
+        k->dense(time.block, l->out, gates, own->state + layer_at(first, lds), lds, parameters + l->hidden_weight,
+                 l->ldw, NULL, ACTIVATION_NONE, own->scratch, gates, NULL);
         for (int b = 0; b < time.block; b++) {
             int row = first + b;
-            float *sums = own->extra + at(row, lde);
-            k->add((size_t)gates, scratch + at(b, gates), sums);
-            cell(k, l->ld, sums, own->state + at(row, lds), own->state + at(row + own->envs, lds),
-                 own->output + at(row, l->ld));
+            float *sums = own->cache + layer_at(row, lde);
+            k->add((size_t)gates, own->scratch + layer_at(b, gates), sums);
+            cell(k, l->ld, sums, own->state + layer_at(row, lds), own->state + layer_at(row + own->envs, lds),
+                 own->output + layer_at(row, l->ld));
         }
     }
 }
@@ -83,9 +104,9 @@ static void cell_backward(int width, const float *gates, const float *before, co
     }
 }
 
-/* Back through time: d_gates [count, 4 ld] of every row, the recurrent path inside. `turned` holds U transposed. */
-static void back_through_time(const net_layer *l, const layer_own *own, const float *delta, const layer_rows *rows,
-                              const float *turned, float *d_gates, float *dh, float *dc) {
+/* Back through time: d_gates [count, 4 ld] of every row, the recurrent path inside. `transposed` holds U transposed. */
+static void back_through_time(const net_layer *l, const layer_buffers *own, const float *delta, const layer_rows *rows,
+                              const float *transposed, float *d_gates, float *dh, float *dc) {
     const kernels *k = kernels_get();
     int gates = l->ldw, lds = 2 * l->ld;
     size_t n = (size_t)l->ld;
@@ -97,44 +118,71 @@ static void back_through_time(const net_layer *l, const layer_own *own, const fl
         for (int b = 0; b < time.block; b++) {
             int row = first + b;
             float *h = dh + (size_t)b * n, *c = dc + (size_t)b * n;
-            const float *from_above = delta + at(i + b, l->ld);
+            const float *from_above = delta + layer_at(i + b, l->ld);
             if (last || own->start[row + own->envs]) { /* nothing comes back from another episode */
                 memcpy(h, from_above, n * sizeof *h);
                 memset(c, 0, n * sizeof *c);
             } else {
                 k->add(n, from_above, h);
             }
-            cell_backward(l->ld, own->extra + (size_t)row * l->extra, own->state + at(row, lds), h, c,
-                          d_gates + at(i + b, gates));
+            cell_backward(l->ld, own->cache + (size_t)row * l->cache, own->state + layer_at(row, lds), h, c,
+                          d_gates + layer_at(i + b, gates));
         }
         if (t > 0)
-            k->dense(time.block, gates, l->out, d_gates + at(i, gates), gates, turned, layer_stride(l->out), NULL,
-                     ACTIVATION_NONE, dh, l->ld, NULL);
+            k->dense(time.block, gates, l->out, d_gates + layer_at(i, gates), gates, transposed, layer_stride(l->out),
+                     NULL, ACTIVATION_NONE, dh, l->ld, NULL);
     }
 }
 
-void lstm_backward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
-                   const float *delta, const layer_rows *rows, bool accumulate, float *gradient, layer_turned turned,
-                   float *scratch) {
+static void backward(const net_layer *l, const float *parameters, const layer_input *in, layer_buffers *own,
+                     const float *delta, const layer_rows *rows, bool accumulate, float *gradient) {
     const kernels *k = kernels_get();
     int gates = l->ldw, lds = 2 * l->ld, ldt = layer_stride(l->in);
-    float *dh = scratch, *dc = dh + at(own->envs, l->ld), *d = dc + at(own->envs, l->ld);
-    float *turned_hh = turned.weight, *turned_ih = turned_hh + at(gates, layer_stride(l->out));
-    if (!*turned.done) {
-        k->transpose(l->out, gates, parameters + l->weight2, l->ldw, turned_hh, layer_stride(l->out));
-        if (below->delta) k->transpose(l->in, gates, parameters + l->weight, l->ldw, turned_ih, ldt);
+    float *dh = own->scratch, *dc = dh + layer_at(own->envs, l->ld), *d = dc + layer_at(own->envs, l->ld);
+    float *transposed_hh = own->transposed, *transposed_ih = transposed_hh + layer_at(gates, layer_stride(l->out));
+    if (!own->is_transposed) {
+        k->transpose(l->out, gates, parameters + l->hidden_weight, l->ldw, transposed_hh, layer_stride(l->out));
+        if (in->gradient) k->transpose(l->in, gates, parameters + l->weight, l->ldw, transposed_ih, ldt);
     }
-    *turned.done = true;
-    back_through_time(l, own, delta, rows, turned_hh, d, dh, dc);
-    k->outer(rows->count, l->in, gates, below->x, below->ld, d, gates, accumulate, gradient + l->weight, l->ldw);
-    k->outer(rows->count, l->out, gates, own->state + at(rows->first, lds), lds * rows->stride, d, gates, accumulate,
-             gradient + l->weight2, l->ldw);
-    k->column_sum(rows->count, gates, d, gates, accumulate, gradient + l->bias);
-    if (!below->delta) return;
-    k->dense_backward(rows->count, gates, l->in, d, gates, turned_ih, ldt, below->activation, below->x, below->extra,
-                      below->delta, below->ld);
+    own->is_transposed = true;
+    back_through_time(l, own, delta, rows, transposed_hh, d, dh, dc);
+    k->weight_gradient(rows->count, l->in, gates, in->x, in->ld, d, gates, accumulate, gradient + l->weight, l->ldw);
+    k->weight_gradient(rows->count, l->out, gates, own->state + layer_at(rows->first, lds), lds * rows->stride, d,
+                       gates, accumulate, gradient + l->hidden_weight, l->ldw);
+    k->bias_gradient(rows->count, gates, d, gates, accumulate, gradient + l->bias);
+    if (!in->gradient) return;
+    k->input_gradient(rows->count, gates, l->in, d, gates, transposed_ih, ldt, in->activation, in->x, in->sums,
+                      in->gradient, in->ld);
 }
 
-size_t lstm_scratch(const net_layer *l, int rows, int envs) {
-    return 2 * (size_t)envs * (size_t)l->ld + (size_t)rows * (size_t)l->ldw;
+static size_t scratch(const net_layer *l, int rows, int envs) {
+    return 2 * layer_at(envs, l->ld) + layer_at(rows, l->ldw);
 }
+
+static size_t transposed(const net_layer *l, bool is_first) {
+    return layer_at(l->ldw, layer_stride(l->out)) + (is_first ? 0 : layer_at(l->ldw, layer_stride(l->in)));
+}
+
+static double multiply_adds(const net_layer *l) {
+    return 4.0 * (l->in + l->out + 1) * l->out;
+}
+
+static const layer_option options[] = {
+    {"forget_bias", LAYER_OPTION_REAL, offsetof(layer_spec, forget_bias), -100, 100},
+    {0},
+};
+
+const layer_kind layer_lstm = {
+    .name = "lstm",
+    .largest = 4096,
+    .options = options,
+    .defaults = {.forget_bias = 1},
+    .plan = plan,
+    .init = init,
+    .forward = forward,
+    .backward = backward,
+    .backward_by_row = true,
+    .scratch = scratch,
+    .transposed = transposed,
+    .multiply_adds = multiply_adds,
+};

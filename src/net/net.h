@@ -15,16 +15,36 @@
 #include "base/error.h"
 #include "net/kernels.h"
 
-enum { NET_LAYERS = 12, NET_DIMS = 8, NET_TENSORS = 2 * NET_LAYERS * 3 + 8, NET_NAME = 48, NET_FEW = 8 };
+enum {
+    NET_LAYERS = 12,
+    NET_DIMS = 8,
+    NET_LAYER_TENSORS = 8, /* the most that one layer has */
+    NET_TENSORS = 2 * NET_LAYERS * NET_LAYER_TENSORS + 8,
+    NET_NAME = 48,
+    NET_NARROW = 8 /* dense layers of fewer outputs are computed as dot products */
+};
 
-typedef enum layer_kind { LAYER_DENSE, LAYER_CONV, LAYER_LSTM, LAYER_NORM } layer_kind;
+/* The kinds of layers: a row of net/layer.h each, in a file of its own (net/dense.c: layer_dense). A new kind is its
+ * file and its name here. */
+#define LAYER_KINDS(row) row(dense) row(conv) row(lstm) row(norm)
 
+typedef struct layer_kind layer_kind;
+#define LAYER_DECLARE(name) extern const layer_kind layer_##name;
+LAYER_KINDS(LAYER_DECLARE)
+#undef LAYER_DECLARE
+
+extern const layer_kind *const layer_kinds[]; /* all of them, NULL-terminated */
+
+/* The kind of that name ("dense", as network.layers has it), or NULL. */
+const layer_kind *layer_kind_named(const char *name);
+
+/* What a person chooses of a layer; members that a kind does not use are 0. */
 typedef struct layer_spec {
-    layer_kind kind;
-    int size; /* units, channels or cells; unused by layer normalisation */
+    const layer_kind *kind;
+    int size; /* units, channels or cells */
     activation activation;
     int kernel, stride, padding; /* convolution */
-    float forget_bias;           /* LSTM: initial bias of the forget gate */
+    double forget_bias;          /* LSTM: initial bias of the forget gate */
 } layer_spec;
 
 typedef enum input_kind { INPUT_VECTOR, INPUT_PLANES, INPUT_DISCRETE } input_kind;
@@ -42,10 +62,15 @@ typedef struct net_spec {
     bool log_std_features; /* gSDE: a matrix [features, log_std] instead, features the policy head's inputs */
 } net_spec;
 
+/* What a tensor is for, which decides how it starts: weights are drawn (net_init_spec), biases are 0 or drawn, scales
+ * are 1, log standard deviations have a setting. */
+typedef enum tensor_role { TENSOR_WEIGHT, TENSOR_BIAS, TENSOR_SCALE, TENSOR_LOG_STD } tensor_role;
+
 /* One named tensor of the checkpoint, seen in the flat parameters: element (i, j, ..) at offset + sum index * stride.
  */
 typedef struct net_tensor {
     char name[NET_NAME]; /* "trunk.0.weight" */
+    tensor_role role;
     int dims;
     int shape[4];
     size_t stride[4];
@@ -54,18 +79,19 @@ typedef struct net_tensor {
 } net_tensor;
 
 typedef struct net_layer {
-    layer_kind kind;
-    activation activation;
-    bool few, sparse;    /* few outputs: dot form, weights [out, ldw]; sparse: the one-hot first layer */
-    int in, out;         /* features; in of a one-hot layer: the sum of its components */
-    int ld;              /* row stride of the output */
-    size_t weight, bias; /* offsets in the parameters */
-    int ldw;             /* row stride of the weights */
-    size_t weight2;      /* LSTM: weight_hh */
+    const layer_kind *kind;
+    activation activation; /* of the output */
+    int in, out;           /* features; in of a one-hot layer: the sum of its components */
+    int ld;                /* row stride of the output */
+    size_t weight, bias;   /* offsets in the parameters */
+    int ldw;               /* row stride of the weights */
+    size_t cache; /* floats per row that the backward pass needs beside the output (pre-activation, gates, ..) */
+    size_t state; /* floats per environment that go from time step to time step; 0: not recurrent */
+    bool narrow, one_hot; /* dense: few outputs, weights [out, ldw]; the first layer of a discrete observation */
     int components, component_base[NET_DIMS]; /* one-hot: where each component's weights begin */
     int channels, height, width, out_height, out_width, kernel, stride, padding; /* convolution */
-    float forget_bias;
-    size_t extra; /* floats a row of what the backward pass needs beside the output (value before SiLU, gates, ..) */
+    size_t hidden_weight;                                                        /* recurrent: weight_hh */
+    double forget_bias;                                                          /* LSTM */
 } net_layer;
 
 typedef struct net_tower {
@@ -98,25 +124,32 @@ typedef struct net {
  * ..). */
 int net_plan(net *net, const net_spec *spec, error *e);
 
+/* One layer's arrays in a tape; NULL where it has none. */
+typedef struct layer_buffers {
+    float *output;      /* [rows, layer.ld] */
+    float *cache;       /* [rows, layer.cache] */
+    float *state;       /* [rows + n, layer.state] row r reads state r and leaves state r + n */
+    float *transposed;  /* the weights transposed, as the kind wants them: kept from one backward pass to the next .. */
+    bool is_transposed; /* .. while the parameters are the same */
+    float *scratch;     /* shared by all layers */
+    const uint8_t *start;
+    int envs; /* n */
+} layer_buffers;
+
 /* The memory of one learner: rows = (T + 1) * n. */
 typedef struct net_tape {
     int rows, envs;
     int env_rows; /* net_tape_by_environment: from one environment's rows of a hidden layer to the next one's; 0: such
                      rows lie as all others */
     float *input; /* [rows, input_ld] written by the caller, padding lanes 0 */
-    float *output[2][NET_LAYERS];      /* [rows, layer.ld] */
-    float *extra[2][NET_LAYERS];       /* [rows, layer.extra] */
-    float *state[2][NET_LAYERS];       /* recurrent: [rows + n, 2 * layer.ld] h and c; row r's result at r + n */
-    float *policy;                     /* [rows, policy_ld] */
-    float *value;                      /* value of row r: value[r * value_ld] */
-    uint8_t *start;                    /* [rows] 1 where an episode starts: recurrent state is zero before it */
-    float *delta[2];                   /* scratch of the backward pass: [rows, widest_ld] each */
-    float *turned[2][NET_LAYERS + 1];  /* a layer's (last: the head's) weights transposed, made by the first .. */
-    bool is_turned[2][NET_LAYERS + 1]; /* .. backward pass after a forward pass */
-    float *packed[3]; /* scratch: rows of the backward pass that lie apart, side by side: [rows, widest_ld] of a layer's
-                         input, of that before SiLU, and [rows, widest head's ld] of the gradient at a head */
+    layer_buffers layer[2][NET_LAYERS], head[2]; /* by tower */
+    float *policy;                               /* [rows, policy_ld] */
+    float *value;                                /* value of row r: value[r * value_ld] */
+    uint8_t *start;     /* [rows] 1 where an episode starts: recurrent state is zero before it */
+    float *delta[2];    /* scratch of the backward pass: [rows, widest_ld] each */
+    float *gathered[3]; /* scratch: rows of the backward pass that lie apart, side by side: [rows, widest_ld] of a
+                           layer's input, of its pre-activation, and [rows, widest head's ld] of the gradient at a head */
     float *d_policy, *d_value; /* [rows, policy_ld], [rows, value_ld]: loss gradients at the heads, by the caller */
-    float *scratch;            /* convolution, LSTM */
 } net_tape;
 
 /* Bytes of a tape, and its pointers set into such memory (zeroed, 64-byte aligned). */
@@ -142,6 +175,8 @@ const float *net_features(const net *net, const net_tape *tape);
 void net_state_load(const net *net, net_tape *tape, int env, const float *state);
 /* The recurrent state after time step `t` of environment e: float[state_size]. */
 void net_state_save(const net *net, const net_tape *tape, int t, int env, float *state);
+/* The states after the first time step of all environments become those before it: a tape of one step that acts on. */
+void net_state_carry(const net *net, net_tape *tape);
 
 /* Backward pass: gradient (+)= d loss / d parameters over rows first, first + stride, .. (`count` of them; a recurrent
  * network: one environment's consecutive time steps, or all environments' with stride 1 and count T*n), from
@@ -163,9 +198,12 @@ typedef struct net_init_spec {
 size_t net_init_work(const net *net);
 void net_init(const net *net, const net_init_spec *spec, uint64_t seed, float *parameters, double *work);
 
-/* Checkpoint order: tensor by tensor, row-major, without padding. */
-void net_export(const net *net, const float *parameters, float *flat);
-void net_import(const net *net, const float *flat, float *parameters);
+/* Checkpoint order, flat [net.parameters]: tensor by tensor, row-major, without padding. */
+void net_flatten(const net *net, const float *parameters, float *flat);
+void net_unflatten(const net *net, const float *flat, float *parameters);
 size_t net_tensor_elements(const net_tensor *tensor);
+
+/* Multiply-adds of one row's forward pass. */
+double net_multiply_adds(const net *net);
 
 #endif

@@ -3,15 +3,24 @@
  * population variance, eps 1e-5. Sums run in sixteen partial sums of fixed membership. */
 #include "net/layer.h"
 
-#include "base/memory.h"
-
 #include <math.h>
 #include <string.h>
 
 static const float epsilon = 1e-5f;
 
-static size_t at(int row, int ld) {
-    return (size_t)row * (size_t)ld;
+static int plan(layer_site *site, const layer_spec *spec, net_layer *l) {
+    (void)spec;
+    if (site->shape.one_hot)
+        return error_set(site->e, STATUS_USAGE, "%s: layer normalization cannot read a discrete observation",
+                         site->prefix);
+    l->in = l->out = site->shape.features;
+    l->ld = (int)line_floats((size_t)l->out);
+    l->weight = layer_take(site, (size_t)l->ld);
+    l->bias = layer_take(site, (size_t)l->ld);
+    l->cache = LINE_FLOATS; /* mean and 1/sigma of the row */
+    layer_vector(site, "weight", TENSOR_SCALE, l->weight, l->out);
+    layer_vector(site, "bias", TENSOR_BIAS, l->bias, l->out);
+    return 0;
 }
 
 typedef struct lanes {
@@ -41,18 +50,18 @@ static float sum_of_products(int n, const float *x, float c, const float *y, flo
     return total(&s);
 }
 
-void norm_forward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
-                  const layer_rows *rows) {
+static void forward(const net_layer *l, const float *parameters, const layer_input *in, layer_buffers *own,
+                    const layer_rows *rows) {
     const float *w = parameters + l->weight, *b = parameters + l->bias;
     int n = l->out;
     for (int i = 0; i < rows->count; i++) {
         int row = rows->first + i * rows->stride;
-        const float *x = below->x + at(i, below->ld);
-        float *y = own->output + at(row, l->ld), *moments = own->extra + (size_t)row * l->extra;
+        const float *x = in->x + layer_at(i, in->ld);
+        float *y = own->output + layer_at(row, l->ld), *row_stats = own->cache + (size_t)row * l->cache;
         float mean = sum(n, x) / (float)n;
         float scale = 1 / sqrtf(sum_of_products(n, x, mean, x, mean) / (float)n + epsilon);
         for (int k = 0; k < n; k++) y[k] = (x[k] - mean) * scale * w[k] + b[k];
-        moments[0] = mean, moments[1] = scale;
+        row_stats[0] = mean, row_stats[1] = scale;
     }
 }
 
@@ -64,24 +73,36 @@ static void input_gradient(int n, const float *x, const float *w, const float *d
     for (int k = 0; k < n; k++) dx[k] = scale * (dx[k] - g - (x[k] - mean) * scale * gu);
 }
 
-void norm_backward(const net_layer *l, const float *parameters, const layer_below *below, const layer_own *own,
-                   const float *delta, const layer_rows *rows, bool accumulate, float *gradient) {
+static void backward(const net_layer *l, const float *parameters, const layer_input *in, layer_buffers *own,
+                     const float *delta, const layer_rows *rows, bool accumulate, float *gradient) {
     const kernels *kernel = kernels_get();
     float *dw = gradient + l->weight;
     size_t width = (size_t)l->ld;
-    kernel->column_sum(rows->count, l->out, delta, l->ld, accumulate, gradient + l->bias);
+    kernel->bias_gradient(rows->count, l->out, delta, l->ld, accumulate, gradient + l->bias);
     if (!accumulate) memset(dw, 0, width * sizeof *dw);
     for (int i = 0; i < rows->count; i++) {
-        const float *x = below->x + at(i, below->ld), *d = delta + at(i, l->ld);
-        const float *moments = own->extra + (size_t)layer_row(rows, i) * l->extra;
-        float mean = moments[0], scale = moments[1];
+        const float *x = in->x + layer_at(i, in->ld), *d = delta + layer_at(i, l->ld);
+        const float *row_stats = own->cache + (size_t)layer_row(rows, i) * l->cache;
+        float mean = row_stats[0], scale = row_stats[1];
         for (int k = 0; k < l->out; k++) dw[k] += d[k] * ((x[k] - mean) * scale);
-        if (!below->delta) continue;
-        float *dx = below->delta + at(i, below->ld);
+        if (!in->gradient) continue;
+        float *dx = in->gradient + layer_at(i, in->ld);
         input_gradient(l->out, x, parameters + l->weight, d, mean, scale, dx);
         memset(dx + l->out, 0, (width - (size_t)l->out) * sizeof *dx);
-        if (below->activation != ACTIVATION_NONE)
-            kernel->activate_backward(below->activation, width, x,
-                                      below->extra ? below->extra + at(i, below->ld) : NULL, dx);
+        if (in->activation != ACTIVATION_NONE)
+            kernel->activate_backward(in->activation, width, x, in->sums ? in->sums + layer_at(i, in->ld) : NULL, dx);
     }
 }
+
+static double multiply_adds(const net_layer *l) {
+    return 2.0 * l->out;
+}
+
+const layer_kind layer_norm = {
+    .name = "layer_norm",
+    .plan = plan,
+    .forward = forward,
+    .backward = backward,
+    .backward_by_row = true,
+    .multiply_adds = multiply_adds,
+};

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: MIT
  * network.layers: a list of mappings, each with the key of its kind ({dense: 128}) and what that kind takes beside it.
  */
+#include "net/layer.h"
 #include "settings/number.h"
 #include "settings/reader.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const char *const kinds[] = {"dense", "conv", "lstm", "layer_norm", NULL}; /* as layer_kind counts */
-static const char *const activations[] = {"none", "relu", "tanh", "silu", NULL};  /* as activation counts */
-enum { DENSE = 1 << LAYER_DENSE, CONV = 1 << LAYER_CONV, LSTM = 1 << LAYER_LSTM, NORM = 1 << LAYER_NORM };
+static const char *const activations[] = {"none", "relu", "tanh", "silu", NULL}; /* as activation counts */
 
 /* Stacks of the literature, for which a name may stand. */
 enum { STACK_LAYERS = 4 };
 #define CONVOLUTION(n, k, s)                                                                                           \
-    { .kind = LAYER_CONV, .size = n, .activation = ACTIVATION_RELU, .kernel = k, .stride = s }
+    { .kind = &layer_conv, .size = n, .activation = ACTIVATION_RELU, .kernel = k, .stride = s }
 #define DENSE_RELU(n)                                                                                                  \
-    { .kind = LAYER_DENSE, .size = n, .activation = ACTIVATION_RELU }
+    { .kind = &layer_dense, .size = n, .activation = ACTIVATION_RELU }
 static const struct {
     int count;
     layer_spec layers[STACK_LAYERS];
@@ -27,78 +26,86 @@ static const struct {
 };
 static const char *const stack_names[] = {"a3c", "dqn", "minatar", NULL};
 
-/* What an entry may hold: rows like the schema's, of struct layer, for these kinds. */
-typedef struct layer {
-    int size;
-    bool norm;
-    int activation, kernel, stride, padding;
-    double forget_bias;
-} layer;
+/* ---- Reading one entry, by the table of kinds ---- */
 
-static const struct {
-    unsigned kinds;
-    setting row;
-} members[] = {
-    {DENSE, {.key = "dense", .kind = KIND_INT, .minimum = 1, .maximum = 4096, .offset = offsetof(layer, size)}},
-    {CONV, {.key = "conv", .kind = KIND_INT, .minimum = 1, .maximum = 1024, .offset = offsetof(layer, size)}},
-    {LSTM, {.key = "lstm", .kind = KIND_INT, .minimum = 1, .maximum = 4096, .offset = offsetof(layer, size)}},
-    {NORM, {.key = "layer_norm", .kind = KIND_BOOL, .offset = offsetof(layer, norm)}},
-    {DENSE | CONV,
-     {.key = "activation", .kind = KIND_CHOICE, .choices = activations, .offset = offsetof(layer, activation)}},
-    {CONV, {.key = "kernel", .kind = KIND_INT, .minimum = 1, .maximum = 64, .offset = offsetof(layer, kernel)}},
-    {CONV, {.key = "stride", .kind = KIND_INT, .minimum = 1, .maximum = 64, .offset = offsetof(layer, stride)}},
-    {CONV, {.key = "padding", .kind = KIND_INT, .minimum = 0, .maximum = 63, .offset = offsetof(layer, padding)}},
-    {LSTM,
-     {.key = "forget_bias",
-      .kind = KIND_REAL,
-      .minimum = -100,
-      .maximum = 100,
-      .offset = offsetof(layer, forget_bias)}},
-};
-enum { MEMBERS = sizeof members / sizeof *members };
+enum { OPTIONS = 16, NAME_SEEN = 1 << OPTIONS };
 
-/* The kind that an entry's keys name: exactly one. -1 with the error. */
-static int entry_kind(const reader *r, document_node n, const char *key) {
-    int kind = -1;
+/* The kinds' names: "dense, conv, lstm or layer_norm". */
+static void list_kinds(char *text, size_t size) {
+    size_t used = 0;
+    for (int i = 0; layer_kinds[i] && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s",
+                                 i == 0               ? ""
+                                 : layer_kinds[i + 1] ? ", "
+                                                      : " or ",
+                                 layer_kinds[i]->name);
+}
+
+/* The kind that an entry's keys name: exactly one. NULL with the error. */
+static const layer_kind *entry_kind(const reader *r, document_node n, const char *key) {
+    const layer_kind *kind = NULL;
+    char names[256];
     for (size_t i = 0; i < document_size(r->document, n); i++) {
         document_node k = document_key(r->document, n, i);
         if (document_kind_of(r->document, k) != DOCUMENT_SCALAR) continue;
-        for (int j = 0; kinds[j]; j++) {
-            if (strcmp(document_text(r->document, k), kinds[j]) != 0) continue;
-            if (kind >= 0)
-                return reader_refuse(r, k, key, "expected one kind of layer, found %s beside %s", kinds[j],
-                                     kinds[kind]);
-            kind = j;
+        const layer_kind *named = layer_kind_named(document_text(r->document, k));
+        if (named && kind) {
+            reader_refuse(r, k, key, "expected one kind of layer, found %s beside %s", named->name, kind->name);
+            return NULL;
         }
+        if (named) kind = named;
     }
-    if (kind < 0) return reader_refuse(r, n, key, "expected a layer: dense, conv, lstm or layer_norm");
+    list_kinds(names, sizeof names);
+    if (!kind) reader_refuse(r, n, key, "expected a layer: %s", names);
     return kind;
 }
 
-static int refuse_member(const reader *r, document_node k, const char *key, const char *name, int kind) {
-    const char *allowed[MEMBERS + 1];
-    size_t count = 0;
-    for (size_t i = 0; i < MEMBERS; i++)
-        if (members[i].kinds & 1u << kind) allowed[count++] = members[i].row.key;
-    allowed[count] = NULL;
-    return reader_refuse(r, k, key, "a %s layer has no key %s%s", kinds[kind], reader_shown(name),
+static int refuse_member(const reader *r, document_node k, const char *key, const char *name, const layer_kind *kind) {
+    const char *allowed[OPTIONS + 2] = {kind->name};
+    for (int i = 0; kind->options && kind->options[i].name; i++) allowed[i + 1] = kind->options[i].name;
+    return reader_refuse(r, k, key, "a %s layer has no key %s%s", kind->name, reader_shown(name),
                          reader_hint(name, allowed));
 }
 
-static int read_member(const reader *r, document_node n, size_t i, const char *entry, int kind, unsigned *seen,
-                       layer *out) {
-    document_node k = document_key(r->document, n, i);
+/* An option as a row like the schema's, of layer_spec. */
+static setting option_row(const layer_option *o) {
+    static const setting_kind kinds[] = {
+        [LAYER_OPTION_INT] = KIND_INT, [LAYER_OPTION_REAL] = KIND_REAL, [LAYER_OPTION_ACTIVATION] = KIND_CHOICE};
+    return (setting){.key = o->name,
+                     .kind = kinds[o->kind],
+                     .minimum = o->minimum,
+                     .maximum = o->maximum,
+                     .choices = o->kind == LAYER_OPTION_ACTIVATION ? activations : NULL,
+                     .offset = o->offset};
+}
+
+/* The value at the kind's own name: the size, or `true`, which makes 1. */
+static int read_size(const reader *r, document_node n, const char *key, layer_spec *out) {
+    const layer_kind *kind = out->kind;
+    setting size = {.key = kind->name, .kind = KIND_INT, .minimum = 1, .maximum = kind->largest};
+    if (kind->largest > 0) return scalar_read(r, &size, key, n, &out->size);
+    bool on = false;
+    int failed = scalar_read(r, &(setting){.key = kind->name, .kind = KIND_BOOL}, key, n, &on);
+    out->size = on;
+    return failed;
+}
+
+static int read_member(const reader *r, document_node n, size_t i, const char *entry, unsigned *seen, layer_spec *out) {
+    document_node k = document_key(r->document, n, i), value = document_child(r->document, n, i);
     if (document_kind_of(r->document, k) != DOCUMENT_SCALAR)
         return reader_refuse(r, k, entry, "expected the name of a key");
     const char *name = document_text(r->document, k);
-    size_t m = 0;
-    while (m < MEMBERS && !(strcmp(members[m].row.key, name) == 0 && members[m].kinds & 1u << kind)) m++;
-    if (m == MEMBERS) return refuse_member(r, k, entry, name, kind);
+    const layer_option *o = out->kind->options;
+    unsigned bit = strcmp(name, out->kind->name) == 0 ? NAME_SEEN : 1;
+    for (; bit < NAME_SEEN && o && o->name && strcmp(o->name, name) != 0; o++) bit <<= 1;
+    if (bit < NAME_SEEN && !(o && o->name)) return refuse_member(r, k, entry, name, out->kind);
     char key[SETTING_KEY_SIZE];
     snprintf(key, sizeof key, "%.40s.%.40s", entry, name);
-    if (*seen & 1u << m) return reader_refuse(r, k, key, "the key is given twice");
-    *seen |= 1u << m;
-    return scalar_read(r, &members[m].row, key, document_child(r->document, n, i), (char *)out + members[m].row.offset);
+    if (*seen & bit) return reader_refuse(r, k, key, "the key is given twice");
+    *seen |= bit;
+    if (bit == NAME_SEEN) return read_size(r, value, key, out);
+    setting row = option_row(o);
+    return scalar_read(r, &row, key, value, (char *)out + row.offset);
 }
 
 static int read_entry(const reader *r, document_node n, int index, layer_spec *out) {
@@ -106,27 +113,16 @@ static int read_entry(const reader *r, document_node n, int index, layer_spec *o
     snprintf(key, sizeof key, "network.layers[%d]", index);
     if (document_kind_of(r->document, n) != DOCUMENT_MAPPING)
         return reader_refuse(r, n, key, "expected a layer such as {dense: 128, activation: tanh}");
-    int kind = entry_kind(r, n, key);
-    if (kind < 0) return -1;
-    bool active = kind == LAYER_DENSE || kind == LAYER_CONV, conv = kind == LAYER_CONV;
-    layer l = {.activation = active ? ACTIVATION_TANH : ACTIVATION_NONE,
-               .kernel = conv ? 3 : 0,
-               .stride = conv,
-               .forget_bias = kind == LAYER_LSTM,
-               .norm = true};
+    const layer_kind *kind = entry_kind(r, n, key);
+    if (!kind) return -1;
+    *out = kind->defaults;
+    out->kind = kind;
     unsigned seen = 0;
     for (size_t i = 0; i < document_size(r->document, n); i++)
-        if (read_member(r, n, i, key, kind, &seen, &l)) return -1;
-    if (!l.norm) return reader_refuse(r, n, key, "expected layer_norm: true, or no such entry");
-    if (l.padding >= l.kernel && conv)
-        return reader_refuse(r, n, key, "expected a padding below the kernel's %d", l.kernel);
-    *out = (layer_spec){.kind = kind,
-                        .size = l.size,
-                        .activation = l.activation,
-                        .kernel = l.kernel,
-                        .stride = l.stride,
-                        .padding = l.padding,
-                        .forget_bias = (float)l.forget_bias};
+        if (read_member(r, n, i, key, &seen, out)) return -1;
+    if (out->size == 0) return reader_refuse(r, n, key, "expected %s: true, or no such entry", kind->name);
+    error wrong = {0};
+    if (kind->check && kind->check(out, &wrong)) return reader_refuse(r, n, key, "%s", wrong.text);
     return 0;
 }
 
@@ -158,22 +154,20 @@ int layers_read(const reader *r, document_node n, settings *s) {
     return 0;
 }
 
-static void write_layer(const layer_spec *l, text_buffer *out) {
-    char bias[32];
-    switch (l->kind) {
-    case LAYER_DENSE:
-        text_printf(out, "{dense: %d, activation: %s}", l->size, activations[l->activation]);
+static void write_option(const layer_option *o, const layer_spec *l, text_buffer *out) {
+    const char *member = (const char *)l + o->offset;
+    char real[32];
+    text_printf(out, ", %s: ", o->name);
+    switch (o->kind) {
+    case LAYER_OPTION_INT:
+        text_printf(out, "%d", *(const int *)member);
         break;
-    case LAYER_CONV:
-        text_printf(out, "{conv: %d, kernel: %d, stride: %d, padding: %d, activation: %s}", l->size, l->kernel,
-                    l->stride, l->padding, activations[l->activation]);
+    case LAYER_OPTION_REAL:
+        number_write_real(*(const double *)member, real, sizeof real);
+        text_append(out, real);
         break;
-    case LAYER_LSTM:
-        number_write_real((double)l->forget_bias, bias, sizeof bias);
-        text_printf(out, "{lstm: %d, forget_bias: %s}", l->size, bias);
-        break;
-    case LAYER_NORM:
-        text_append(out, "{layer_norm: true}");
+    case LAYER_OPTION_ACTIVATION:
+        text_append(out, activations[*(const activation *)member]);
         break;
     }
 }
@@ -181,8 +175,14 @@ static void write_layer(const layer_spec *l, text_buffer *out) {
 void layers_write(const settings *s, text_buffer *out) {
     text_append(out, "[");
     for (int i = 0; i < s->network.layer_count; i++) {
-        if (i) text_append(out, ", ");
-        write_layer(&s->network.layers[i], out);
+        const layer_spec *l = &s->network.layers[i];
+        text_printf(out, "%s{%s: ", i ? ", " : "", l->kind->name);
+        if (l->kind->largest > 0)
+            text_printf(out, "%d", l->size);
+        else
+            text_append(out, "true");
+        for (const layer_option *o = l->kind->options; o && o->name; o++) write_option(o, l, out);
+        text_append(out, "}");
     }
     text_append(out, "]");
 }

@@ -71,17 +71,6 @@ void actor_start(actor *a, int lane) {
     a->noise_left[lane] = 0;
 }
 
-/* The state that a layer left at row + lanes becomes the one before the next row. */
-static void carry_state(actor *a) {
-    const net *net = &a->plan->net;
-    for (int i = 0; i < net->towers; i++)
-        for (int j = 0; j < net->tower[i].layers; j++) {
-            float *state = a->tape.state[i][j];
-            size_t n = 2 * (size_t)net->tower[i].layer[j].ld * (size_t)a->lanes;
-            if (state) memcpy(state, state + n, n * sizeof *state);
-        }
-}
-
 void actor_forward(actor *a) {
     const net *net = &a->plan->net;
     const learner_config *c = &a->plan->learning;
@@ -94,7 +83,7 @@ void actor_forward(actor *a) {
     for (int i = 0; c->masked && i < a->lanes; i++)
         distribution_mask(&c->distribution, actor_allowed(a, i), a->tape.policy + (size_t)i * (size_t)net->policy_ld);
     distribution_evaluate(&c->distribution, a->parameters, &a->rows, 0, a->lanes);
-    if (net->recurrent) carry_state(a);
+    net_state_carry(net, &a->tape);
     memset(a->tape.start, 0, (size_t)a->lanes);
 }
 

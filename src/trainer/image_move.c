@@ -10,7 +10,7 @@
 
 static void spread(image *i, const net *net, const float *padded, int first) {
     const float *flat = i->flat;
-    net_export(net, padded, i->flat);
+    net_flatten(net, padded, i->flat);
     for (int k = 0; k < net->tensor_count; k++) {
         size_t n = net_tensor_elements(&net->tensor[k]);
         memcpy(i->tensors[first + k].memory, flat, n * sizeof *flat);
@@ -25,7 +25,7 @@ static void collect(image *i, const net *net, int first, float *padded) {
         memcpy(flat, i->tensors[first + k].memory, n * sizeof *flat);
         flat += n;
     }
-    net_import(net, i->flat, padded);
+    net_unflatten(net, i->flat, padded);
 }
 
 /* ---- Between the run and the list: one function a part, with a direction ---- */
@@ -147,9 +147,9 @@ static void move_workers(image *i, run *r, direction way) {
         for (int k = 0; k < OPTIMIZER_SLOTS && i->own[k]; k++) {
             float *flat = i->own[k] + (size_t)w * net->parameters;
             if (way == TAKE)
-                net_export(net, one->statistics[k], flat);
+                net_flatten(net, one->statistics[k], flat);
             else
-                net_import(net, flat, one->statistics[k]);
+                net_unflatten(net, flat, one->statistics[k]);
         }
     }
     /* the histogram is the whole run's; who sat at which workspace does not matter */
@@ -183,9 +183,9 @@ static void move_turns(image *i, run *r, direction way) {
         float *gradient = i->turn_gradients + (size_t)w * net->parameters;
         t->gradient = one->gradient;
         if (way == TAKE)
-            net_export(net, one->gradient, gradient);
+            net_flatten(net, one->gradient, gradient);
         else
-            net_import(net, gradient, one->gradient);
+            net_unflatten(net, gradient, one->gradient);
         for (int64_t k = 0; k < r->samples_per_update; k++) {
             double *e = i->turn_episodes + (w * r->samples_per_update + k) * 4;
             if (way == TAKE && k < t->episode_count)

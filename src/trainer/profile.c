@@ -34,24 +34,11 @@ void profile_row(run *r, int64_t step, double seconds) {
                  (double)(step - r->last_row_step) / wall, rollout, update, wall - rollout - update);
 }
 
-/* Multiply-adds of one observation's forward pass: a parameter's for each time it is used. */
-static double multiply_adds(const net *n) {
-    double sum = (double)n->parameters;
-    for (int t = 0; t < n->towers; t++)
-        for (int i = 0; i < n->tower[t].layers; i++) {
-            const net_layer *l = &n->tower[t].layer[i];
-            double places = (double)l->out_height * l->out_width;
-            if (l->kind == LAYER_CONV) sum += (places - 1) * l->out * ((double)l->kernel * l->kernel * l->channels + 1);
-            if (l->sparse) sum -= (double)(l->in - l->components) * l->out;
-        }
-    return sum;
-}
-
 void profile_finish(run *r) {
     const profile *p = &r->profile;
     summary_time share = run_time_shares(run_time(r));
     double seconds = run_seconds(r) - r->evaluation_seconds - p->started;
-    double steps = (double)(block_steps(r->training.block) - p->first_step), step = 6 * multiply_adds(&r->plan.net);
+    double steps = (double)(block_steps(r->training.block) - p->first_step), step = 6 * net_multiply_adds(&r->plan.net);
     if (steps == 0) return;
     double rate = 1e-9 * step * steps / seconds, percent = 100 * rate / p->peak;
     progress_say(&r->progress,

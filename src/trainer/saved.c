@@ -53,7 +53,7 @@ static int read_parameters(const net *net, const safetensors *file, float *param
     if (!failed && found != net->tensor_count)
         failed = error_set(e, STATUS_FAILED, "it has %d param/ tensors, the settings' network has %d", found,
                            net->tensor_count);
-    if (!failed) net_import(net, flat, parameters);
+    if (!failed) net_unflatten(net, flat, parameters);
     memory_free(flat);
     return failed;
 }

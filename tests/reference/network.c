@@ -45,10 +45,8 @@ static layer_spec layer_named(const char *text) {
     layer_spec l = {0};
     char kind[16], function[16] = "none";
     sscanf(text, "%15s %d %15s %d %d %d", kind, &l.size, function, &l.kernel, &l.stride, &l.padding);
-    l.kind = !strcmp(kind, "dense")  ? LAYER_DENSE
-             : !strcmp(kind, "conv") ? LAYER_CONV
-             : !strcmp(kind, "lstm") ? LAYER_LSTM
-                                     : LAYER_NORM;
+    l.kind = layer_kind_named(kind);
+    CHECK(l.kind != NULL);
     l.activation = activation_named(function);
     return l;
 }
@@ -167,7 +165,7 @@ static void convolution(const layer_spec *l, var w, var b, const signal *in, sig
 }
 
 /* y = weight (x - mean) / sqrt(variance + 1e-5) + bias, over the features of a row, population variance */
-static void layer_norm(activation f, var weight, var bias, const signal *in, signal *y) {
+static void normalize(activation f, var weight, var bias, const signal *in, signal *y) {
     int n = in->size;
     var sum = var_new(0), squares = var_new(0);
     for (int k = 0; k < n; k++) sum = var_add(sum, in->x[k]);
@@ -205,14 +203,14 @@ static void tower_forward(const reference_network *n, const char *tower, signal 
     static signal next;
     for (int i = 0; i < n->spec.layers; i++) {
         const layer_spec *l = &n->spec.layer[i];
-        if (l->kind == LAYER_LSTM) {
+        if (l->kind == &layer_lstm) {
             lstm(n, tower, i, at, state, &next);
             state += 2 * l->size;
         } else {
             var w = tensor_of(n, tower, i, "weight"), b = tensor_of(n, tower, i, "bias");
-            if (l->kind == LAYER_DENSE) dense(l->size, l->activation, w, b, at, &next);
-            if (l->kind == LAYER_CONV) convolution(l, w, b, at, &next);
-            if (l->kind == LAYER_NORM) layer_norm(l->activation, w, b, at, &next);
+            if (l->kind == &layer_dense) dense(l->size, l->activation, w, b, at, &next);
+            if (l->kind == &layer_conv) convolution(l, w, b, at, &next);
+            if (l->kind == &layer_norm) normalize(l->activation, w, b, at, &next);
         }
         *at = next;
     }
@@ -221,7 +219,7 @@ static void tower_forward(const reference_network *n, const char *tower, signal 
 static int tower_state(const reference_network *n) {
     int size = 0;
     for (int i = 0; i < n->spec.layers; i++)
-        if (n->spec.layer[i].kind == LAYER_LSTM) size += 2 * n->spec.layer[i].size;
+        if (n->spec.layer[i].kind == &layer_lstm) size += 2 * n->spec.layer[i].size;
     return size;
 }
 

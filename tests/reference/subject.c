@@ -28,13 +28,13 @@ static distribution distribution_of(const batch *b, const net *net) {
 void subject_parameters(subject *s, const double *parameter) {
     float *flat = memory_array(float, s->net.parameters);
     for (size_t k = 0; k < s->net.parameters; k++) flat[k] = (float)parameter[k];
-    net_import(&s->net, flat, s->parameters);
+    net_unflatten(&s->net, flat, s->parameters);
     memory_free(flat);
 }
 
 const double *subject_flatten(subject *s, const float *padded) {
     float *flat = memory_array(float, s->net.parameters);
-    net_export(&s->net, padded, flat);
+    net_flatten(&s->net, padded, flat);
     for (size_t k = 0; k < s->net.parameters; k++) s->flat[k] = flat[k];
     memory_free(flat);
     return s->flat;
@@ -47,7 +47,7 @@ static void each_state(const net *net, float *padded, double *plain, void (*visi
     for (int i = 0; i < net->towers; i++)
         for (int j = 0; j < net->tower[i].layers; j++) {
             const net_layer *l = &net->tower[i].layer[j];
-            if (l->kind != LAYER_LSTM) continue;
+            if (l->kind != &layer_lstm) continue;
             for (int part = 0; part < 2; part++, padded += l->ld)
                 for (int k = 0; k < l->out; k++) visit(padded + k, plain++);
         }
