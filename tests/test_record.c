@@ -51,7 +51,7 @@ static metrics make_row(int i) {
 static void write_rows(const char *folder, int64_t resume_step, int first, int last) {
     error e = {0};
     metrics_log log;
-    if (metrics_open(&log, folder, resume_step, &e)) fail_msg("%s", e.text);
+    if (metrics_open(&log, folder, resume_step, resume_step, &e)) fail_msg("%s", e.text);
     for (int i = first; i <= last; i++) {
         metrics row = make_row(i);
         assert_int_equal(metrics_write(&log, &row, &e), 0);
@@ -412,10 +412,10 @@ static void notices_damage(void **state) {
     bytes[count / 2] = '\n';
     assert_int_equal(file_replace(lines, bytes, count, &e), 0);
     memory_free(bytes);
-    assert_int_equal(metrics_open(&log, *state, ROWS * INTERVAL, &e), -1);
+    assert_int_equal(metrics_open(&log, *state, ROWS * INTERVAL, ROWS * INTERVAL, &e), -1);
     assert_non_null(strstr(e.text, "metrics.jsonl:"));
     e = (error){0};
-    assert_int_equal(metrics_open(&log, *state, 2 * INTERVAL, &e), 0);
+    assert_int_equal(metrics_open(&log, *state, 2 * INTERVAL, 2 * INTERVAL, &e), 0);
     assert_int_equal(e.status, 0);
     metrics_close(&log);
 }

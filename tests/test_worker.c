@@ -111,7 +111,9 @@ static uint64_t replay_once(const char *path, int threads) {
     error e = {0};
     uint32_t *events = recording_read(path, 6, &count, &e);
     assert_non_null(events);
-    assert_int_equal(run_replay(f.worker_pool, events, (int64_t)count, 0), count);
+    int64_t next = 0;
+    run_replay(f.worker_pool, events, (int64_t)count, &next);
+    assert_int_equal(next, count);
     uint64_t hash = fixture_fingerprint(&f);
     memory_free(events);
     fixture_free(&f);

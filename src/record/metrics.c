@@ -177,12 +177,12 @@ static int cut_back(const char *path, int64_t step, metrics *last, error *e) {
     return kept < r.count ? file_truncate(path, kept, e) : 0;
 }
 
-int metrics_open(metrics_log *log, const char *folder, int64_t resume_step, error *e) {
+int metrics_open(metrics_log *log, const char *folder, int64_t resume_step, int64_t last_row, error *e) {
     *log = (metrics_log){.lines.descriptor = -1, .events.file.descriptor = -1};
     char path[FILE_PATH_SIZE];
     metrics last = {.step = -1};
     if (file_join(path, folder, lines_name, e)) return -1;
-    if (resume_step >= 0 && file_exists(path) && cut_back(path, resume_step, &last, e)) return -1;
+    if (resume_step >= 0 && file_exists(path) && cut_back(path, last_row, &last, e)) return -1;
     if (file_log_open(&log->lines, path, e) || events_open(&log->events, folder, resume_step, e)) {
         metrics_close(log);
         return -1;

@@ -46,11 +46,12 @@ typedef struct metrics_log {
     text_buffer line;
 } metrics_log;
 
-/* Opens both files in `folder`. resume_step -1: a new run. Else rows past that step are cut off metrics.jsonl, with
+/* Opens both files in `folder`. resume_step -1: a new run. Else rows past last_row, which is at or before that step, are cut off
+ * metrics.jsonl, with
  * whatever a killed process or a power cut left behind them, and a new events file tells its readers to drop theirs;
  * files that are gone begin anew. A line before that step that is no row is an error. -1 with the error; the log is
  * closed then. */
-int metrics_open(metrics_log *log, const char *folder, int64_t resume_step, error *e);
+int metrics_open(metrics_log *log, const char *folder, int64_t resume_step, int64_t last_row, error *e);
 
 /* Appends a row to both files; it outlives this process when the call returns. Allocates nothing. */
 int metrics_write(metrics_log *log, const metrics *row, error *e);

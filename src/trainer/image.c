@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "learn/normalizer.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -74,6 +75,19 @@ static void add_turns(image *i, run *r) {
     i->turn_figures = add2(i, "turn/figures", SAFETENSOR_F64, workers, TURN_FIGURES);
     i->turn_gradients = add2(i, "turn/gradient", SAFETENSOR_F32, workers, (int64_t)r->plan.net.parameters);
     i->turn_episodes = add(i, "turn/episodes", SAFETENSOR_F64, 3, (int64_t[]){workers, episodes, 4});
+    if (r->plan.learning.normalize_observations)
+        i->turn_observations = add2(i, "turn/observations", SAFETENSOR_F64, r->environments,
+                                    (int64_t)running_stats_size(r->plan.net.input_size));
+    if (r->plan.learning.normalize_returns)
+        i->turn_returns = add2(i, "turn/returns", SAFETENSOR_F64, r->environments, (int64_t)running_stats_size(1));
+}
+
+/* The parameters of past pulls (async.behavior_delay), where a run repeats: on one thread. */
+static void add_history(image *i, run *r) {
+    if (!r->worker_pool || r->plan.settings.async.behavior_delay == 0 || r->plan.threads > 1) return;
+    i->history = add2(i, "worker/history", SAFETENSOR_F32, r->plan.settings.async.behavior_delay + 1,
+                      (int64_t)r->plan.net.parameters);
+    i->pulls = add1(i, "worker/pulls", SAFETENSOR_I64, 1);
 }
 
 /* Three tensors of running statistics: mean, variance, count. */
@@ -125,6 +139,7 @@ image *image_new(run *r) {
     i->update_figures = add2(i, "run/update_figures", SAFETENSOR_F64, run_figure_count(r), UPDATE_FIGURES);
     if (r->worker_pool) i->workers = add2(i, "worker/counters", SAFETENSOR_I64, workers, WORKER_COUNTERS);
     if (r->worker_pool && r->worker_pool->workers[0].gradient) add_turns(i, r);
+    add_history(i, r);
     if (r->turn_costs) i->turn_costs = add1(i, "turn/costs", SAFETENSOR_F64, TURN_COSTS);
     i->padded = memory_array(float, net->size);
     i->flat = memory_array(float, net->parameters);
@@ -180,7 +195,21 @@ static bool within(int64_t value, int64_t low, int64_t high) {
     return value >= low && value <= high;
 }
 
+/* Running statistics of n components in each of `rows` rows. */
+static bool are_statistics(const double *rows, int count, int n) {
+    bool good = true;
+    for (size_t e = 0, size = running_stats_size(n); rows && e < (size_t)count; e++) {
+        const double *one = rows + e * size;
+        good = good && one[0] >= 0;
+        for (int k = 0; k < n; k++) good = good && one[1 + n + k] >= 0;
+    }
+    return good;
+}
+
 static int check_turns(const image *i, run *r, error *e) {
+    if (!are_statistics(i->turn_observations, r->environments, r->plan.net.input_size) ||
+        !are_statistics(i->turn_returns, r->environments, 1) || (i->pulls && !within(*i->pulls, 0, INT64_MAX / 4)))
+        return error_set(e, STATUS_FAILED, "turn/observations, turn/returns, worker/pulls: a number that cannot be");
     for (int w = 0; i->turn_counters && w < r->async.training->workers; w++) {
         const int64_t *c = i->turn_counters + w * TURN_COUNTERS;
         bool good = within(c[0], 0, 1) && within(c[1], 0, i->counters[2]) && within(c[2], 0, i->counters[0]) &&

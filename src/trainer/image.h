@@ -9,7 +9,7 @@
 
 enum {
     IMAGE_NAME = 96,
-    IMAGE_TENSORS = 3 * NET_TENSORS + 26,
+    IMAGE_TENSORS = 3 * NET_TENSORS + 30,
     IMAGE_COUNTERS = 16,
     IMAGE_FIGURES = 8,
     UPDATE_FIGURES = 12,
@@ -48,6 +48,9 @@ struct image {
     int64_t *workers;
     int64_t *turn_counters; /* NULL where turns are never open in a pause */
     double *turn_figures, *turn_episodes;
+    double *turn_observations, *turn_returns; /* [N, running_stats_size] what open turns saw, or NULL */
+    float *history; /* [behavior_delay + 1, net.parameters] of the one thread whose run repeats, or NULL */
+    int64_t *pulls; /* [1] with it */
     float *turn_gradients;
     double *turn_costs;                           /* measured, or NULL */
     float *padded, *slot[OPTIMIZER_SLOTS], *flat; /* scratch: [net.size], [net.parameters] */

@@ -3,6 +3,8 @@
  * put back. */
 #include "trainer/image.h"
 
+#include "learn/normalizer.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -199,6 +201,38 @@ static void move_turns(image *i, run *r, direction way) {
     }
 }
 
+static void move_row(direction way, double *stored, double *live, size_t count) {
+    memcpy(way == TAKE ? stored : live, way == TAKE ? live : stored, count * sizeof *live);
+}
+
+/* What the open turns have seen, and will add to the shared statistics. */
+static void move_turn_statistics(image *i, run *r, direction way) {
+    size_t inputs = running_stats_size(r->plan.net.input_size), returns = running_stats_size(1);
+    for (int e = 0, index; (i->turn_observations || i->turn_returns) && e < r->environments; e++) {
+        learner *l = run_learner(r, e, &index);
+        if (i->turn_observations)
+            move_row(way, i->turn_observations + (size_t)e * inputs, l->batch_stats + (size_t)index * inputs, inputs);
+        if (i->turn_returns)
+            move_row(way, i->turn_returns + (size_t)e * returns, l->batch_return_stats + (size_t)index * returns,
+                     returns);
+    }
+}
+
+static void move_history(image *i, run *r, direction way) {
+    if (!i->history) return;
+    const net *net = &r->plan.net;
+    workspace *d = &r->worker_pool->workspaces[0];
+    worker_pool_bind_thread(r->worker_pool, 0); /* takes the memory, where the run has not begun */
+    move_count(way, i->pulls, &d->pulls);
+    for (int k = 0; k <= r->plan.settings.async.behavior_delay; k++) {
+        float *stored = i->history + (size_t)k * net->parameters, *live = d->history + (size_t)k * net->size;
+        if (way == TAKE)
+            net_flatten(net, live, stored);
+        else
+            net_unflatten(net, stored, live);
+    }
+}
+
 void image_move(image *i, run *r, direction way) {
     move_block(i, r, way);
     move_environments(i, r, way);
@@ -209,5 +243,7 @@ void image_move(image *i, run *r, direction way) {
     move_figures(i, r, way);
     move_workers(i, r, way);
     move_turns(i, r, way);
+    move_turn_statistics(i, r, way);
+    move_history(i, r, way);
     move_costs(i, r, way);
 }

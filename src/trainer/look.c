@@ -184,7 +184,7 @@ int64_t run_pause(void *context) {
         r->evaluation_step = next_multiple(step, r->plan.settings.eval.interval_steps);
         if (r->stopped_by != STOP_ERROR) write_row(r, step, &v); /* in a row of its own, or in the one that is due */
     }
-    if (why != STOP_ERROR && (step >= r->row_step || (last && why != STOP_SIGNAL))) write_row(r, step, NULL);
+    if (why != STOP_ERROR && step >= r->row_step) write_row(r, step, NULL);
     bool asked = flag_read(&r->checkpoint_asked) != 0;
     if (last || step >= r->checkpoint_step || (asked && why == STOP_NONE)) {
         flag_raise(&r->checkpoint_asked, 0);
@@ -192,6 +192,9 @@ int64_t run_pause(void *context) {
             r->checkpoint_step = next_multiple(step, r->plan.settings.checkpoint.interval_steps);
         if (why != STOP_ERROR) checkpoint(r);
     }
+    /* The row at the end comes after the checkpoint, which knows nothing of it: a run that goes on drops it, and has the rows of
+     * one that never stopped. */
+    if (last && why != STOP_SIGNAL) write_row(r, step, NULL);
     if (r->stopped_by != STOP_ERROR) r->stopped_by = why; /* what was written here may have failed */
     return r->stopped_by == STOP_NONE ? run_next_pause(r) : -1;
 }

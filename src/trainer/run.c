@@ -130,7 +130,7 @@ void run_drive(run *r) {
     else if (s->async.schedule == SETTINGS_SCHEDULE_SIMULATED)
         run_simulated(r->worker_pool, &r->time);
     else if (s->async.schedule == SETTINGS_SCHEDULE_REPLAY)
-        r->next_event = run_replay(r->worker_pool, r->events, (int64_t)r->event_count, r->next_event);
+        run_replay(r->worker_pool, r->events, (int64_t)r->event_count, &r->next_event);
     else
         run_threads(r->worker_pool);
 }

@@ -221,6 +221,18 @@ static int finish(run *r, const train_options *o, error *e) {
     return r->stopped_by == STOP_SIGNAL ? 128 + (int)flag_read(&r->signal) : 0;
 }
 
+/* A replay that has no more events, and no reason to end. */
+static void recording_ended(run *r) {
+    const settings *s = &r->plan.settings;
+    error_set(
+        &r->failure, STATUS_FAILED,
+        "async.recording: %s ends at step %lld, before total_steps %lld: the run that it was recorded in was stopped "
+        "there; replay it with --steps %lld, or record a whole run",
+        s->async.recording, (long long)block_steps(r->training.block), (long long)s->total_steps,
+        (long long)block_steps(r->training.block));
+    r->stopped_by = STOP_ERROR;
+}
+
 /* From the built run to its end. */
 static int drive(run *r, const train_options *o, error *e) {
     announce(r, o);
@@ -228,7 +240,8 @@ static int drive(run *r, const train_options *o, error *e) {
     signals_watch(received, r, 1.0 / TICKS_PER_SECOND);
     if ((r->profile.on = o->profile)) profile_start(r);
     run_drive(r);
-    if (r->stopped_by == STOP_NONE) run_pause(r); /* a recording that ends before the run does */
+    if (r->stopped_by == STOP_NONE) run_pause(r);
+    if (r->stopped_by == STOP_NONE) recording_ended(r);
     background_wait(r->writer);
     if (flag_read(&r->write_failed) && r->stopped_by != STOP_ERROR) {
         r->failure = r->write_error;
@@ -288,7 +301,7 @@ static int open_run(run *r, const train_options *o, int64_t total_before, int *s
         memory_free(text);
         if (failed) return -1;
     }
-    if (metrics_open(&r->metrics, r->folder, o->resume ? r->resumed_step : -1, e)) return -1;
+    if (metrics_open(&r->metrics, r->folder, o->resume ? r->resumed_step : -1, r->last_row_step, e)) return -1;
     return start_recording(r, e);
 }
 

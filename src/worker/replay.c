@@ -13,7 +13,7 @@
 typedef struct replay {
     worker_pool *worker_pool;
     const uint32_t *events;
-    int64_t count, first;
+    int64_t count, first, *next;
     pthread_mutex_t lock;
     pthread_cond_t moved;
     int64_t ticket; /* the event that is up */
@@ -44,6 +44,7 @@ static void pass_on(replay *r, bool pause) {
     pthread_mutex_lock(&r->lock);
     if (pause) {
         while (r->idle < r->worker_pool->threads - 1) pthread_cond_wait(&r->moved, &r->lock);
+        *r->next = r->ticket + 1; /* what a checkpoint goes on with */
         if (!pauses_act(r->worker_pool->async->training->pauses)) r->ended = true;
     }
     r->ticket++;
@@ -78,8 +79,8 @@ static void *follow(void *pointer) {
     return NULL;
 }
 
-int64_t run_replay(worker_pool *c, const uint32_t *events, int64_t count, int64_t first) {
-    replay r = {.worker_pool = c, .events = events, .count = count, .first = first, .ticket = first};
+void run_replay(worker_pool *c, const uint32_t *events, int64_t count, int64_t *next) {
+    replay r = {.worker_pool = c, .events = events, .count = count, .first = *next, .ticket = *next, .next = next};
     pthread_mutex_init(&r.lock, NULL);
     pthread_cond_init(&r.moved, NULL);
     pthread_t *threads = memory_array(pthread_t, (size_t)c->threads);
@@ -94,5 +95,5 @@ int64_t run_replay(worker_pool *c, const uint32_t *events, int64_t count, int64_
     memory_free(threads);
     pthread_cond_destroy(&r.moved);
     pthread_mutex_destroy(&r.lock);
-    return r.ticket;
+    *next = r.ticket;
 }

@@ -27,9 +27,9 @@ void worker_pool_bind_thread(worker_pool *c, int thread);
  * pull. */
 void run_threads(worker_pool *c);
 
-/* async.schedule: replay. Pulls and pushes happen in the order of events[first ..), collecting and differentiating in
- * between on any number of threads. Returns the number of the next event. */
-int64_t run_replay(worker_pool *c, const uint32_t *events, int64_t count, int64_t first);
+/* async.schedule: replay. Pulls and pushes happen in the order of events[*next ..), collecting and differentiating in
+ * between on any number of threads. *next is the number of the next event, also while a pause acts. */
+void run_replay(worker_pool *c, const uint32_t *events, int64_t count, int64_t *next);
 
 /* async.schedule: simulated. One thread; a turn takes virtual time drawn from a distribution. */
 typedef enum cost_kind { COST_CONSTANT, COST_UNIFORM, COST_EXPONENTIAL, COST_LOGNORMAL, COST_MEASURED } cost_kind;
