@@ -26,6 +26,7 @@ typedef struct fixture {
     worker_pool *worker_pool;
     virtual_time time;
     sync_run sync;
+    const collective *collective; /* NULL: the run is one process */
     team *team;
     int64_t pause_every; /* 0: only at the end */
     void (*at_pause)(struct fixture *);
@@ -67,6 +68,7 @@ static inline void fixture_shared(fixture *f, int threads) {
     f->training = plan_training(&f->plan);
     f->training.block =
         block_new(f->plan.net.size, &f->plan.optimizer, !own, s->mode == MODE_ASYNC && s->async.count_lost);
+    f->training.stats = shared_stats_new(&f->plan.learning);
     f->training.episodes = episodes_new(f->plan.solved_return, NULL, 0);
     f->training.pauses = pauses_new(threads, f->pause_every ? f->pause_every : s->total_steps, fixture_pause, f);
     float *parameters = memory_array(float, f->plan.net.size);
@@ -99,6 +101,7 @@ static inline void fixture_sync(fixture *f, int threads) {
     const settings *s = &f->plan.settings;
     fixture_shared(f, threads);
     f->sync = (sync_run){.training = &f->training,
+                         .collective = f->collective ? f->collective : &collective_alone,
                          .ppo_epochs = s->loss.kind == SETTINGS_LOSS_PPO ? s->loss.ppo.epochs : 0,
                          .ppo_minibatches = s->loss.ppo.minibatches,
                          .ppo_clip = f->plan.ppo_clip,
@@ -108,6 +111,7 @@ static inline void fixture_sync(fixture *f, int threads) {
     int n = s->workers * s->envs_per_worker;
     for (int i = 0, index; i < n; i++) {
         learner *l = team_learner(f->team, i, &index);
+        if (!l) continue; /* another rank's */
         learner_seed_env(l, index, (uint32_t)(i / s->envs_per_worker), (uint32_t)(i % s->envs_per_worker));
     }
 }
@@ -129,6 +133,7 @@ static inline void fixture_free(fixture *f) {
     memory_free(f->time.stream);
     pauses_free(f->training.pauses);
     episodes_free(f->training.episodes);
+    shared_stats_free(f->training.stats);
     block_free(f->training.block);
     memory_free(f->configs);
     f->worker_pool = NULL, f->team = NULL, f->time = (virtual_time){0};

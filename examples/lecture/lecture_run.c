@@ -60,7 +60,7 @@ static void make_shared(lecture_run *t) {
     block_set(t->training.block, parameters, NULL, NULL);
     memory_free(work);
     memory_free(parameters);
-    t->sync = (sync_run){.training = &t->training};
+    t->sync = (sync_run){.training = &t->training, .collective = &collective_alone};
 }
 
 lecture_run *lecture_run_new(const char *const *base, const char *const *more, int workers, int rollout_steps,

@@ -5,6 +5,7 @@
 #include "learn/normalizer.h"
 
 #include <pthread.h>
+#include <string.h>
 
 struct shared_stats {
     pthread_mutex_t lock;
@@ -44,6 +45,35 @@ void shared_stats_push(shared_stats *m, const learner *l) {
         if (m->observations)
             running_stats_merge(m->inputs, m->observations, l->batch_stats + (size_t)e * running_stats_size(m->inputs));
         if (m->returns) running_stats_merge(1, m->returns, l->batch_return_stats + (size_t)e * running_stats_size(1));
+    }
+    pthread_mutex_unlock(&m->lock);
+}
+
+/* A row: statistics of observations, then of returns. */
+static size_t observations_size(const shared_stats *m) {
+    return m->observations ? running_stats_size(m->inputs) : 0;
+}
+
+size_t shared_stats_size(const shared_stats *m) {
+    return m ? observations_size(m) + (m->returns ? running_stats_size(1) : 0) : 0;
+}
+
+void shared_stats_copy(const shared_stats *m, const learner *l, double *rows) {
+    for (int e = 0; m && e < l->envs; e++) {
+        double *row = rows + (size_t)(l->first_env + e) * shared_stats_size(m);
+        size_t n = observations_size(m), returns = shared_stats_size(m) - n;
+        if (n) memcpy(row, l->batch_stats + (size_t)e * n, n * sizeof *row);
+        if (returns) memcpy(row + n, l->batch_return_stats + (size_t)e * returns, returns * sizeof *row);
+    }
+}
+
+void shared_stats_add(shared_stats *m, int envs, const double *rows) {
+    if (!m) return;
+    pthread_mutex_lock(&m->lock);
+    for (int e = 0; e < envs; e++) {
+        const double *row = rows + (size_t)e * shared_stats_size(m);
+        if (m->observations) running_stats_merge(m->inputs, m->observations, row);
+        if (m->returns) running_stats_merge(1, m->returns, row + observations_size(m));
     }
     pthread_mutex_unlock(&m->lock);
 }

@@ -5,12 +5,17 @@
 #include "base/memory.h"
 #include "global/tree.h"
 #include "net/kernels.h"
+#include "sync_a2c/ranks.h"
 
 #include <math.h>
 #include <string.h>
 
 float *reduce_shard_gradient(const team *t, int shard) {
-    return t->shard_gradients + t->run->training->learning->net->size * (size_t)shard;
+    return t->shard_gradients + t->run->training->learning->net->size * (size_t)(shard - t->first_shard);
+}
+
+float *reduce_node(const team *t, int shard) {
+    return t->run->collective->ranks == 1 ? t->gradient : reduce_shard_gradient(t, shard);
 }
 
 /* Whether any of shards first .. end - 1 is used. */
@@ -52,17 +57,25 @@ static const float *node_sum(const team *t, int first, int width, size_t at, siz
 void reduce_stripes(team *t, const team_updater *u, stopwatch *watch) {
     _Alignas(CACHE_LINE) float spare[TREE_LEVELS * STRIPE_FLOATS];
     for (int i = u->first_stripe; i < u->first_stripe + u->stripes; i++) {
-        size_t first, n = block_stripe_range(t->run->training->block, i, &first);
-        float *gradient = t->gradient + first;
-        const float *sum = node_sum(t, 0, tree_width(t->shards, 0, t->shards), first, n, gradient, spare);
-        if (sum != gradient) memcpy(gradient, sum, n * sizeof *gradient);
-        t->stripe_squares[i] = kernels_get()->sum_of_squares(n, gradient);
+        size_t at, n = block_stripe_range(t->run->training->block, i, &at);
+        for (int s = t->first_shard, width; s < t->end_shard; s += width) {
+            width = tree_width(t->shards, s, t->end_shard);
+            float *out = reduce_node(t, s) + at;
+            const float *sum = node_sum(t, s, width, at, n, out, spare);
+            if (sum && sum != out) memcpy(out, sum, n * sizeof *out);
+        }
+        if (t->run->collective->ranks == 1) t->stripe_squares[i] = kernels_get()->sum_of_squares(n, t->gradient + at);
     }
     lap(watch, PHASE_PUSH);
 }
 
 void reduce_norm(team *t) {
     double squares = 0;
-    for (int i = 0; i < block_stripes(t->run->training->block); i++) squares += t->stripe_squares[i];
+    ranks_sum_gradient(t);
+    for (int i = 0; i < block_stripes(t->run->training->block); i++) {
+        size_t at, n = block_stripe_range(t->run->training->block, i, &at);
+        if (t->run->collective->ranks > 1) t->stripe_squares[i] = kernels_get()->sum_of_squares(n, t->gradient + at);
+        squares += t->stripe_squares[i];
+    }
     t->norm = sqrt(squares);
 }

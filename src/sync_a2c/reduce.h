@@ -7,17 +7,19 @@
 
 #include "sync_a2c/team.h"
 
-/* [net.size] */
+/* [net.size] of one of the team's shards. */
 float *reduce_shard_gradient(const team *t, int shard);
+/* [net.size] where the sum of the team's node goes that begins with this shard and is part of no larger one. */
+float *reduce_node(const team *t, int shard);
 
 /* The updater's shard s has its gradient (if it is used), and so have those before it: adds up the nodes that end with
  * it, in the place of their first shard. */
 void reduce_nodes(team *t, const team_updater *u, int s);
 
-/* Updater u's stripes of t->gradient, the sum of the shards that are used, and their squares. */
+/* Updater u's stripes of the team's nodes: the sums of the shards that are used. With one rank that is t->gradient. */
 void reduce_stripes(team *t, const team_updater *u, stopwatch *watch);
 
-/* At a meeting: t->norm. */
+/* At a meeting: t->gradient, where it takes other ranks, and t->norm. */
 void reduce_norm(team *t);
 
 #endif

@@ -4,6 +4,7 @@
 #include "sync_a2c/shards.h"
 
 #include "global/tree.h"
+#include "sync_a2c/ranks.h"
 #include "sync_a2c/reduce.h"
 
 #include <math.h>
@@ -33,6 +34,8 @@ void shards_sum_advantages(team *t, const team_member *m) {
 
 void shards_totals(team *t) {
     const training *run = t->run->training;
+    ranks_gather_shards(t, t->shard_moments, 3 * sizeof *t->shard_moments);
+    ranks_gather_envs(t, t->steps, sizeof *t->steps);
     tree_sum(t->shards, 3, t->shard_moments);
     double samples = t->shard_moments[0], sum = t->shard_moments[1], squares = t->shard_moments[2];
     t->scale =

@@ -4,6 +4,7 @@
 
 #include "base/cpus.h"
 #include "base/memory.h"
+#include "sync_a2c/ranks.h"
 
 #include <omp.h>
 
@@ -29,7 +30,8 @@ int team_shard_first(const team *t, int shard) {
 }
 
 int team_threads(const sync_run *r, int threads) {
-    int shards = shard_count(r), given = omp_get_max_active_levels() > 0 ? omp_get_thread_limit() : 1;
+    int shards = shard_count(r) / r->collective->ranks,
+        given = omp_get_max_active_levels() > 0 ? omp_get_thread_limit() : 1;
     if (threads > shards) threads = shards;
     omp_set_dynamic(0);
     return threads < given ? threads : given;
@@ -38,8 +40,9 @@ int team_threads(const sync_run *r, int threads) {
 static void place_member(team *t, int i, const env_config *const *configs) {
     const sync_run *r = t->run;
     team_member *m = &t->members[i];
-    m->first_shard = cut(t->shards, t->threads, i);
-    m->shards = cut(t->shards, t->threads, i + 1) - m->first_shard;
+    int shards = t->end_shard - t->first_shard;
+    m->first_shard = t->first_shard + cut(shards, t->threads, i);
+    m->shards = t->first_shard + cut(shards, t->threads, i + 1) - m->first_shard;
     int first_env = team_shard_first(t, m->first_shard);
     int envs = team_shard_first(t, m->first_shard + m->shards) - first_env;
     m->count = r->training->learning->rollout_until_done ? envs : 1;
@@ -74,7 +77,7 @@ static void place_updater(team *t, int i) {
     u->first_member = cut(t->threads, t->updaters, i);
     u->members = next - u->first_member;
     u->first_shard = t->members[u->first_member].first_shard;
-    u->shards = (next < t->threads ? t->members[next].first_shard : t->shards) - u->first_shard;
+    u->shards = (next < t->threads ? t->members[next].first_shard : t->end_shard) - u->first_shard;
     u->first_stripe = cut(block_stripes(t->run->training->block), t->updaters, i);
     u->stripes = cut(block_stripes(t->run->training->block), t->updaters, i + 1) - u->first_stripe;
     u->order = memory_array(int, samples(t));
@@ -84,25 +87,29 @@ static void place_updater(team *t, int i) {
 team *team_new(sync_run *r, const env_config *const *configs, int threads) {
     team *t = memory_new(sizeof *t);
     size_t size = r->training->learning->net->size;
+    int envs = r->training->workers * r->training->envs_per_worker;
     t->run = r;
     t->threads = threads;
     t->updaters = threads < cpus_allowed() ? threads : cpus_allowed();
     t->shards = shard_count(r);
+    ranks_place(t);
     t->all = barrier_new(threads);
     t->updating = barrier_new(t->updaters);
     t->updated = barrier_new(1);
     t->members = memory_array(team_member, (size_t)threads);
     t->updater = memory_array(team_updater, (size_t)t->updaters);
     t->parameters = memory_array(float, size);
-    t->shard_gradients = memory_array(float, (size_t)t->shards *size);
+    t->shard_gradients = memory_array(float, (size_t)(t->end_shard - t->first_shard) * size);
     t->gradient = memory_array(float, size);
     t->stripe_squares = memory_array(double, (size_t)block_stripes(r->training->block));
     t->shard_sums = memory_array(loss_sums, (size_t)t->shards);
     t->shard_used = memory_array(bool, (size_t)t->shards);
     t->shard_updater = memory_array(int, (size_t)t->shards);
     t->shard_moments = memory_array(double, 3 * (size_t)t->shards);
+    t->played = memory_array(episode, samples(t));
     t->episodes = memory_array(episode, samples(t));
-    t->steps = memory_array(int, (size_t)(r->training->workers * r->training->envs_per_worker));
+    t->steps = memory_array(int, (size_t)envs);
+    t->env_stats = memory_array(double, (size_t)envs *shared_stats_size(r->training->stats) + 1);
     for (int i = 0; i < threads; i++) place_member(t, i, configs);
     for (int i = 0; i < t->updaters; i++) place_updater(t, i);
     return t;
@@ -130,7 +137,10 @@ void team_free(team *t) {
     memory_free(t->shard_updater);
     memory_free(t->shard_moments);
     memory_free(t->steps);
+    memory_free(t->env_stats);
+    memory_free(t->played);
     memory_free(t->episodes);
+    ranks_free(t);
     memory_free(t);
 }
 

@@ -29,11 +29,13 @@
 
 #include "base/barrier.h"
 #include "base/stopwatch.h"
+#include "global/collective.h"
 #include "global/training.h"
 
 /* What a run of the team needs. Read-only while it trains, except for what synchronizes itself. */
 typedef struct sync_run {
     const training *training;
+    const collective *collective;    /* the run's ranks; each has a team */
     int ppo_epochs, ppo_minibatches; /* 0 epochs: one actor-critic update */
     schedule ppo_clip;
     int shards; /* partial sums of a gradient; 0: as many as the sizes suggest */
@@ -56,16 +58,25 @@ typedef struct team_updater {
     int *order; /* [T * N] room for a random order of the samples, or of parts of them */
 } team_updater;
 
+/* Where each rank begins, [ranks + 1] each, and room for what they say (ranks.h). */
+typedef struct team_ranks {
+    int *shard, *env, *single, *episode; /* its first shard, environment, number, episode of this update */
+    int64_t *value;                      /* [ranks] */
+    float **node;                        /* [shards] see collective_sum */
+} team_ranks;
+
+/* Shards and environments are numbered over the whole run; a team has shards first_shard .. end_shard - 1. */
 typedef struct team {
     sync_run *run;
-    int threads, updaters, shards;
+    int threads, updaters, shards, first_shard, end_shard;
+    team_ranks ranks;
     barrier *all;           /* the threads */
     barrier *updating;      /* the updaters */
     barrier *updated;       /* completed when an update is made: the threads that do not update sleep until then */
     team_member *members;   /* [threads] */
     team_updater *updater;  /* [updaters] */
     float *parameters;      /* [net.size] what all collect with, and differentiate at */
-    float *shard_gradients; /* [shards, net.size] */
+    float *shard_gradients; /* [the team's shards, net.size] */
     bool *shard_used;       /* [shards] whether the shard has a gradient: PPO's minibatches leave shards out */
     int *shard_updater;     /* [shards] which updater has it */
     float *gradient;        /* [net.size] their sum */
@@ -75,19 +86,21 @@ typedef struct team {
     double *shard_moments;  /* [shards, 3] samples, sum and sum of squares of the advantages */
     gradient_scale scale;   /* of the whole batch */
     int *steps;             /* [N] of each environment's present rollout */
-    episode *episodes;      /* [T * N] one update's, merged */
+    double *env_stats;      /* [N, shared_stats_size] what each environment adds to the running statistics */
+    episode *played;        /* [T * N] one update's, learner after learner */
+    episode *episodes;      /* [T * N] the same, ordered by time step, then environment */
     update_figures figures; /* since the last row of metrics */
     int64_t frames;         /* over the whole run */
     bool running, pause, diverged;
 } team;
 
-/* How many threads the team can use: no more than there are shards, and than OpenMP gives. */
+/* How many threads the team can use: no more than it has shards, and than OpenMP gives. */
 int team_threads(const sync_run *run, int threads);
-/* `configs` [workers * envs_per_worker]. */
+/* `configs` [N], of the whole run. */
 team *team_new(sync_run *run, const env_config *const *configs, int threads);
 void team_free(team *t);
 
-/* The learner that holds global environment `env`, and its index there. */
+/* The learner that holds environment `env` of the run, and its index there; NULL when another rank has it. */
 learner *team_learner(team *t, int env, int *index);
 
 /* First environment of a shard; shard t->shards begins after the last. */

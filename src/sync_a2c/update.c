@@ -4,6 +4,7 @@
 #include "base/cpus.h"
 #include "sync_a2c/account.h"
 #include "sync_a2c/ppo.h"
+#include "sync_a2c/ranks.h"
 #include "sync_a2c/reduce.h"
 #include "sync_a2c/shards.h"
 #include "sync_a2c/step.h"
@@ -57,7 +58,7 @@ static bool steps_left(const team *t) {
 }
 
 static void act_in_pause(team *t) {
-    t->running = pauses_act(t->run->training->pauses) && steps_left(t);
+    t->running = !ranks_any(t, !(pauses_act(t->run->training->pauses) && steps_left(t)));
 }
 
 void team_run(team *t) {

@@ -49,6 +49,7 @@ static void build_sync(run *r) {
     plan *p = &r->plan;
     const settings *s = &p->settings;
     r->sync = (sync_run){.training = &r->training,
+                         .collective = &collective_alone,
                          .ppo_epochs = s->loss.kind == SETTINGS_LOSS_PPO ? s->loss.ppo.epochs : 0,
                          .ppo_minibatches = s->loss.ppo.minibatches,
                          .ppo_clip = p->ppo_clip,
