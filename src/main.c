@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * a3c: picks the subcommand. */
 #include "base/cpus.h"
+#include "base/number.h"
 #include "cli/cli.h"
 
 #include <fcntl.h>
@@ -49,6 +50,7 @@ static void hold_standard_streams(void) {
 int main(int argc, char **argv) {
     cpus_release(); /* from what the OpenMP library bound this thread to */
     hold_standard_streams();
+    number_pin_locale();
     const char *first = argc > 1 ? argv[1] : "";
     if (strcmp(first, "help") == 0 || strcmp(first, "--help") == 0 || strcmp(first, "-?") == 0) return help(argc, argv);
     const command *c = find(first);

@@ -15,6 +15,7 @@
 #include "record/safetensors.h"
 #include "trainer/trainer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { SMALL_RUN_OVERRIDES = 12, SMALL_RUN_TENSORS = 200, SMALL_RUN_PAIRS = 8 };

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/number.h"
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -18,6 +19,7 @@ struct background {
 
 static void *work(void *pointer) {
     background *b = pointer;
+    number_pin_locale();
     pthread_mutex_lock(&b->lock);
     while (!b->end || b->job) {
         if (!b->job) {

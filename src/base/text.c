@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/number.h"
 
 #include <limits.h>
 #include <stdarg.h>
@@ -41,11 +42,13 @@ void text_printf(text_buffer *t, const char *format, ...) {
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
+    locale_t before = number_enter();
     int count = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
     CHECK(count >= 0);
     text_reserve(t, (size_t)count);
     vsnprintf(t->data + t->length, (size_t)count + 1, format, again);
+    number_leave(before);
     va_end(again);
     t->length += (size_t)count;
 }

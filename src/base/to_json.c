@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/to_json.h"
 
+#include "base/number.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBER_SIZE = 32, FLOAT_DIGITS = 9, DOUBLE_DIGITS = 17 };
+/* Digits that are always written: most values need as many. */
+enum { NUMBER_SIZE = 32, FLOAT_DIGITS = 6, DOUBLE_DIGITS = 15 };
 
 /* A minus sign keeps its zero ("-0" alone is read as the integer 0). */
 static bool is_negative_zero(double value) {
@@ -18,10 +21,7 @@ void to_json_double(text_buffer *t, double value) {
     if (is_negative_zero(value))
         strcpy(number, "-0.0");
     else if (isfinite(value))
-        for (int digits = DOUBLE_DIGITS - 2; digits <= DOUBLE_DIGITS; digits++) {
-            snprintf(number, sizeof number, "%.*g", digits, value);
-            if (strtod(number, NULL) == value) break;
-        }
+        number_write_shortest(value, DOUBLE_DIGITS, number, sizeof number);
     text_append(t, number);
 }
 
@@ -30,10 +30,7 @@ void to_json_float(text_buffer *t, float value) {
     if (is_negative_zero((double)value))
         strcpy(number, "-0.0");
     else if (isfinite(value))
-        for (int digits = FLOAT_DIGITS - 3; digits <= FLOAT_DIGITS; digits++) {
-            snprintf(number, sizeof number, "%.*g", digits, (double)value);
-            if (strtof(number, NULL) == value) break;
-        }
+        number_write_float(value, FLOAT_DIGITS, number, sizeof number);
     text_append(t, number);
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/cli.h"
 
+#include "base/number.h"
 #include "base/text.h"
 #include "build_info.h"
 #include "net/kernels.h"
-#include "settings/number.h"
 #include "settings/settings.h"
 
 #include <errno.h>

@@ -3,6 +3,7 @@
 #include "cli/watch.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "cli/cli.h"
 #include "trainer/trainer.h"
 #include "view/gif.h"
@@ -50,7 +51,7 @@ static const struct argp_option options[] = {
 
 static error_t parse_fps(const char *text, double *fps, error *e) {
     char *end;
-    *fps = strtod(text, &end);
+    *fps = number_parse(text, &end);
     if (end == text || *end != 0 || !(*fps >= 0.01 && *fps <= 1000)) {
         error_set(e, STATUS_USAGE, "--fps: expected a number from 0.01 to 1000, found '%s'", text);
         return EINVAL;

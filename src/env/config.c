@@ -2,6 +2,7 @@
  * Resolves an environment's options and wrappers, checks what it says of itself, and lays out its instances. */
 #include "env/config.h"
 
+#include "base/number.h"
 #include "base/text.h"
 #include "env/wrappers.h"
 
@@ -44,7 +45,7 @@ static bool parse_bool(const char *text, double *value) {
 static bool parse_number(const char *text, bool whole, double *value) {
     char *end;
     errno = 0;
-    *value = strtod(text, &end);
+    *value = number_parse(text, &end);
     return end != text && *end == 0 && errno == 0 && isfinite(*value) && (!whole || *value == nearbyint(*value));
 }
 

@@ -3,6 +3,7 @@
  * starts, by one thread; the one file of env/ that meets the file system. */
 #include "env/plugin.h"
 
+#include "base/number.h"
 #include "env/env.h"
 #include "env/config.h"
 
@@ -120,7 +121,9 @@ static int load_file(const char *path, const char **real, error *e) {
     if (file_count == PLUGIN_FILES) {
         return error_set(e, STATUS_USAGE, "%s: more than %d plugins", path, PLUGIN_FILES);
     }
+    locale_t before = number_enter();
     void *library = dlopen(resolved, RTLD_NOW | RTLD_LOCAL);
+    number_leave(before); /* what a library's constructors change behind our back */
     if (library == NULL) {
         return error_set(e, STATUS_USAGE, "%s: cannot be loaded: %s", path, dlerror());
     }

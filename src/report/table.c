@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -80,10 +81,7 @@ void table_set(table *t, size_t row, const char *column, const char *text) {
 
 void table_set_number(table *t, size_t row, const char *column, double value) {
     char text[40] = "n/a";
-    for (int digits = 9; isfinite(value) && digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value) break;
-    }
+    if (isfinite(value)) number_write_shortest(value, 9, text, sizeof text);
     table_set(t, row, column, text);
 }
 
@@ -95,7 +93,7 @@ const char *table_text(const table *t, size_t row, const char *column) {
 /* Whole text a finite number? */
 static int parse_number(const char *text, double *value) {
     char *end;
-    *value = strtod(text, &end);
+    *value = number_parse(text, &end);
     return end != text && *end == 0 && isfinite(*value) && !strpbrk(text, "xX ") ? 0 : -1;
 }
 

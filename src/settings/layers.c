@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * network.layers: a list of mappings, each with the key of its kind ({dense: 128}) and what that kind takes beside it.
  */
+#include "base/number.h"
 #include "net/layer.h"
-#include "settings/number.h"
 #include "settings/reader.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * One value of a kind, out of YAML and back into it. */
-#include "settings/number.h"
+#include "base/number.h"
 #include "settings/reader.h"
 
 #include <math.h>

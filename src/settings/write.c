@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "settings/write.h"
 
-#include "settings/number.h"
+#include "base/number.h"
 #include "settings/reader.h"
 
 #include <math.h>

@@ -2,6 +2,7 @@
 #include "study/session.h"
 
 #include "base/file.h"
+#include "base/number.h"
 #include "study/groups.h"
 
 #include <errno.h>
@@ -88,7 +89,7 @@ int session_from(const char *kind, const char *csv, const char *out, session_rep
 int session_number(const char *option, const char *text, long long most, long long *number, error *e) {
     char *end;
     errno = 0;
-    double real = strtod(text, &end);
+    double real = number_parse(text, &end);
     if (end == text || *end || !(real >= 1) || real > (double)most || real != (double)(long long)real)
         return error_set(e, STATUS_USAGE, "%s: '%.60s': expected a whole number 1 .. %lld", option, text, most);
     *number = (long long)real;

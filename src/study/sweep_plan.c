@@ -3,6 +3,7 @@
 #include "study/sweep.h"
 
 #include "base/hash.h"
+#include "base/number.h"
 #include "base/random.h"
 
 #include <math.h>
@@ -38,8 +39,8 @@ static char *next_word(char **rest, char sign) {
 static int read_log(sweep_axis *a, const char *range, error *e) {
     char *end;
     a->log = true;
-    a->low = strtod(range, &end);
-    a->high = *end == ':' ? strtod(end + 1, &end) : NAN;
+    a->low = number_parse(range, &end);
+    a->high = *end == ':' ? number_parse(end + 1, &end) : NAN;
     if (a->key_count != 1 || *end || !(a->low > 0) || !(a->high > a->low) || !isfinite(a->high))
         return error_set(e, STATUS_USAGE, "--vary: %s=log:%.60s: expected log:LOW:HIGH with 0 < LOW < HIGH", a->name,
                          range);

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "trainer/evaluate.h"
 #include "trainer/profile.h"
 
@@ -174,6 +175,7 @@ static void check_failures(run *r, int64_t step) {
 
 int64_t run_pause(void *context) {
     run *r = context;
+    number_pin_locale(); /* of this thread: what is written here has decimal points, whatever a plugin did to the locale */
     int64_t step = block_steps(r->training.block);
     check_failures(r, step);
     block_lost(r->training.block); /* folds its counting lanes, which are exact up to 2^24 pushes */

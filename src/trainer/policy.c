@@ -3,6 +3,7 @@
 #include "a3c/policy.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "trainer/actor.h"
 #include "trainer/saved.h"
 
@@ -21,7 +22,9 @@ struct a3c_actor {
 
 a3c_policy *a3c_policy_load(const char *path, char *message, size_t message_size) {
     error e = {0};
+    locale_t before = number_enter(); /* the program around may have another */
     saved *s = saved_read(path, NULL, false, &e);
+    number_leave(before);
     if (!s) {
         if (message_size) snprintf(message, message_size, "%s", e.text);
         return NULL;

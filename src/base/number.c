@@ -1,5 +1,8 @@
-/* SPDX-License-Identifier: MIT */
-#include "settings/number.h"
+/* SPDX-License-Identifier: MIT
+ * Numbers in text without the locale: the thread's locale, reading strictly, writing the shortest text. */
+#include "base/number.h"
+
+#include "base/error.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -8,7 +11,52 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST = 400, EXPONENT_LIMIT = 10000 };
+enum { LONGEST = 400, EXPONENT_LIMIT = 10000, DOUBLE_DIGITS = 17, FLOAT_DIGITS = 9 };
+
+/* ---- The locale ---- */
+
+/* The C library has one such object, which it neither allocates nor frees. */
+static locale_t plain(void) {
+    locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    CHECK(c);
+    return c;
+}
+
+void number_pin_locale(void) {
+    uselocale(plain());
+}
+
+locale_t number_enter(void) {
+    return uselocale(plain());
+}
+
+void number_leave(locale_t before) {
+    uselocale(before);
+}
+
+double number_parse(const char *text, char **end) {
+    return strtod_l(text, end, plain());
+}
+
+void number_write_shortest(double value, int fewest, char *text, size_t size) {
+    locale_t before = number_enter();
+    for (int digits = fewest; digits <= DOUBLE_DIGITS; digits++) {
+        snprintf(text, size, "%.*g", digits, value);
+        if (strtod(text, NULL) == value) break;
+    }
+    number_leave(before);
+}
+
+void number_write_float(float value, int fewest, char *text, size_t size) {
+    locale_t before = number_enter();
+    for (int digits = fewest; digits <= FLOAT_DIGITS; digits++) {
+        snprintf(text, size, "%.*g", digits, (double)value);
+        if (strtof(text, NULL) == value) break;
+    }
+    number_leave(before);
+}
+
+/* ---- Numbers as people write them ---- */
 
 /* [+-] digits [. digits] [e [+-] digits], cut in its parts. */
 typedef struct decimal {
@@ -111,7 +159,7 @@ number_result number_read_real(const char *text, double *value) {
     number_result result = read_decimal(text, &d);
     if (result) return result;
     errno = 0;
-    *value = strtod(text, NULL);
+    *value = number_parse(text, NULL);
     if (errno != ERANGE) return NUMBER_OK;
     return isinf(*value) ? NUMBER_TOO_LARGE : NUMBER_TOO_SMALL;
 }
@@ -121,8 +169,5 @@ void number_write_real(double value, char *text, size_t size) {
         snprintf(text, size, "%.0f", value);
         return;
     }
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(text, size, "%.*g", digits, value);
-        if (strtod(text, NULL) == value) return;
-    }
+    number_write_shortest(value, 1, text, size);
 }
