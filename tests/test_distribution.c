@@ -56,14 +56,13 @@ static void subject_free(subject *s) {
         memory_free(s->rows.variance);
 }
 
-static const distribution categorical = {.kind = DISTRIBUTION_CATEGORICAL, .dims = 1, .n = {5}, .outputs = 5};
+static const distribution categorical = {.kind = &distribution_categorical, .dims = 1, .n = {5}, .outputs = 5};
 static const distribution multi_discrete = {
-    .kind = DISTRIBUTION_MULTI_DISCRETE, .dims = 3, .n = {3, 18, 2}, .outputs = 23};
-static const distribution gaussian = {.kind = DISTRIBUTION_GAUSSIAN, .dims = 3, .outputs = 3};
-static const distribution softplus = {
-    .kind = DISTRIBUTION_GAUSSIAN, .dims = 2, .outputs = 4, .state_dependent_std = true};
+    .kind = &distribution_multi_discrete, .dims = 3, .n = {3, 18, 2}, .outputs = 23};
+static const distribution gaussian = {.kind = &distribution_gaussian, .dims = 3, .outputs = 3};
+static const distribution softplus = {.kind = &distribution_softplus, .dims = 2, .outputs = 4};
 static const distribution gsde = {
-    .kind = DISTRIBUTION_GAUSSIAN, .dims = 2, .outputs = 2, .noise = NOISE_GSDE, .features = FEATURES};
+    .kind = &distribution_gsde, .dims = 2, .outputs = 2, .noise = NOISE_GSDE, .features = FEATURES};
 
 /* ---- Against the reference ---- */
 
@@ -87,16 +86,17 @@ static head_result reference(const subject *s, int row, const action_word *actio
     tape_reset();
     for (int i = 0; i < d->outputs; i++) x->output[i] = var_new(s->output[row * LD + i]);
     for (int i = 0; i < PARAMETERS; i++) x->log_std[i] = var_new(s->parameters[i]);
-    if (d->kind == DISTRIBUTION_CATEGORICAL)
+    if (d->kind == &distribution_categorical)
         return head_categorical(d->n[0], x->output, action[0].index, s->masked ? s->allowed : NULL);
-    if (d->kind == DISTRIBUTION_MULTI_DISCRETE) {
+    if (d->kind == &distribution_multi_discrete) {
         int index[ACTION_DIMS];
         for (int c = 0; c < d->dims; c++) index[c] = action[c].index;
         return head_multi_discrete(d->dims, d->n, x->output, index, NULL);
     }
     double number[ACTION_DIMS];
     for (int j = 0; j < d->dims; j++) number[j] = action[j].number;
-    if (d->state_dependent_std) return head_gaussian_softplus(d->dims, x->output, x->output + d->dims, 0, number);
+    if (d->kind == &distribution_softplus)
+        return head_gaussian_softplus(d->dims, x->output, x->output + d->dims, 0, number);
     if (d->noise != NOISE_GSDE) return head_gaussian(d->dims, x->output, x->log_std, number);
     var log_std[ACTION_DIMS];
     for (int j = 0; j < d->dims; j++) log_std[j] = gsde_log_std(s, row, x, j);
@@ -199,7 +199,7 @@ static void masked_actions_are_impossible(void **state) {
         assert_true(d_output[1] == 0 && d_output[4] == 0);
         assert_true(s.rows.probability[r * LD + 1] == 0 && s.rows.probability[r * LD + 4] == 0);
         /* the same as a distribution of the three others alone */
-        distribution three = {.kind = DISTRIBUTION_CATEGORICAL, .dims = 1, .n = {3}, .outputs = 3};
+        distribution three = {.kind = &distribution_categorical, .dims = 1, .n = {3}, .outputs = 3};
         subject t = subject_new(three, 1);
         t.output[0] = s.output[r * LD], t.output[1] = s.output[r * LD + 2], t.output[2] = s.output[r * LD + 3];
         distribution_evaluate(&t.d, t.parameters, &t.rows, 0, 1);
@@ -326,6 +326,20 @@ static void drawn_numbers_have_the_stated_moments(distribution d) {
     subject_free(&s);
 }
 
+/* Every row is the one found for what it says it is for; choices have no noise that lasts, gSDE no deviations of the
+ * network's. */
+static void rows_are_found(void **state) {
+    (void)state;
+    for (const distribution_kind *const *row = distribution_kinds; *row; row++)
+        for (int action = A3C_ACTION_DISCRETE; action <= A3C_ACTION_BOX; action++)
+            for (int noise = NOISE_FRESH; noise <= NOISE_GSDE; noise++)
+                if ((*row)->actions & 1u << action && (*row)->noises & 1u << noise)
+                    assert_ptr_equal(distribution_find(action, (noise_kind)noise, (*row)->state_dependent_std), *row);
+    assert_ptr_equal(distribution_find(A3C_ACTION_DISCRETE, NOISE_FRESH, true), &distribution_categorical);
+    assert_null(distribution_find(A3C_ACTION_MULTI_DISCRETE, NOISE_HELD, false));
+    assert_null(distribution_find(A3C_ACTION_BOX, NOISE_GSDE, true));
+}
+
 static void fresh_noise(void **state) {
     (void)state;
     assert_int_equal(distribution_noise_size(&gaussian), 0);
@@ -392,6 +406,7 @@ int main(void) {
         cmocka_unit_test(masks_of_several_components),
         cmocka_unit_test(sampling_inverts_the_distribution),
         cmocka_unit_test(greedy_is_the_first_of_the_best),
+        cmocka_unit_test(rows_are_found),
         cmocka_unit_test(fresh_noise),
         cmocka_unit_test(held_noise),
         cmocka_unit_test(gsde_noise),

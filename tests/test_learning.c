@@ -247,10 +247,12 @@ static void advantages_are_normalized_over_the_batch(void **state) {
     rollout r = {.advantage = advantage};
     learner l = {.envs = ENVS, .steps = STEPS, .rollout = &r};
     double sum = 0, squares = 0;
-    learner_advantage_moments(&l, 0, 2, &sum, &squares);
-    learner_advantage_moments(&l, 2, 1, &sum, &squares);
-    double mean = sum / ROWS, sigma = sqrt(squares / ROWS - mean * mean), normalized[ROWS];
-    for (int i = 0; i < ROWS; i++) normalized[i] = (x[i] - mean) / (sigma + 1e-8);
+    learner_advantage_sums(&l, 0, 2, &sum, &squares);
+    learner_advantage_sums(&l, 2, 1, &sum, &squares);
+    gradient_scale scale = {.samples = ROWS};
+    double normalized[ROWS];
+    learner_normalize_advantages(sum, squares, &scale);
+    for (int i = 0; i < ROWS; i++) normalized[i] = (x[i] - scale.advantage_mean) / scale.advantage_deviation;
     estimate_normalize(ROWS, x);
     cases_close("normalized", ROWS, normalized, x, 1e-9);
 }

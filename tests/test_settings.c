@@ -414,7 +414,7 @@ static void set_reads_one_flow_value(void **state) {
     assert_int_equal(set("network.layers", "[{dense: 64, activation: tanh}]"), 0);
     assert_int_equal(s.network.layer_count, 1);
     assert_int_equal(set("optimizer", "{kind: adam, learning_rate: 1e-4}"), 0);
-    assert_true(s.optimizer.kind == SETTINGS_ADAM && s.optimizer.learning_rate == 1e-4 &&
+    assert_true(s.optimizer.kind == OPTIMIZER_ADAM && s.optimizer.learning_rate == 1e-4 &&
                 s.optimizer.max_grad_norm == 0.5);
     assert_int_equal(set("env.options.sutton_barto_reward", "true"), 0);
     assert_string_equal(s.env.options[0].key, "sutton_barto_reward");
@@ -621,7 +621,7 @@ static void the_cartpole_preset_has_the_tuned_numbers(void **state) {
     assert_true(s.workers == 4 && s.envs_per_worker == 4 && s.rollout_steps == 32 && s.total_steps == 200000);
     assert_true(s.optimizer.learning_rate == 2.5e-3 && s.env.reward_scale == 0.1 && s.env.solved_return == 475 &&
                 s.discount == 0.99);
-    assert_true(s.optimizer.schedule == SETTINGS_LINEAR && s.optimizer.kind == SETTINGS_RMSPROP &&
+    assert_true(s.optimizer.schedule == SCHEDULE_LINEAR && s.optimizer.kind == OPTIMIZER_RMSPROP &&
                 !s.normalize.returns);
     assert_true(s.network.layer_count == 2 && s.network.layers[1].size == 128 &&
                 s.network.trunk == SETTINGS_TRUNK_SHARED);

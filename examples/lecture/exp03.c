@@ -27,7 +27,7 @@ static void policy_make(policy *p) {
     error e = {0};
     net_spec spec = {.input = INPUT_VECTOR, .input_dims = 1, .input_shape = {1}, .policy_outputs = 2};
     if (net_plan(&p->net, &spec, &e)) lecture_give_up(&e);
-    p->distribution = (distribution){.kind = DISTRIBUTION_CATEGORICAL, .dims = 1, .n = {2}, .outputs = 2};
+    p->distribution = (distribution){.kind = &distribution_categorical, .dims = 1, .n = {2}, .outputs = 2};
     p->memory = memory_new(net_tape_bytes(&p->net, 1, 1));
     net_tape_place(&p->net, 1, 1, p->memory, &p->tape);
     p->parameters = memory_array(float, p->net.size);

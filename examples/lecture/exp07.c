@@ -15,13 +15,11 @@ enum { ENVS = 4, STEPS = 32, UPDATES = 30, SEEDS = 100 };
 /* Advantages are normalized over the whole batch. */
 static gradient_scale batch_scale(const learner *l, double entropy_coef) {
     double sums[2 * ENVS] = {0}, n = STEPS * ENVS;
-    for (int e = 0; e < ENVS; e++) learner_advantage_moments(l, e, 1, &sums[2 * e], &sums[2 * e + 1]);
+    for (int e = 0; e < ENVS; e++) learner_advantage_sums(l, e, 1, &sums[2 * e], &sums[2 * e + 1]);
     tree_sum(ENVS, 2, sums);
-    double mean = sums[0] / n, variance = fmax(0, sums[1] / n - mean * mean);
-    return (gradient_scale){.samples = n,
-                            .entropy_coef = entropy_coef,
-                            .advantage_mean = mean,
-                            .advantage_deviation = sqrt(variance) + 1e-8};
+    gradient_scale scale = {.samples = n, .entropy_coef = entropy_coef};
+    learner_normalize_advantages(sums[0], sums[1], &scale);
+    return scale;
 }
 
 /* A2C: collect with the present parameters, estimate advantages, differentiate the loss of the whole batch (environment

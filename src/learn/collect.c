@@ -112,11 +112,12 @@ static void choose(learner *l, const float *parameters, int t, int e) {
     rollout *r = l->rollout;
     int row = t * l->envs + e;
     action_word *action = r->action + (size_t)row * (size_t)d->dims;
-    if (d->kind != DISTRIBUTION_GAUSSIAN || d->noise == NOISE_FRESH) {
+    size_t kept = distribution_noise_size(d);
+    if (kept == 0) {
         distribution_sample(d, &r->rows, row, &l->stream[e], action);
         return;
     }
-    float *noise = l->noise + (size_t)e * distribution_noise_size(d);
+    float *noise = l->noise + (size_t)e * kept;
     bool new_rollout = l->config->noise_hold == 0 && t == 0;
     if (l->noise_left[e]-- <= 0 || new_rollout) {
         distribution_noise_draw(d, parameters, &l->stream[e], noise);

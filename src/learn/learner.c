@@ -82,9 +82,7 @@ static size_t place_rollout(const learner_config *config, int envs, void *memory
         r->log_rho = place(&p, samples, sizeof(float));
         r->final_input = place(&p, samples * (size_t)config->net->input_ld, sizeof(float));
     }
-    if (config->distribution.noise == NOISE_GSDE)
-        r->rows.variance =
-            place(&p, (size_t)config->distribution.dims * line_floats((size_t)config->net->features), sizeof(float));
+    r->rows.variance = place(&p, distribution_scratch_size(&config->distribution), sizeof(float));
     r->raw_reward = place(&p, n, sizeof(double));
     r->flags = place(&p, n, sizeof(unsigned));
     r->episodes = place(&p, samples, sizeof(episode));

@@ -133,7 +133,7 @@ void learner_collect(learner *l, const float *parameters);
 void learner_rollout(learner *l, const float *parameters);
 
 /* Sum and sum of squares of the advantages of environments first .. first + count - 1, added up in order. */
-void learner_advantage_moments(const learner *l, int first, int count, double *sum, double *squares);
+void learner_advantage_sums(const learner *l, int first, int count, double *sum, double *squares);
 
 /* What a gradient needs beside the parameters. */
 typedef struct gradient_scale {
@@ -142,6 +142,9 @@ typedef struct gradient_scale {
     double advantage_mean, advantage_deviation; /* of the whole update when normalize_advantage; else 0 and 1 */
     double clip;                                /* PPO: bound on the probability ratio's distance from 1 */
 } gradient_scale;
+
+/* Mean and deviation (population sigma + 1e-8) of scale->samples advantages with these sums. */
+void learner_normalize_advantages(double sum, double squares, gradient_scale *scale);
 
 /* gradient (+)= d L / d parameters over environments first .. first + count - 1, one environment after the other, so
  * that the bits do not depend on what else this learner holds; and the sums of the loss (added to `sums`). L =

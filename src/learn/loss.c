@@ -9,13 +9,19 @@
 #include <math.h>
 #include <string.h>
 
-void learner_advantage_moments(const learner *l, int first, int count, double *sum, double *squares) {
+void learner_advantage_sums(const learner *l, int first, int count, double *sum, double *squares) {
     for (int e = first; e < first + count; e++)
         for (int t = 0; t < l->steps; t++) {
             double a = l->rollout->advantage[t * l->envs + e];
             *sum += a;
             *squares += a * a;
         }
+}
+
+void learner_normalize_advantages(double sum, double squares, gradient_scale *scale) {
+    double mean = sum / scale->samples;
+    scale->advantage_mean = mean;
+    scale->advantage_deviation = sqrt(fmax(0, squares / scale->samples - mean * mean)) + 1e-8;
 }
 
 void loss_sums_add(loss_sums *to, const loss_sums *from) {
@@ -121,10 +127,8 @@ void learner_gradient(learner *l, const float *parameters, double entropy_coef, 
         .samples = (double)l->steps * l->envs, .entropy_coef = entropy_coef, .advantage_deviation = 1};
     if (l->config->normalize_advantage) {
         double sum = 0, squares = 0;
-        learner_advantage_moments(l, 0, l->envs, &sum, &squares);
-        scale.advantage_mean = sum / scale.samples;
-        scale.advantage_deviation =
-            sqrt(fmax(0, squares / scale.samples - scale.advantage_mean * scale.advantage_mean)) + 1e-8;
+        learner_advantage_sums(l, 0, l->envs, &sum, &squares);
+        learner_normalize_advantages(sum, squares, &scale);
     }
     heads(l, 0, l->envs, &scale, false, gradient, &l->sums);
     net_backward(l->config->net, parameters, &l->rollout->tape, 0, l->steps * l->envs, 1, false, gradient);

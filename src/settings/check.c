@@ -37,7 +37,7 @@ static int64_t samples(const settings *s, int rollout) {
 
 static int check_rollout(const check *c) {
     const settings *s = c->s;
-    bool grows = s->rollout_schedule != SETTINGS_CONSTANT;
+    bool grows = s->rollout_schedule != SCHEDULE_CONSTANT;
     if (grows && s->rollout_initial > s->rollout_steps)
         return refuse(c, "rollout_initial", "%d is more than rollout_steps, %d; expected a rollout that grows",
                       s->rollout_initial, s->rollout_steps);
@@ -70,24 +70,24 @@ static int check_rollout(const check *c) {
 static int check_learning(const check *c) {
     const settings *s = c->s;
     bool ppo = s->loss.kind == SETTINGS_LOSS_PPO;
-    if (s->advantage.estimator == SETTINGS_ESTIMATOR_MONTE_CARLO && !s->rollout_until_done)
+    if (s->advantage.estimator == ESTIMATOR_MONTE_CARLO && !s->rollout_until_done)
         return refuse(c, "advantage.estimator",
                       "monte_carlo needs rollout_until_done: true, since a return is known when the "
                       "episode has ended");
     if (ppo && s->mode == MODE_ASYNC)
         return refuse(c, "loss.kind", "ppo needs mode: sync; expected actor_critic in async");
-    if (ppo && s->advantage.estimator == SETTINGS_ESTIMATOR_VTRACE)
+    if (ppo && s->advantage.estimator == ESTIMATOR_VTRACE)
         return refuse(c, "loss.kind", "ppo does not go with advantage.estimator: vtrace: both correct the same ratio");
     int shortest = s->rollout_until_done                      ? 1
-                   : s->rollout_schedule == SETTINGS_CONSTANT ? s->rollout_steps
+                   : s->rollout_schedule == SCHEDULE_CONSTANT ? s->rollout_steps
                                                               : s->rollout_initial;
     if (ppo && s->loss.ppo.minibatches > samples(s, shortest))
         return refuse(c, "loss.ppo.minibatches", "%d are more than the %lld samples of an update%s",
                       s->loss.ppo.minibatches, (long long)samples(s, shortest),
                       s->rollout_until_done ? " at the least" : "");
-    if (s->optimizer.momentum != 0 && s->optimizer.kind != SETTINGS_SGD)
+    if (s->optimizer.momentum != 0 && s->optimizer.kind != OPTIMIZER_SGD)
         return refuse(c, "optimizer.momentum", "belongs to kind: sgd; expected 0 (adam has beta1)");
-    if (s->optimizer.epsilon_inside_root && s->optimizer.kind != SETTINGS_RMSPROP)
+    if (s->optimizer.epsilon_inside_root && s->optimizer.kind != OPTIMIZER_RMSPROP)
         return refuse(c, "optimizer.epsilon_inside_root", "belongs to kind: rmsprop; expected false");
     if (s->optimizer.statistics == SETTINGS_STATISTICS_WORKER && s->mode == MODE_SYNC)
         return refuse(c, "optimizer.statistics",
@@ -95,7 +95,7 @@ static int check_learning(const check *c) {
     if (s->optimizer.warmup_steps >= s->total_steps)
         return refuse(c, "optimizer.warmup_steps", "%lld leave nothing of total_steps, %lld",
                       (long long)s->optimizer.warmup_steps, (long long)s->total_steps);
-    if (s->exploration.noise == SETTINGS_NOISE_GSDE && s->exploration.state_dependent_std)
+    if (s->exploration.noise == NOISE_GSDE && s->exploration.state_dependent_std)
         return refuse(c, "exploration.noise",
                       "gsde does not go with state_dependent_std: its noise depends on the state already");
     return 0;
@@ -116,7 +116,7 @@ static int check_async(const check *c) {
         return refuse(c, "async.schedule", "replay needs async.recording, the schedule.bin of the run to repeat");
     if (*s->async.recording && !replay)
         return refuse(c, "async.recording", "belongs to async.schedule: replay; expected \"\"");
-    if (s->async.simulated.cost == SETTINGS_COST_MEASURED && s->rollout_schedule != SETTINGS_CONSTANT)
+    if (s->async.simulated.cost == SETTINGS_COST_MEASURED && s->rollout_schedule != SCHEDULE_CONSTANT)
         return refuse(c, "async.simulated.cost",
                       "measured needs rollout_schedule: constant: turns are measured at the start");
     if (s->async.schedule == SETTINGS_SCHEDULE_SIMULATED && s->threads > 1)

@@ -8,7 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const activations[] = {"none", "relu", "tanh", "silu", NULL}; /* as activation counts */
+static const char *const activations[] = {[ACTIVATION_NONE] = "none",
+                                          [ACTIVATION_RELU] = "relu",
+                                          [ACTIVATION_TANH] = "tanh",
+                                          [ACTIVATION_SILU] = "silu",
+                                          NULL};
 
 /* Stacks of the literature, for which a name may stand. */
 enum { STACK_LAYERS = 4 };

@@ -10,15 +10,16 @@ _Static_assert(sizeof(run_mode) == sizeof(int), "a choice is stored as an int");
 #define NAMES(name, ...) static const char *const name[] = {__VA_ARGS__, NULL}
 NAMES(modes, "async", "sync");
 NAMES(trunks, "shared", "separate");
-NAMES(inits, "orthogonal", "he", "xavier", "torch");
-NAMES(estimators, "gae", "td", "n_step", "monte_carlo", "vtrace");
+NAMES(inits, [INIT_ORTHOGONAL] = "orthogonal", [INIT_HE] = "he", [INIT_XAVIER] = "xavier", [INIT_TORCH] = "torch");
+NAMES(estimators, [ESTIMATOR_GAE] = "gae", [ESTIMATOR_TD] = "td", [ESTIMATOR_N_STEP] = "n_step",
+      [ESTIMATOR_MONTE_CARLO] = "monte_carlo", [ESTIMATOR_VTRACE] = "vtrace");
 NAMES(losses, "actor_critic", "ppo");
 NAMES(reductions, "mean", "sum");
-NAMES(curves, "constant", "linear", "cosine");
-NAMES(optimizers, "rmsprop", "adam", "sgd");
+NAMES(curves, [SCHEDULE_CONSTANT] = "constant", [SCHEDULE_LINEAR] = "linear", [SCHEDULE_COSINE] = "cosine");
+NAMES(optimizers, [OPTIMIZER_RMSPROP] = "rmsprop", [OPTIMIZER_ADAM] = "adam", [OPTIMIZER_SGD] = "sgd");
 NAMES(statistics, "shared", "worker");
 NAMES(adam_steps, "version", "worker");
-NAMES(noises, "fresh", "held", "gsde");
+NAMES(noises, [NOISE_FRESH] = "fresh", [NOISE_HELD] = "held", [NOISE_GSDE] = "gsde");
 NAMES(delays, "none", "constant", "uniform", "heavy");
 NAMES(updates, "hogwild", "locked");
 NAMES(schedules, "threads", "replay", "simulated");

@@ -11,6 +11,10 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "env/env.h"
+#include "learn/estimators.h"
+#include "learn/optimizer.h"
+#include "learn/policy_distribution.h"
+#include "learn/schedules.h"
 #include "net/net.h"
 
 #include <stdbool.h>
@@ -27,20 +31,10 @@ enum {
 
 typedef enum run_mode { MODE_ASYNC, MODE_SYNC } run_mode;
 typedef enum settings_trunk { SETTINGS_TRUNK_SHARED, SETTINGS_TRUNK_SEPARATE } settings_trunk;
-typedef enum settings_estimator {
-    SETTINGS_ESTIMATOR_GAE,
-    SETTINGS_ESTIMATOR_TD,
-    SETTINGS_ESTIMATOR_N_STEP,
-    SETTINGS_ESTIMATOR_MONTE_CARLO,
-    SETTINGS_ESTIMATOR_VTRACE
-} settings_estimator;
 typedef enum settings_loss { SETTINGS_LOSS_ACTOR_CRITIC, SETTINGS_LOSS_PPO } settings_loss;
 typedef enum settings_reduction { SETTINGS_REDUCTION_MEAN, SETTINGS_REDUCTION_SUM } settings_reduction;
-typedef enum settings_curve { SETTINGS_CONSTANT, SETTINGS_LINEAR, SETTINGS_COSINE } settings_curve;
-typedef enum settings_optimizer { SETTINGS_RMSPROP, SETTINGS_ADAM, SETTINGS_SGD } settings_optimizer;
 typedef enum settings_statistics { SETTINGS_STATISTICS_SHARED, SETTINGS_STATISTICS_WORKER } settings_statistics;
 typedef enum settings_adam_step { SETTINGS_ADAM_STEP_VERSION, SETTINGS_ADAM_STEP_WORKER } settings_adam_step;
-typedef enum settings_noise { SETTINGS_NOISE_FRESH, SETTINGS_NOISE_HELD, SETTINGS_NOISE_GSDE } settings_noise;
 typedef enum settings_update { SETTINGS_HOGWILD, SETTINGS_LOCKED } settings_update;
 typedef enum settings_schedule {
     SETTINGS_SCHEDULE_THREADS,
@@ -67,7 +61,7 @@ typedef struct settings {
     int envs_per_worker;
     int rollout_steps; /* the longest, when rollout_schedule lets it grow */
     bool rollout_until_done;
-    settings_curve rollout_schedule; /* how the length goes from rollout_initial to rollout_steps over total_steps */
+    schedule_kind rollout_schedule; /* how the length goes from rollout_initial to rollout_steps over total_steps */
     int rollout_initial;
     int64_t total_steps;
     double discount;
@@ -106,7 +100,7 @@ typedef struct settings {
         char from[SETTINGS_PATH]; /* a checkpoint or a run's folder; empty: none */
     } init;
     struct {
-        settings_estimator estimator;
+        estimator_kind estimator;
         double lambda;
         int n; /* n_step: at most so many steps; 0: to the end of the rollout */
         bool normalize;
@@ -116,17 +110,17 @@ typedef struct settings {
         settings_loss kind;
         settings_reduction reduction;
         double value_coef, entropy_coef;
-        settings_curve entropy_schedule;
+        schedule_kind entropy_schedule;
         struct {
             double clip;
-            settings_curve clip_schedule;
+            schedule_kind clip_schedule;
             int epochs, minibatches;
         } ppo;
     } loss;
     struct {
-        settings_optimizer kind;
+        optimizer_kind kind;
         double learning_rate;
-        settings_curve schedule; /* linear and cosine end at 0 at total_steps */
+        schedule_kind schedule; /* linear and cosine end at 0 at total_steps */
         int64_t warmup_steps;
         double decay, epsilon;
         bool epsilon_inside_root;
@@ -137,7 +131,7 @@ typedef struct settings {
         double max_grad_norm; /* 0: no clipping */
     } optimizer;
     struct {
-        settings_noise noise;
+        noise_kind noise;
         int hold; /* steps that held noise and a gSDE matrix last; 0: gSDE's is drawn anew each rollout */
         double log_std_init;
         bool state_dependent_std;

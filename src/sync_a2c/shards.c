@@ -7,8 +7,6 @@
 #include "sync_a2c/ranks.h"
 #include "sync_a2c/reduce.h"
 
-#include <math.h>
-
 /* Environments [first, first + count) of a learner that belong to shard s; count 0: none. */
 static int shard_part(const team *t, const learner *l, int s, int *first) {
     int from = team_shard_first(t, s) - l->first_env, to = team_shard_first(t, s + 1) - l->first_env;
@@ -27,7 +25,7 @@ void shards_sum_advantages(team *t, const team_member *m) {
             int count = shard_part(t, &m->learners[k], s, &first);
             moments[0] += (double)count * m->learners[k].steps;
             if (t->run->training->learning->normalize_advantage)
-                learner_advantage_moments(&m->learners[k], first, count, &moments[1], &moments[2]);
+                learner_advantage_sums(&m->learners[k], first, count, &moments[1], &moments[2]);
         }
     }
 }
@@ -37,15 +35,12 @@ void shards_totals(team *t) {
     ranks_gather_shards(t, t->shard_moments, 3 * sizeof *t->shard_moments);
     ranks_gather_envs(t, t->steps, sizeof *t->steps);
     tree_sum(t->shards, 3, t->shard_moments);
-    double samples = t->shard_moments[0], sum = t->shard_moments[1], squares = t->shard_moments[2];
     t->scale =
-        (gradient_scale){.samples = samples,
+        (gradient_scale){.samples = t->shard_moments[0],
                          .entropy_coef = schedule_at(&run->entropy_coef, block_steps(run->block), run->total_steps),
                          .advantage_deviation = 1};
-    if (!run->learning->normalize_advantage) return;
-    double mean = sum / samples;
-    t->scale.advantage_mean = mean;
-    t->scale.advantage_deviation = sqrt(fmax(0, squares / samples - mean * mean)) + 1e-8;
+    if (run->learning->normalize_advantage)
+        learner_normalize_advantages(t->shard_moments[1], t->shard_moments[2], &t->scale);
 }
 
 /* Shard s, which lies with one member. */

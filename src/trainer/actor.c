@@ -23,8 +23,7 @@ static size_t place_all(actor *a, char *memory) {
     a->rows.log_probability = place(memory, &used, outputs);
     a->rows.probability = place(memory, &used, outputs);
     a->rows.entropy = place(memory, &used, n * sizeof(float));
-    if (d->noise == NOISE_GSDE)
-        a->rows.variance = place(memory, &used, (size_t)d->dims * line_floats((size_t)net->features) * sizeof(float));
+    a->rows.variance = place(memory, &used, distribution_scratch_size(d) * sizeof(float));
     a->observation = place(memory, &used, n * ld * sizeof(float));
     a->mean = place(memory, &used, ld * sizeof(float));
     a->scale = place(memory, &used, ld * sizeof(float));

@@ -8,11 +8,6 @@
 
 enum { TIMED_EVERY = 16 }; /* one turn or update in 16 is timed: its cost stays below a hundredth of the run */
 
-/* The settings' enumerations list the same names in the same order as the mathematics'. */
-_Static_assert((int)SETTINGS_ESTIMATOR_VTRACE == (int)ESTIMATOR_VTRACE, "estimators");
-_Static_assert((int)SETTINGS_COSINE == (int)SCHEDULE_COSINE, "schedules");
-_Static_assert((int)SETTINGS_SGD == (int)OPTIMIZER_SGD, "optimizers");
-
 bool plan_same_spaces(const env_config *a, const env_config *b) {
     const a3c_env_spec *x = &a->spec, *y = &b->spec;
     bool same = x->observation == y->observation && a->observation_size == b->observation_size &&
@@ -76,18 +71,14 @@ static int plan_distribution(plan *p, distribution *d, error *e) {
         return error_set(e, STATUS_USAGE, "env.id: %s has actions of %d components; at most %d can be learned",
                          p->settings.env.id[0], (int)env->action_dims, ACTION_DIMS);
     d->dims = env->action_dims;
-    if (env->action == A3C_ACTION_BOX) {
-        d->kind = DISTRIBUTION_GAUSSIAN;
-        d->state_dependent_std = p->settings.exploration.state_dependent_std;
-        d->noise = (noise_kind)p->settings.exploration.noise;
-        d->outputs = d->dims * (d->state_dependent_std ? 2 : 1);
-        return 0;
-    }
-    d->kind = env->action == A3C_ACTION_DISCRETE ? DISTRIBUTION_CATEGORICAL : DISTRIBUTION_MULTI_DISCRETE;
-    for (int i = 0; i < d->dims; i++) {
-        d->n[i] = env->action_n[i];
-        d->outputs += d->n[i];
-    }
+    d->noise = p->settings.exploration.noise;
+    d->kind = distribution_find(env->action, d->noise, p->settings.exploration.state_dependent_std);
+    if (!d->kind)
+        return error_set(e, STATUS_USAGE,
+                         "exploration.noise: noise that lasts is for actions that are numbers; those of %s are choices",
+                         p->settings.env.id[0]);
+    for (int i = 0; i < d->dims && env->action != A3C_ACTION_BOX; i++) d->n[i] = env->action_n[i];
+    d->outputs = d->kind->outputs(d);
     return 0;
 }
 
@@ -102,8 +93,8 @@ static int plan_network(plan *p, error *e) {
                          s->env.frame_stack, s->env.id[0]);
     if (plan_distribution(p, d, e)) return -1;
     spec.policy_outputs = d->outputs;
-    spec.log_std = d->kind == DISTRIBUTION_GAUSSIAN && !d->state_dependent_std ? d->dims : 0;
-    spec.log_std_features = spec.log_std > 0 && d->noise == NOISE_GSDE;
+    spec.log_std = d->kind->log_std != LOG_STD_NONE ? d->dims : 0;
+    spec.log_std_features = d->kind->log_std == LOG_STD_PER_FEATURE;
     if (net_plan(&p->net, &spec, e)) return error_prefix(e, "network.layers: ");
     d->log_std = p->net.log_std;
     d->features = p->net.features;
@@ -118,14 +109,10 @@ static void plan_learning(plan *p) {
     c->net = &p->net;
     c->rollout_steps = s->rollout_steps;
     c->rollout_initial = s->rollout_initial;
-    c->rollout_growth = (schedule_kind)s->rollout_schedule;
+    c->rollout_growth = s->rollout_schedule;
     c->rollout_until_done = s->rollout_until_done;
-    c->estimator = (estimator){(estimator_kind)s->advantage.estimator,
-                               s->discount,
-                               s->advantage.lambda,
-                               s->advantage.n,
-                               s->advantage.rho_clip,
-                               s->advantage.c_clip};
+    c->estimator = (estimator){s->advantage.estimator, s->discount,           s->advantage.lambda,
+                               s->advantage.n,         s->advantage.rho_clip, s->advantage.c_clip};
     c->normalize_advantage = s->advantage.normalize;
     c->sum_loss = s->loss.reduction == SETTINGS_REDUCTION_SUM;
     c->value_coef = s->loss.value_coef;
@@ -142,17 +129,12 @@ static void plan_learning(plan *p) {
     c->keep_behavior =
         c->estimator.kind == ESTIMATOR_VTRACE || s->loss.kind == SETTINGS_LOSS_PPO || s->async.behavior_delay > 0;
     c->seed = s->seed;
-    p->optimizer = (optimizer){(optimizer_kind)s->optimizer.kind,
-                               s->optimizer.decay,
-                               s->optimizer.epsilon,
-                               s->optimizer.epsilon_inside_root,
-                               s->optimizer.momentum,
-                               s->optimizer.beta1,
-                               s->optimizer.beta2};
-    p->learning_rate =
-        (schedule){(schedule_kind)s->optimizer.schedule, s->optimizer.learning_rate, s->optimizer.warmup_steps};
-    p->ppo_clip = (schedule){(schedule_kind)s->loss.ppo.clip_schedule, s->loss.ppo.clip, 0};
-    p->entropy_coef = (schedule){(schedule_kind)s->loss.entropy_schedule, s->loss.entropy_coef, 0};
+    p->optimizer =
+        (optimizer){s->optimizer.kind,     s->optimizer.decay, s->optimizer.epsilon, s->optimizer.epsilon_inside_root,
+                    s->optimizer.momentum, s->optimizer.beta1, s->optimizer.beta2};
+    p->learning_rate = (schedule){s->optimizer.schedule, s->optimizer.learning_rate, s->optimizer.warmup_steps};
+    p->ppo_clip = (schedule){s->loss.ppo.clip_schedule, s->loss.ppo.clip, 0};
+    p->entropy_coef = (schedule){s->loss.entropy_schedule, s->loss.entropy_coef, 0};
 }
 
 /* threads: as many as there are workers, at most the CPUs; environments that block get one thread per worker. A team (sync)
@@ -175,19 +157,12 @@ static int plan_refuse(const plan *p, error *e) {
     const char *id = s->env.id[0];
     if (s->normalize.observations && p->net.spec.input != INPUT_VECTOR)
         return error_set(e, STATUS_USAGE, "normalize.observations: %s has no vector of numbers to observe", id);
-    if (d->kind != DISTRIBUTION_GAUSSIAN && s->exploration.noise != SETTINGS_NOISE_FRESH)
-        return error_set(e, STATUS_USAGE,
-                         "exploration.noise: noise that lasts is for actions that are numbers; those of %s are choices",
-                         id);
     int units = s->workers * s->envs_per_worker; /* a recurrent network's rollouts, which cannot be cut */
     if (s->loss.kind == SETTINGS_LOSS_PPO && p->net.recurrent && s->loss.ppo.minibatches > units)
         return error_set(e, STATUS_USAGE,
                          "loss.ppo.minibatches: %d are more than the %d environments, whose rollouts a recurrent "
                          "network learns whole",
                          s->loss.ppo.minibatches, units);
-    if (d->noise == NOISE_GSDE && d->state_dependent_std)
-        return error_set(e, STATUS_USAGE,
-                         "exploration.state_dependent_std: gsde has deviations of its own that depend on the state");
     if (d->noise == NOISE_HELD && s->exploration.hold < 1)
         return error_set(e, STATUS_USAGE, "exploration.hold: held noise lasts for at least 1 step");
     return 0;

@@ -45,7 +45,7 @@ a3c_policy_info a3c_policy_describe(const a3c_policy *p) {
     const distribution *d = &plan->learning.distribution;
     a3c_policy_info info = {.env = plan->configs[0].def->name,
                             .observation_size = plan->net.input_size,
-                            .continuous = d->kind == DISTRIBUTION_GAUSSIAN,
+                            .continuous = distribution_is_continuous(d),
                             .action_dims = d->dims,
                             .masked = plan->learning.masked};
     for (int i = 0; i < d->dims; i++) info.action_n[i] = d->n[i];
@@ -103,7 +103,7 @@ int a3c_actor_act(a3c_actor *a, const float *observation, a3c_choice choice, a3c
     memset(actor_allowed(a->actor, 0), 1, (size_t)d->outputs); /* what is allowed is of one observation */
     action_word action[ACTION_DIMS];
     actor_act(a->actor, 0, choice == A3C_SAMPLE ? &a->stream : NULL, action);
-    bool continuous = d->kind == DISTRIBUTION_GAUSSIAN;
+    bool continuous = distribution_is_continuous(d);
     float number[ACTION_DIMS];
     for (int i = 0; i < d->dims && continuous; i++) number[i] = action[i].number;
     if (continuous) env_fit_action(env, number, number);

@@ -11,6 +11,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Settings may not know the worker's room: its costs of turns are listed twice, in the same order. */
+_Static_assert((int)SETTINGS_COST_MEASURED == (int)COST_MEASURED, "costs of turns");
+
 static bool own_statistics(const settings *s) {
     return s->mode == MODE_ASYNC && s->optimizer.statistics == SETTINGS_STATISTICS_WORKER;
 }

@@ -137,7 +137,7 @@ static void start_alerts(run *r) {
     alerts_run about = {
         .total_steps = r->plan.settings.total_steps, .solved_return = r->plan.solved_return, .action_dims = d->dims};
     for (int i = 0; i < d->dims; i++) about.highest_entropy += log(d->n[i]);
-    if (d->kind == DISTRIBUTION_GAUSSIAN) about.highest_entropy = NAN;
+    if (distribution_is_continuous(d)) about.highest_entropy = NAN;
     alerts_init(&r->alerts, &about);
 }
 

@@ -12,13 +12,17 @@
 #include <cmocka.h>
 
 static distribution distribution_of(const batch *b, const net *net) {
-    static const distribution_kind kinds[] = {DISTRIBUTION_CATEGORICAL, DISTRIBUTION_MULTI_DISCRETE,
-                                              DISTRIBUTION_GAUSSIAN, DISTRIBUTION_GAUSSIAN, DISTRIBUTION_GAUSSIAN};
+    static const distribution_kind *const kinds[] = {
+        [HEAD_CATEGORICAL] = &distribution_categorical,
+        [HEAD_MULTI_DISCRETE] = &distribution_multi_discrete,
+        [HEAD_GAUSSIAN] = &distribution_gaussian,
+        [HEAD_GAUSSIAN_SOFTPLUS] = &distribution_softplus,
+        [HEAD_GSDE] = &distribution_gsde,
+    };
     distribution d = {.kind = kinds[b->head],
                       .dims = b->dims,
                       .outputs = b->spec.policy_outputs,
                       .log_std = net->log_std,
-                      .state_dependent_std = b->head == HEAD_GAUSSIAN_SOFTPLUS,
                       .features = net->features,
                       .noise = b->head == HEAD_GSDE ? NOISE_GSDE : NOISE_FRESH};
     for (int i = 0; i < b->dims; i++) d.n[i] = b->n[i];
