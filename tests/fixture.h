@@ -16,6 +16,7 @@
 #include "worker/worker_pool.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef struct fixture {

@@ -3,7 +3,7 @@
 #include "fixture.h"
 
 #include "global/race.h"
-#include "worker/recording.h"
+#include "global/recording.h"
 
 #include <malloc.h>
 #include <pthread.h>

@@ -22,7 +22,8 @@ stopped() {
         while [ ! -s cut/metrics.jsonl ] && kill -0 $! 2> /dev/null; do :; done
         kill -TERM $! 2> /dev/null
         wait $!
-        [ $? -eq 143 ] || [ $? -eq 0 ]
+        ended=$? # 0 where the run was over before the signal
+        [ $ended -eq 143 ] || [ $ended -eq 0 ]
         ;;
     kill)
         "$A3C_BIN" train "$@" $fixed --out cut --set checkpoint.interval_steps=400 > said 2>&1 &

@@ -264,5 +264,11 @@ void learner_rollout(learner *l, const float *parameters) {
 
 void learner_collect(learner *l, const float *parameters) {
     learner_rollout(l, parameters);
-    learner_end(l, parameters);
+    if (l->config->second_pull && l->second_pull_context) {
+        const float *newest = l->config->second_pull(l->second_pull_context);
+        lap(l->watch, PHASE_PULL);
+        learner_second_pass(l, newest);
+    } else {
+        learner_end(l, parameters);
+    }
 }

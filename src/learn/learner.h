@@ -34,6 +34,8 @@ typedef struct learner_config {
     bool masked;         /* some environment forbids actions */
     bool by_environment; /* gradients are computed an environment after the other, see net_tape_by_environment */
     bool keep_behavior;  /* log pi of the actions as they were taken is kept: V-trace, PPO */
+    /* V-trace: pulls the parameters once more, after collecting and before the gradient; NULL: who collects also learns. */
+    const float *(*second_pull)(void *context);
     uint64_t seed;
 } learner_config;
 
@@ -94,12 +96,13 @@ typedef struct learner {
     float return_scale;
     rollout *rollout; /* borrowed */
 
-    int length;        /* steps that the present rollout may have: T, or less while it grows */
-    int steps;         /* L of the present rollout */
-    int64_t frames;    /* played in the present rollout */
-    int episode_count; /* finished in the present rollout: rollout->episodes */
-    loss_sums sums;    /* of the present turn */
-    stopwatch *watch;  /* borrowed: of the thread that has this turn, or NULL: not timed */
+    int length;                /* steps that the present rollout may have: T, or less while it grows */
+    int steps;                 /* L of the present rollout */
+    int64_t frames;            /* played in the present rollout */
+    int episode_count;         /* finished in the present rollout: rollout->episodes */
+    loss_sums sums;            /* of the present turn */
+    stopwatch *watch;          /* borrowed: of the thread that has this turn, or NULL: not timed */
+    void *second_pull_context; /* borrowed likewise; NULL: no second pull */
 } learner;
 
 size_t learner_bytes(const learner_config *config, const env_config *const *configs, int envs);
@@ -128,6 +131,7 @@ void learner_second_pass(learner *l, const float *parameters);
 void learner_estimate(learner *l);
 /* Bootstraps and estimates advantages and targets. */
 void learner_end(learner *l, const float *parameters);
+/* With config.second_pull, everything that was collected is evaluated once more with the parameters that it returns. */
 void learner_collect(learner *l, const float *parameters);
 /* All of that but the end. */
 void learner_rollout(learner *l, const float *parameters);

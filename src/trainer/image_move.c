@@ -173,7 +173,7 @@ static void move_turns(image *i, run *r, direction way) {
     const net *net = &r->plan.net;
     for (int w = 0; i->turn_counters && w < r->async.training->workers; w++) {
         worker *one = &r->worker_pool->workers[w];
-        turn *t = &one->turn;
+        open_turn *t = &one->turn;
         int64_t open = t->open,
                 *counts[TURN_COUNTERS] = {&open, &t->pulled, &t->position, &t->steps, &t->frames, &t->episode_count};
         for (int k = 0; k < TURN_COUNTERS; k++) move_count(way, &i->turn_counters[w * TURN_COUNTERS + k], counts[k]);

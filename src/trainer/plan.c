@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "trainer/plan.h"
 
+#include "global/shared.h"
+
 #include "base/cpus.h"
 
 #include <math.h>
@@ -128,6 +130,8 @@ static void plan_learning(plan *p) {
     c->by_environment = s->mode == MODE_SYNC;
     c->keep_behavior =
         c->estimator.kind == ESTIMATOR_VTRACE || s->loss.kind == SETTINGS_LOSS_PPO || s->async.behavior_delay > 0;
+    if (s->mode == MODE_ASYNC && (c->estimator.kind == ESTIMATOR_VTRACE || s->async.behavior_delay > 0))
+        c->second_pull = shared_pull_again;
     c->seed = s->seed;
     p->optimizer =
         (optimizer){s->optimizer.kind,     s->optimizer.decay, s->optimizer.epsilon, s->optimizer.epsilon_inside_root,

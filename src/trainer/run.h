@@ -12,7 +12,7 @@
 #include "sync_a2c/team.h"
 #include "trainer/plan.h"
 #include "trainer/trainer.h"
-#include "worker/recording.h"
+#include "global/recording.h"
 #include "worker/worker_pool.h"
 
 typedef struct image image;

@@ -64,12 +64,12 @@ static void *follow(void *pointer) {
         worker *w = &r->worker_pool->workers[index];
         if (!wait_for(r, i)) return NULL;
         if (r->events[i] & 1) {
-            int64_t steps = turn_end(w, d, a);
-            pass_on(r, pauses_due(a->training->pauses, steps));
+            turn(w, d, a, TURN_PUSH);
+            pass_on(r, pauses_due(a->training->pauses, w->turn.landed));
         } else {
-            bool begun = turn_pull(w, d, a);
+            bool begun = turn(w, d, a, TURN_PULL);
             pass_on(r, false);
-            if (begun) turn_compute(w, d, a);
+            if (begun) turn(w, d, a, TURN_COMPUTE);
         }
     }
     pthread_mutex_lock(&r->lock);

@@ -27,7 +27,7 @@ double turn_cost_draw(const turn_cost *c, random_stream *s) {
 
 static bool start(worker_pool *c, virtual_time *v, int i) {
     worker *w = &c->workers[i];
-    if (!turn_begin(w, &c->workspaces[0], c->async)) return false;
+    if (!turn(w, &c->workspaces[0], c->async, TURN_BEGIN)) return false;
     w->turn.finish = v->now + turn_cost_draw(&v->cost, &v->stream[i]);
     return true;
 }
@@ -36,9 +36,9 @@ static bool start(worker_pool *c, virtual_time *v, int i) {
 static int next_push(const worker_pool *c) {
     int best = -1;
     for (int i = 0; i < c->async->training->workers; i++) {
-        const turn *t = &c->workers[i].turn;
+        const open_turn *t = &c->workers[i].turn;
         if (!t->open) continue;
-        const turn *b = best < 0 ? NULL : &c->workers[best].turn;
+        const open_turn *b = best < 0 ? NULL : &c->workers[best].turn;
         if (!b || t->finish < b->finish || (t->finish == b->finish && t->position < b->position)) best = i;
     }
     return best;
@@ -51,7 +51,8 @@ void run_simulated(worker_pool *c, virtual_time *v) {
         if (!c->workers[i].turn.open) start(c, v, i); /* a resumed run's open turns stay as they were */
     for (int i; (i = next_push(c)) >= 0;) {
         v->now = c->workers[i].turn.finish;
-        int64_t steps = turn_end(&c->workers[i], &c->workspaces[0], a);
+        turn(&c->workers[i], &c->workspaces[0], a, TURN_PUSH);
+        int64_t steps = c->workers[i].turn.landed;
         if (!start(c, v, i) && a->training->learning->rollout_until_done)
             for (int k = 0; k < a->training->workers; k++) /* somebody gave steps back: who was turned away may go on */
                 if (!c->workers[k].turn.open) start(c, v, k);

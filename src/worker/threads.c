@@ -42,8 +42,8 @@ static void take_turns(worker_pool *c, int thread) {
     for (int w = first_turn(c, thread);;) {
         worker *next = &c->workers[w];
         int64_t steps;
-        if (turn_begin(next, d, a)) {
-            steps = turn_end(next, d, a);
+        if (turn(next, d, a, TURN_WHOLE)) {
+            steps = next->turn.landed;
             w = w + c->threads < a->training->workers ? w + c->threads : thread;
         } else {
             steps = block_steps(a->training->block);

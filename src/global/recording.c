@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "worker/recording.h"
+#include "global/recording.h"
 
 #include "base/file.h"
 #include "base/memory.h"
