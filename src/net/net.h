@@ -25,8 +25,14 @@ enum {
 };
 
 /* The kinds of layers: a row of net/layer.h each, in a file of its own (net/dense.c: layer_dense). A new kind is its
- * file and its name here. */
-#define LAYER_KINDS(row) row(dense) row(conv) row(lstm) row(norm)
+ * file and its line here; tests/patches/scale_layer.patch adds one. */
+/* clang-format off */
+#define LAYER_KINDS(row) \
+    row(dense) \
+    row(conv) \
+    row(lstm) \
+    row(norm)
+/* clang-format on */
 
 typedef struct layer_kind layer_kind;
 #define LAYER_DECLARE(name) extern const layer_kind layer_##name;
