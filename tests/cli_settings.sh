@@ -36,12 +36,17 @@ prints "train --help has every option" "--resume" a3c train --help
 prints "train --help has every key" "advantage.rho_clip" a3c train --help
 
 missing=
-for command in train eval act env config; do
+for command in $(a3c --help | sed -n 's/^  a3c \([a-z]*\) .*/\1/p' | grep -v '^help$'); do
     for option in $(a3c help $command | grep -o '^ *\(-., \)\{0,1\}--[a-z]*' | grep -o -- '--[a-z]*' | grep -v -e --help -e --usage -e --version); do
         grep -q "$(printf '%s' "$option" | sed 's/-/\\\\-/g')" "$A3C_SOURCE/docs/a3c.1" || missing="$missing $command$option"
     done
 done
-same "the man page has every option" "none$missing" none
+same "the man page has every option of every command" "none$missing" none
+missing=
+for command in $(a3c --help | sed -n 's/^  a3c \([a-z]*\) .*/\1/p'); do
+    sed -n '/^.SH SYNOPSIS/,/^.SH DESCRIPTION/p' "$A3C_SOURCE/docs/a3c.1" | sed "s|.f[BR]| |g" | grep -qw "$command" || missing="$missing $command"
+done
+same "the man page's synopsis has every command" "none$missing" none
 
 # ---- what is wrong is said, and what was meant
 says "an unknown command" 2 "did you mean train?" a3c trian
@@ -64,6 +69,41 @@ says "an unknown environment" 2 "did you mean CartPole" a3c --env CartPol-v1
 # ---- files
 printf 'seed: 1\noptimizer:\n  learning_rat: 1\n' > "$work/f.yaml"
 says "an error begins with its place" 2 "./f.yaml:3:3: optimizer.learning_rat: " a3c train ./f.yaml
+
+# file NAME WORDS TEXT: what a file of settings with this text is told, with its place
+file() {
+    printf "$3" > "$work/f.yaml"
+    says "$1" 2 "$2" a3c train ./f.yaml --quiet --steps 100 --out "$work/none"
+}
+file "an unknown section" "./f.yaml:2:1: optimiser: unknown key; did you mean optimizer?" 'seed: 1\noptimiser:\n  learning_rate: 1e-3\n'
+file "a key at a wrong level" "./f.yaml:1:1: learning_rate: unknown key; did you mean optimizer.learning_rate, which is learning_rate inside optimizer?" 'learning_rate: 1\n'
+file "a key inside a wrong section" "optimizer.discount: unknown key; did you mean discount, which stands outside every section?" 'optimizer: {discount: 1}\n'
+file "a section that lies in another" "did you mean loss.ppo, which is ppo inside loss?" 'ppo: {clip: 1}\n'
+file "a wrong mode of a pair" './f.yaml:4:5: optimizer.learning_rate: expected one value, or one per mode: {async: A, sync: B}, found the key "snyc"; did you mean sync?' \
+    'optimizer:\n  learning_rate:\n    async: 1e-3\n    snyc: 2e-3\n'
+file "an unknown layer" './f.yaml:4:7: network.layers[1]: expected a layer: dense, conv, lstm or layer_norm; found "dens"; did you mean dense?' \
+    'network:\n  layers:\n    - dense: 32\n    - dens: 64\n      activation: tanh\n'
+file "an unknown option of an environment" "./f.yaml:4:5: env.options.nope: CartPole-v1 has no such option; it has sutton_barto_reward" \
+    'env:\n  options:\n    sutton_barto_reward: true\n    nope: 1\n'
+file "a wrong value of an option" "./f.yaml:4:5: env.options.sutton_barto_reward: 'maybe' is neither true nor false" \
+    'env:\n  id: CartPole-v1\n  options:\n    sutton_barto_reward: maybe\n'
+file "a masked component that is none" "f.yaml:1:7: env.mask: CartPole-v1 has no component" 'env: {mask: [speed]}\n'
+says "the same on the command line" 2 '--set: network.layers[0]: expected a layer: dense, conv, lstm or layer_norm; found "dens"' a3c --set 'network.layers=[{dens: 5}]'
+
+# ---- what is asked for is done, and said in numbers that agree
+a3c --workers 1 --threads 1 --steps 10 --out one-worker --set eval.episodes=1 > said 2>&1
+same "one of a kind is not plural" "$(grep -cE '(^|[^0-9.])1 (workers|threads|updates|episodes)' said)" 0
+status "an environment with fewer steps than its preset's warm-up" 0 a3c train --env Acrobot-v1 --quiet --steps 100 --out short
+if a3c env list | grep -q LunarLander-v3; then
+    status "also where the preset warms up" 0 a3c train --env LunarLander-v3 --quiet --steps 2000 --out warm
+    same "in proportion" "$(value optimizer.warmup_steps warm/summary.json)$(sed -n 's/^ *warmup_steps: //p' warm/config.yaml)" 20
+    says "a warm-up that somebody asked for is refused" 2 "optimizer.warmup_steps: 10000 is not below total_steps, 500" \
+        a3c lunar_lander --set optimizer.warmup_steps=10000 --steps 500
+fi
+a3c train cartpole --quiet --steps 100 --out start > /dev/null
+a3c acrobot --quiet --steps 100 --set init.from=start --out other 2> said
+same "init.from names a file once" "$(grep -o 'start/checkpoint.safetensors' said | wc -l)" 1
+
 printf 'env: {id: "a\\e[31mb"}\n' > "$work/f.yaml"
 a3c train ./f.yaml 2> "$work/err"
 same "no control characters are printed" "$(tr -d '\n -~' < "$work/err" | wc -c)" 0

@@ -310,7 +310,8 @@ static void the_other_column_is_had(void **state) {
 static void keys_are_known(void **state) {
     (void)state;
     expect_error("seeed: 1", "f.yaml:1:1: seeed: unknown key", "did you mean seed?");
-    expect_error("learning_rate: 1", "f.yaml:1:1: learning_rate: unknown key", "did you mean optimizer.learning_rate?");
+    expect_error("learning_rate: 1", "f.yaml:1:1: learning_rate: unknown key",
+                 "did you mean optimizer.learning_rate, which is");
     expect_error("optimizer:\n  learning_rat: 1", "f.yaml:2:3: optimizer.learning_rat: unknown key",
                  "optimizer.learning_rate?");
     expect_error("optimizer.learning_rate: 1", "f.yaml:1:1: optimizer.learning_rate: a dot is a level of nesting", "");

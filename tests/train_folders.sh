@@ -4,7 +4,7 @@
 . "${A3C_SOURCE:-$(dirname "$0")/..}/tests/shell/tap.sh"
 
 for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
-    a3c train identity --quiet --threads 1 --steps 400 --set eval.episodes=1 > said$i 2>&1 &
+    a3c train identity --quiet --threads 1 --steps 400 --set eval.episodes=1 2> said$i > result$i &
 done
 wait
 same "twelve runs at once: none complains" "$(cat said* | wc -l | tr -d ' ')" 0

@@ -39,7 +39,7 @@ refused() {
 }
 
 # What is counted, and what it is counted by.
-things='arrays?|objects?|steps?|threads?|gradients?|environments?|updates?|runs?|seeds?|passes|samples?|episodes?|floats?|bytes|lines?|rows?|workers?|points?|times?|once|file|value|set|one|GFLOP/s|figures?|name|rates?|frames?|operations?|barriers?|learners?|instances?|tests?|words?|cores?|lock|push(es)?|pulls?|preset|number|curve|table|plot|page|entry|bars?|tasks?|key|folder|process|child|[0-9]+|[0-9] [kM]|million'
+things='observations?|arrays?|objects?|steps?|threads?|gradients?|environments?|updates?|runs?|seeds?|passes|samples?|episodes?|floats?|bytes|lines?|rows?|workers?|points?|times?|once|file|value|set|one|GFLOP/s|figures?|name|rates?|frames?|operations?|barriers?|learners?|instances?|tests?|words?|cores?|lock|push(es)?|pulls?|preset|number|curve|table|plot|page|entry|bars?|tasks?|key|folder|process|child|[0-9]+|[0-9] [kM]|million'
 units='second|worker|thread|rollout|pass|step|episode|update|CPU|run|seed|row|line|minute|hour|core|environment|layer|element|mode|preset|task|module|point|machine|tensor|kernel|rung|candidate|cell|process|subcommand|command|group|column|push|pull|turn|time|batch|sample|key|kind|learner|instance|person|setting|level|shard|stripe|cycle|parameter'
 refused 'rates are "N per X", not "N a X"' "(^|[^A-Za-z,])($things) an? ($units)s?([^A-Za-z]|\$)"
 refused 'what something is not is "not a X"' '(is|are|was|it.s|this) no [a-z]' \

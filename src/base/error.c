@@ -19,6 +19,14 @@ int error_set(error *e, int status, const char *format, ...) {
     va_end(arguments);
     printable(e->text);
     e->status = status;
+    e->key = NULL;
+    return -1;
+}
+
+int error_at_key(error *e, const char *key, int entry) {
+    if (!e) return -1;
+    e->key = key;
+    e->entry = entry;
     return -1;
 }
 

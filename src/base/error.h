@@ -9,13 +9,19 @@
 enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
 typedef struct error {
-    int status; /* STATUS_FAILED or STATUS_USAGE; STATUS_OK while nothing failed */
+    int status;      /* STATUS_FAILED or STATUS_USAGE; STATUS_OK while nothing failed */
+    const char *key; /* the setting that is at fault, for who knows its place in a file; NULL: none, or not known */
+    int entry;
     char text[1024];
 } error;
 
 /* Fills `e` (NULL: nothing is kept) and returns -1, so that `return error_set(...)` ends a function. Control characters
  * that came from a file are replaced by '?', so that the text is safe on a terminal. */
 int error_set(error *e, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Names the setting that is at fault, as the schema spells it, and which entry of its list or mapping (-1: none). `key`
+ * lasts. Returns -1. */
+int error_at_key(error *e, const char *key, int entry);
 
 /* Puts words before the text: error_prefix(e, "%s: ", path). Returns -1. */
 int error_prefix(error *e, const char *format, ...) __attribute__((format(printf, 2, 3)));

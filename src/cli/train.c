@@ -20,7 +20,7 @@ static const struct argp_option options[] = {
     {"resume", OPTION_RESUME, "DIR", 0,
      "continue the run in DIR; --threads and --steps may be given again, --env only for a plugin's path", 2},
     {0, 0, 0, 0, "Output:", 3},
-    {"quiet", OPTION_QUIET, 0, 0, "no progress", 3},
+    {"quiet", OPTION_QUIET, 0, 0, "no progress, only the line of the result at the end", 3},
     {"json", OPTION_JSON, 0, 0, "summary.json on standard output, and nothing else there", 3},
     {"profile", OPTION_PROFILE, 0, 0, "show where the time went, and the speed against the machine's peak", 3},
     {0, 0, 0, 0, 0, 0},

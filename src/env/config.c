@@ -103,10 +103,11 @@ static int resolve_options(env_config *kind, const env_option_text *options, siz
             i++;
         }
         if (i == def->option_count) {
-            return unknown_option(def, options[k].key, e);
+            unknown_option(def, options[k].key, e);
+            return error_at_key(e, "env.options", (int)k);
         }
         if (parse_option(&def->options[i], options[k].value, &kind->values[i], e) != 0) {
-            return -1;
+            return error_at_key(e, "env.options", (int)k);
         }
     }
     return 0;
@@ -260,8 +261,11 @@ int env_config_make(env_config *kind, const a3c_env_def *def, const env_option_t
     if (wrapping != NULL) {
         kind->wrapping = *wrapping;
     }
-    if (resolve_options(kind, options, option_count, e) != 0 || describe(kind, e) != 0) {
+    if (resolve_options(kind, options, option_count, e) != 0) {
         return -1;
+    }
+    if (describe(kind, e) != 0) {
+        return error_at_key(e, "env.options", -1);
     }
     kind->frame_elements = elements_of(&kind->spec);
     kind->action_size = kind->spec.action_dims;

@@ -138,18 +138,18 @@ static void put_spread(text_buffer *t, const char *what, double mean, double dev
     if (isfinite(deviation)) text_printf(t, " %s %s", utf8 ? "\302\261" : "+-", words_value(words, deviation));
 }
 
-static void put_heading(const progress *p, text_buffer *t, const summary *s) {
+static void put_heading(bool color, text_buffer *t, const summary *s) {
     char words[WORDS_SIZE];
     text_printf(t, "%s, %s, %lld worker%s on %lld thread%s, seed %llu: ", s->env, s->mode, (long long)s->workers,
                 s->workers == 1 ? "" : "s", (long long)s->threads, s->threads == 1 ? "" : "s",
                 (unsigned long long)s->seed);
     if (!s->solved) {
-        text_append(t, "not solved\n");
+        text_append(t, "not solved");
         return;
     }
-    text_printf(t, "%ssolved%s at step %s", p->color ? green : "", p->color ? plain : "",
+    text_printf(t, "%ssolved%s at step %s", color ? green : "", color ? plain : "",
                 words_count(words, s->solved_at_step));
-    text_printf(t, ", after %s\n", words_duration(words, s->solved_at_seconds));
+    text_printf(t, ", after %s", words_duration(words, s->solved_at_seconds));
 }
 
 static void put_work(text_buffer *t, const summary *s) {
@@ -157,8 +157,8 @@ static void put_work(text_buffer *t, const summary *s) {
     text_printf(t, "  %-12s%s in ", "steps", words_count(words, s->steps));
     text_printf(t, "%s: ", words_duration(words, s->wall_seconds));
     text_printf(t, "%s steps/s, ", words_rate(words, s->steps_per_second));
-    text_printf(t, "%s updates, ", words_count(words, s->updates));
-    text_printf(t, "%s episodes\n", words_count(words, s->episodes));
+    text_printf(t, "%s update%s, ", words_count(words, s->updates), s->updates == 1 ? "" : "s");
+    text_printf(t, "%s episode%s\n", words_count(words, s->episodes), s->episodes == 1 ? "" : "s");
 }
 
 static void put_results(const progress *p, text_buffer *t, const summary *s) {
@@ -169,7 +169,7 @@ static void put_results(const progress *p, text_buffer *t, const summary *s) {
     }
     if (isfinite(s->eval_return_mean) && s->eval_episodes > 0) {
         put_spread(t, "evaluation", s->eval_return_mean, s->eval_return_std, p->utf8);
-        text_printf(t, " over %lld episodes, from %s", (long long)s->eval_episodes,
+        text_printf(t, " over %lld episode%s, from %s", (long long)s->eval_episodes, s->eval_episodes == 1 ? "" : "s",
                     words_value(words, s->eval_return_min));
         text_printf(t, " to %s\n", words_value(words, s->eval_return_max));
     }
@@ -183,7 +183,8 @@ void progress_finish(progress *p, const summary *s) {
     if (!p->stream) return;
     text_buffer t = {0};
     wipe_line(p);
-    put_heading(p, &t, s);
+    put_heading(p->color, &t, s);
+    text_append(&t, "\n");
     put_work(&t, s);
     put_results(p, &t, s);
     int width = width_of(p) - 20;
@@ -191,6 +192,20 @@ void progress_finish(progress *p, const summary *s) {
     if (width >= LEAST_CURVE_WIDTH) curve_draw(&p->returns, &t, width, CURVE_HEIGHT, p->utf8, "  ");
     fputs(text_string(&t), p->stream);
     fflush(p->stream);
+    text_free(&t);
+}
+
+void progress_result(FILE *stream, const summary *s) {
+    char words[WORDS_SIZE];
+    text_buffer t = {0};
+    put_heading(false, &t, s);
+    bool evaluated = isfinite(s->eval_return_mean) && s->eval_episodes > 0;
+    double value = evaluated ? s->eval_return_mean : s->return_mean;
+    if (isfinite(value))
+        text_printf(&t, "; %s return %s", evaluated ? "evaluation" : "training", words_value(words, value));
+    if (strcmp(s->stopped_by, "total_steps") != 0) text_printf(&t, "; stopped by %s", s->stopped_by);
+    fprintf(stream, "%s\n", text_string(&t));
+    fflush(stream);
     text_free(&t);
 }
 

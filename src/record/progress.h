@@ -41,6 +41,9 @@ void progress_warn(progress *p, const char *format, ...) __attribute__((format(p
 /* Wipes the line, if one is drawn, and prints the closing summary. */
 void progress_finish(progress *p, const summary *s);
 
+/* What --quiet leaves of it: one line, with the result. */
+void progress_result(FILE *stream, const summary *s);
+
 /* Wipes the line and gives the memory back. */
 void progress_close(progress *p);
 

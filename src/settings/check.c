@@ -93,7 +93,7 @@ static int check_learning(const check *c) {
         return refuse(c, "optimizer.statistics",
                       "worker needs mode: async; in sync one update serves all workers: expected shared");
     if (s->optimizer.warmup_steps >= s->total_steps)
-        return refuse(c, "optimizer.warmup_steps", "%lld leave nothing of total_steps, %lld",
+        return refuse(c, "optimizer.warmup_steps", "%lld is not below total_steps, %lld; expected fewer",
                       (long long)s->optimizer.warmup_steps, (long long)s->total_steps);
     if (s->exploration.noise == NOISE_GSDE && s->exploration.state_dependent_std)
         return refuse(c, "exploration.noise",

@@ -21,10 +21,12 @@ static env_wrapping wrapping_of(const settings *s) {
 static int resolve_mask(const settings *s, const a3c_env_spec *spec, env_wrapping *w, error *e) {
     for (int i = 0; i < s->env.mask_count; i++) {
         int component = env_component(spec, s->env.mask[i]);
-        if (component < 0)
-            return error_set(e, STATUS_USAGE,
-                             "env.mask: %s has no component %s; expected a name or an index as `a3c env info` shows",
-                             s->env.id[0], reader_shown(s->env.mask[i]));
+        if (component < 0) {
+            error_set(e, STATUS_USAGE,
+                      "env.mask: %s has no component %s; expected a name or an index as `a3c env info` shows",
+                      s->env.id[0], reader_shown(s->env.mask[i]));
+            return -1;
+        }
         w->masked[w->masked_count++] = component;
     }
     return 0;
@@ -33,29 +35,32 @@ static int resolve_mask(const settings *s, const a3c_env_spec *spec, env_wrappin
 int settings_env_kind(const settings *s, int task, env_config *kind, error *e) {
     CHECK(task >= 0 && task < s->env.count);
     const a3c_env_def *def = env_find(s->env.id[task], s->env.on_command_line, e);
-    if (!def) return error_prefix(e, "env.id: ");
+    if (!def) {
+        error_prefix(e, "env.id: ");
+        return error_at_key(e, "env.id", -1);
+    }
     env_option_text options[A3C_ENV_OPTIONS];
     for (int i = 0; i < s->env.option_count; i++)
         options[i] = (env_option_text){s->env.options[i].key, s->env.options[i].value};
     env_wrapping w = wrapping_of(s);
     if (env_config_make(kind, def, options, (size_t)s->env.option_count, &w, e)) return -1;
     if (s->env.mask_count == 0) return 0;
-    if (resolve_mask(s, &kind->spec, &w, e)) return -1;
+    if (resolve_mask(s, &kind->spec, &w, e)) return error_at_key(e, "env.mask", -1);
     return env_config_make(kind, def, options, (size_t)s->env.option_count, &w, e);
 }
 
-/* Puts the place of the key that a message begins with before it. */
+/* Puts the place of the key at fault before the message. An environment that refuses its options by default is env.id's. */
 static void add_place(const origin *from, error *e) {
-    for (size_t i = 0; i < schema_count; i++) {
-        size_t length = strlen(schema[i].key);
-        bool here = strncmp(e->text, schema[i].key, length) == 0 && (e->text[length] == ':' || e->text[length] == '.');
-        if (!here || !from[i].name) continue;
-        if (from[i].line)
-            error_prefix(e, "%s:%d:%d: ", from[i].name, from[i].line, from[i].column);
-        else
-            error_prefix(e, "%s: ", from[i].name);
-        return;
-    }
+    const setting *row = e->key ? schema_find(e->key, NULL) : NULL;
+    if (row && !from[row - schema].name) row = schema_find("env.id", NULL);
+    if (!row) return;
+    bool option = e->entry >= 0 && strcmp(row->key, "env.options") == 0;
+    const origin *at = &from[option ? SETTINGS_ROWS + e->entry : row - schema];
+    if (!at->name) return;
+    if (at->line)
+        error_prefix(e, "%s:%d:%d: ", at->name, at->line, at->column);
+    else
+        error_prefix(e, "%s: ", at->name);
 }
 
 int settings_check_environment(const settings *s, const origin *from, error *e) {

@@ -45,10 +45,39 @@ static void list_kinds(char *text, size_t size) {
                                  layer_kinds[i]->name);
 }
 
+/* Whether some kind has an option of this name. */
+static bool is_option(const char *name) {
+    for (int i = 0; layer_kinds[i]; i++)
+        for (const layer_option *o = layer_kinds[i]->options; o && o->name; o++)
+            if (strcmp(o->name, name) == 0) return true;
+    return false;
+}
+
+/* No key names a kind: the one that is nearest to a kind, else the first that is no option, is what was meant. */
+static void refuse_kind(const reader *r, document_node n, const char *key) {
+    const char *list[OPTIONS + 1], *hint = "";
+    char names[256];
+    int count = 0;
+    for (; layer_kinds[count] && count < OPTIONS; count++) list[count] = layer_kinds[count]->name;
+    list[count] = NULL;
+    list_kinds(names, sizeof names);
+    document_node meant = 0;
+    for (size_t i = 0; i < document_size(r->document, n) && !*hint; i++) {
+        document_node k = document_key(r->document, n, i);
+        if (document_kind_of(r->document, k) != DOCUMENT_SCALAR) continue;
+        hint = reader_hint(document_text(r->document, k), list);
+        if (*hint || (!meant && !is_option(document_text(r->document, k)))) meant = k;
+    }
+    if (meant)
+        reader_refuse(r, meant, key, "expected a layer: %s; found %s%s", names,
+                      reader_shown(document_text(r->document, meant)), hint);
+    else
+        reader_refuse(r, n, key, "expected a layer: %s", names);
+}
+
 /* The kind that an entry's keys name: exactly one. NULL with the error. */
 static const layer_kind *entry_kind(const reader *r, document_node n, const char *key) {
     const layer_kind *kind = NULL;
-    char names[256];
     for (size_t i = 0; i < document_size(r->document, n); i++) {
         document_node k = document_key(r->document, n, i);
         if (document_kind_of(r->document, k) != DOCUMENT_SCALAR) continue;
@@ -59,8 +88,7 @@ static const layer_kind *entry_kind(const reader *r, document_node n, const char
         }
         if (named) kind = named;
     }
-    list_kinds(names, sizeof names);
-    if (!kind) reader_refuse(r, n, key, "expected a layer: %s", names);
+    if (!kind) refuse_kind(r, n, key);
     return kind;
 }
 

@@ -9,8 +9,26 @@
 #include <stdio.h>
 #include <string.h>
 
+/* "; did you mean X?" with the key or section nearest to this one. In a file X stands at another level than the key was
+ * found at, unless both lie in the same section: then it is told how. */
+static void make_hint(const reader *r, const char *key, char *hint, size_t size) {
+    const char *near = schema_closest(key);
+    *hint = '\0';
+    if (!near) return;
+    const char *dot = strrchr(near, '.'), *own = strrchr(key, '.');
+    size_t section = dot ? (size_t)(dot - near) : 0, found_in = own ? (size_t)(own - key) : 0;
+    bool beside = section == found_in && strncmp(near, key, section) == 0;
+    if (r->command_line || beside)
+        snprintf(hint, size, "; did you mean %s?", near);
+    else if (dot)
+        snprintf(hint, size, "; did you mean %s, which is %s inside %.*s?", near, dot + 1, (int)section, near);
+    else
+        snprintf(hint, size, "; did you mean %s, which stands outside every section?", near);
+}
+
 static int refuse_key(const reader *r, document_node n, const char *key) {
-    const char *hint = reader_hint(key, schema_names());
+    char hint[3 * SETTING_KEY_SIZE + 64];
+    make_hint(r, key, hint, sizeof hint);
     const char *dot = strchr(key, '.');
     if (!r->command_line && dot && schema_find(key, NULL))
         return reader_refuse(r, n, key,
@@ -137,7 +155,7 @@ static int apply_value(const reader *r, const char *key, document_node value) {
     bool given[SETTINGS_ROWS] = {false};
     if (strncmp(key, options, sizeof options - 1) != 0) return read_key(r, value, value, key, given);
     const char *name = key + sizeof options - 1;
-    if (value_read_option(r, value, name, MODE_ASYNC) || value_read_option(r, value, name, MODE_SYNC)) return -1;
+    if (value_read_option(r, 0, value, name, MODE_ASYNC) || value_read_option(r, 0, value, name, MODE_SYNC)) return -1;
     r->columns->from[schema_find("env.options", NULL) - schema] = (origin){.name = r->name};
     return 0;
 }
@@ -218,17 +236,35 @@ static int read_base(columns *c, const settings_request *request, error *e) {
     return read_document(c, c->preset, document_parse(c->preset, text, length, e), request->warnings, e);
 }
 
+/* A preset's warm-up that leaves nothing of the steps asked for is shortened as the run is. One that somebody asked for is
+ * refused (settings_check). `preset_steps`: the preset's own total_steps. */
+static void shorten_warmup(settings *s, const columns *c, int64_t preset_steps, text_buffer *warnings) {
+    const origin *from = &c->from[schema_find("optimizer.warmup_steps", NULL) - schema];
+    bool preset = *c->preset && from->name == c->preset;
+    if (!preset || s->optimizer.warmup_steps < s->total_steps || preset_steps <= s->optimizer.warmup_steps) return;
+    double share = (double)s->optimizer.warmup_steps / (double)preset_steps;
+    int64_t warmup = (int64_t)(share * (double)s->total_steps);
+    if (warnings)
+        text_printf(warnings, "optimizer.warmup_steps: %s has %lld, more than total_steps; %lld are taken\n", c->preset,
+                    (long long)s->optimizer.warmup_steps, (long long)warmup);
+    s->optimizer.warmup_steps = warmup;
+}
+
 int settings_load(settings *s, const settings_request *request, error *e) {
     columns *c = memory_new(sizeof *c);
+    int64_t preset_steps[2] = {0};
     settings_override env = {.option = "--env", .key = "env.id", .value = request->env, .literal = true};
     int result = read_defaults(c, e);
     CHECK(result == 0);
     result = read_base(c, request, e);
+    for (int m = 0; m < 2; m++) preset_steps[m] = c->mode[m].total_steps;
     if (!result && request->env) result = apply_override(c, &env, NULL, e);
     if (!result) result = apply_overrides(c, request->overrides, request->override_count, request->warnings, e);
     if (!result) {
         run_mode mode = c->mode[MODE_ASYNC].mode;
-        *s = c->mode[request->other_column ? !mode : mode];
+        bool column = request->other_column ? !mode : mode;
+        *s = c->mode[column];
+        shorten_warmup(s, c, preset_steps[column], request->warnings);
         result = settings_check_columns(s, c->from, e) || settings_check_environment(s, c->from, e) ? -1 : 0;
     }
     memory_free(c);

@@ -7,7 +7,12 @@
 #include "settings/document.h"
 #include "settings/schema.h"
 
-enum { SETTINGS_ROWS = 128, SETTING_KEY_SIZE = 96 };
+enum {
+    SETTINGS_ROWS = 128,
+    SETTINGS_ORIGINS = SETTINGS_ROWS + A3C_ENV_OPTIONS,
+    SETTING_KEY_SIZE = 96,
+    SETTINGS_EXPECTATION = 200
+};
 
 /* Where a key's value came from; line 0: the command line, or a default when `name` is NULL. */
 typedef struct origin {
@@ -17,8 +22,8 @@ typedef struct origin {
 
 typedef struct columns {
     settings mode[2];
-    origin from[SETTINGS_ROWS]; /* by row of the schema */
-    char preset[SETTINGS_TEXT]; /* "config/NAME.yaml", for messages */
+    origin from[SETTINGS_ORIGINS]; /* by row of the schema, then by option of the environment */
+    char preset[SETTINGS_TEXT];    /* "config/NAME.yaml", for messages */
 } columns;
 
 typedef struct reader {
@@ -40,6 +45,9 @@ const char *reader_shown(const char *text);
 /* The same without quotes, for the name of a key. */
 const char *reader_shown_key(const char *text);
 
+/* Whether a text has only printable characters, in UTF-8. */
+bool reader_printable(const char *text);
+
 /* "; did you mean X?" when a list has something near, else "". Valid as reader_shown. */
 const char *reader_hint(const char *word, const char *const *list);
 
@@ -50,8 +58,8 @@ document_node reader_half(const reader *r, document_node n, run_mode mode, const
 /* Reads a value of either mode into its column. */
 int value_read(const reader *r, const setting *row, document_node n, run_mode mode);
 
-/* One option of env.options. */
-int value_read_option(const reader *r, document_node n, const char *name, run_mode mode);
+/* One option of env.options; `k` is its key's node (0: none), which gives its place. */
+int value_read_option(const reader *r, document_node k, document_node n, const char *name, run_mode mode);
 
 /* The value as YAML flow, appended. */
 void value_write(const settings *s, const setting *row, text_buffer *out);
@@ -59,6 +67,12 @@ void value_write(const settings *s, const setting *row, text_buffer *out);
 /* A list of layers, read and written. */
 int layers_read(const reader *r, document_node n, settings *s);
 void layers_write(const settings *s, text_buffer *out);
+
+/* The text of a scalar that is not empty, or NULL with the error. */
+const char *scalar_text(const reader *r, document_node n, const char *key, const char *expected);
+
+/* A printable text into `out` [size]. */
+int scalar_read_text(const reader *r, const char *key, document_node n, const char *text, char *out, size_t size);
 
 /* Scalars that layers have too. `key` names it in messages, `row` gives kind and range; out of range and wrong types
  * are refused. */

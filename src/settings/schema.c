@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "settings/schema.h"
 
+#include "base/error.h"
+#include "base/text.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -273,6 +276,42 @@ const setting *schema_find(const char *key, bool *former) {
         return &schema[i];
     }
     return NULL;
+}
+
+/* Every key, and every section before its first key. */
+static const char *const *names_and_sections(void) {
+    enum { SECTION_SIZE = 32, SECTIONS = 64 };
+    static _Thread_local const char *names[sizeof schema / sizeof *schema + SECTIONS + 1];
+    static _Thread_local char sections[SECTIONS][SECTION_SIZE];
+    size_t count = 0, known = 0;
+    for (size_t i = 0; i < schema_count; i++) {
+        const char *key = schema[i].key;
+        for (const char *dot = strchr(key, '.'); dot; dot = strchr(dot + 1, '.')) {
+            size_t length = (size_t)(dot - key), s = 0;
+            while (s < known && !(strncmp(sections[s], key, length) == 0 && sections[s][length] == '\0')) s++;
+            if (s < known) continue;
+            CHECK(known < SECTIONS && length < SECTION_SIZE);
+            memcpy(sections[known], key, length);
+            names[count++] = sections[known++];
+        }
+        names[count++] = key;
+    }
+    names[count] = NULL;
+    return names;
+}
+
+static const char *last_part(const char *key) {
+    const char *dot = strrchr(key, '.');
+    return dot ? dot + 1 : key;
+}
+
+const char *schema_closest(const char *key) {
+    const char *const *names = names_and_sections(), *closest = NULL;
+    for (size_t i = 0; names[i]; i++) {
+        if (strcmp(last_part(names[i]), last_part(key)) != 0) continue;
+        if (!closest || text_distance(key, names[i]) < text_distance(key, closest)) closest = names[i];
+    }
+    return closest ? closest : text_closest(key, names);
 }
 
 bool schema_is_section(const char *name) {

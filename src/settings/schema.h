@@ -45,6 +45,10 @@ const char *const *schema_names(void);
 const setting *schema_find(const char *key, bool *former);
 
 /* Whether a name is a level above keys: "optimizer". */
+/* The key or section that a wrong key most likely means: one whose last part is the same, else the most similar; NULL:
+ * none is near. */
+const char *schema_closest(const char *key);
+
 bool schema_is_section(const char *name);
 
 /* What a value of this row must be, in words: "a number 0 .. 1", "one of gae, td". Written to `text`. */

@@ -34,12 +34,16 @@ static double mean_cost(const run *r) {
     return sum / TURN_COSTS;
 }
 
+static const char *plural(int count) {
+    return count == 1 ? "" : "s";
+}
+
 /* In words, how asynchronous the run really was. */
 static void asynchrony(const run *r, char *text, size_t size) {
     const settings *s = &r->plan.settings;
     int w = s->workers, t = r->plan.threads;
     if (s->mode == MODE_SYNC)
-        snprintf(text, size, "synchronous: %d workers on %d threads", w, t);
+        snprintf(text, size, "synchronous: %d worker%s on %d thread%s", w, plural(w), t, plural(t));
     else if (r->turn_costs)
         snprintf(
             text, size,
@@ -48,7 +52,9 @@ static void asynchrony(const run *r, char *text, size_t size) {
     else if (s->async.schedule == SETTINGS_SCHEDULE_SIMULATED)
         snprintf(text, size, "%d-way asynchronous in virtual time", w);
     else if (s->async.schedule == SETTINGS_SCHEDULE_REPLAY)
-        snprintf(text, size, "replayed: %d workers on %d threads, repeatable", w, t);
+        snprintf(text, size, "replayed: %d worker%s on %d thread%s, repeatable", w, plural(w), t, plural(t));
+    else if (w == 1)
+        snprintf(text, size, "one worker on one thread: repeatable, staleness 0");
     else if (t == 1)
         snprintf(text, size, "%d workers take turns on one thread: repeatable, staleness 0", w);
     else if (t == w && t <= cpus_allowed())

@@ -160,11 +160,12 @@ int saved_start(const plan *p, const char *run, float *parameters, double *momen
     bool normalized = safetensors_tensor(file, "normalize/observations.mean") != NULL;
     failed = read_parameters(&p->net, file, parameters, e);
     if (!failed && normalized != p->learning.normalize_observations)
-        failed = error_set(e, STATUS_USAGE, "its observations were %snormalized; expected normalize.observations: %s",
-                           normalized ? "" : "not ", normalized ? "true" : "false");
+        failed =
+            error_set(e, STATUS_USAGE, "%s: its observations were %snormalized; expected normalize.observations: %s",
+                      path, normalized ? "" : "not ", normalized ? "true" : "false");
     if (!failed && normalized) failed = read_moments(p->net.input_size, file, moments, e);
     safetensors_close(file);
-    return failed ? error_prefix(e, "init.from: %s: ", path) : 0;
+    return failed ? error_prefix(e, "init.from: ") : 0;
 }
 
 void saved_free(saved *s) {

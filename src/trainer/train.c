@@ -151,10 +151,10 @@ static int start_recording(run *r, error *e) {
 
 static void announce(run *r, const train_options *o) {
     const settings *s = &r->plan.settings;
-    progress_say(&r->progress, "%s, %s: %d workers on %d threads, %lld parameters, kernels %s; %s %s", s->env.id[0],
-                 s->mode == MODE_SYNC ? "sync (A2C)" : "async (A3C)", s->workers, r->plan.threads,
-                 (long long)r->plan.net.parameters, kernels_get()->name, o->resume ? "going on in" : "writing",
-                 r->folder);
+    progress_say(&r->progress, "%s, %s: %d worker%s on %d thread%s, %lld parameters, kernels %s; %s %s", s->env.id[0],
+                 s->mode == MODE_SYNC ? "sync (A2C)" : "async (A3C)", s->workers, s->workers == 1 ? "" : "s",
+                 r->plan.threads, r->plan.threads == 1 ? "" : "s", (long long)r->plan.net.parameters,
+                 kernels_get()->name, o->resume ? "continuing in" : "writing", r->folder);
 }
 
 /* One evaluation of the final policy: figures of the summary, of each of several tasks too (tasks [env.count]), and the
@@ -215,6 +215,7 @@ static int finish(run *r, const train_options *o, error *e) {
     s.evaluations = past;
     if (summary_write(r->folder, &s, &second) && !status) *e = second, status = second.status;
     progress_finish(&r->progress, &s);
+    if (o->quiet && !o->json && !status) progress_result(stdout, &s);
     if (o->json && summary_print(stdout, &s, &second) && !status) *e = second, status = second.status;
     memory_free(past);
     if (status) return status;
@@ -262,6 +263,7 @@ static bool already_finished(run *r, const train_options *o, int *status, error 
     if (block_steps(r->training.block) < r->plan.settings.total_steps) return false;
     if (summary_read(r->folder, &s, NULL)) return false; /* killed after its last checkpoint: it is finished now */
     progress_finish(&r->progress, &s);
+    if (o->quiet && !o->json) progress_result(stdout, &s);
     *status = o->json && summary_print(stdout, &s, e) ? e->status : 0;
     return true;
 }
