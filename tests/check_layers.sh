@@ -71,6 +71,14 @@ static int helper(void) {
 INLINE void each(int n) {
 int a3c_new(void) {'
 
+rm -rf "$tree/src"; mkdir -p "$tree/src/net"
+printf '/* SPDX-License-Identifier: MIT */\n#include "net/net.h"\n' > "$tree/src/net/net.c"
+said=$("$check" "$tree/src") && status=1 || status=0
+case $said in *"src/net/net.c:1: the file does not say at its top what it is for"*) ;; *) status=1 ;; esac
+tell $status "refused: a file that does not say what it is for"
+allowed "a file that says what it is for" net/net.c '/* SPDX-License-Identifier: MIT
+ * The network. */'
+
 # two_files NAME PATH TEXT PATH TEXT [EXCEPTION]: said is what the check says of a tree of two files; its status
 two_files() {
     rm -rf "$tree/src" "$tree/tools"; mkdir -p "$tree/src/$(dirname "$1")" "$tree/src/$(dirname "$3")" "$tree/tools"

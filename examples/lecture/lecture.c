@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The parts that the experiments of the lecture share. */
 #include "lecture.h"
 
 #include "base/file.h"

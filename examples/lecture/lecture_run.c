@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Training runs of the lecture's experiments. */
 #include "lecture_run.h"
 
 #include "lecture.h"

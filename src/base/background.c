@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * One thread that does one job at a time in the background, such as writing a checkpoint. */
 #include "base/background.h"
 
 #include "base/error.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The monotonic clock, and when this process was loaded. */
 #include "base/clock.h"
 
 #include <time.h>

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The monotonic clock, and ticks for profiles. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 

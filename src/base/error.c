@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Errors as values, warnings that are given once, and the end of a program whose own promise does not hold. */
 #include "base/error.h"
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Files and folders: read whole, replaced whole, appended to, cut, locked. */
 #include "base/file.h"
 
 #include "base/memory.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * A hash of bytes (FNV-1a), the same on every machine. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 

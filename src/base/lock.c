@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * A mutex for rooms that do not know of threads. */
 #include "base/lock.h"
 
 #include "base/memory.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Memory that is taken before a loop starts: zeroed, aligned, never NULL. */
 #include "base/memory.h"
 
 #include <stdint.h>

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Counter-based random streams: Philox4x32-10 of Random123, and the distributions drawn from them. */
 #include "base/random.h"
 
 #include <Random123/philox.h>

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Child processes of a study: started, waited for, and ended when a person interrupts. */
 #include "base/runner.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Text that grows, and the word of a list that is nearest to a wrong one. */
 #include "base/text.h"
 
 #include "base/error.h"

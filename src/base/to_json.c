@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Strict JSON, written piece by piece. */
 #include "base/to_json.h"
 
 #include "base/number.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * a3c bench environments: raw stepping, one core, random actions. */
 #ifndef BENCH_BENCH_ENVIRONMENTS_H
 #define BENCH_BENCH_ENVIRONMENTS_H
 

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * a3c bench kernels: products, functions, optimizers and networks against the peak of one core. */
 #include "bench/bench_kernels.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Whole networks against the peak of one core; part of a3c bench kernels. */
 #include "bench/bench_networks.h"
 
 #include "base/memory.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * a3c bench sharing: the cost of a pull and a push, alone and contended. */
 #include "bench/bench_sharing.h"
 
 #include "base/background.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * a3c bench train: whole runs as child processes, one after the other, in rounds. */
 #include "bench/bench_train.h"
 
 #include "base/cpus.h"

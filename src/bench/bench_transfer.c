@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The time to move cache lines between two cores, the lower bound of a push. */
 #include "bench/bench_transfer.h"
 
 #include "base/background.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Timing of short work: many samples, their median and quartiles. */
 #include "bench/measure.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * What all command lines share: parsing options, suggestions for wrong ones, numbers, help, the end. */
 #include "cli/cli.h"
 
 #include "base/number.h"

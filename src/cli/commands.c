@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The table of subcommands. */
 #include "cli/cli.h"
 
 #include <stddef.h>

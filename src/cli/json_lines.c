@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * JSON values, one per line, from a file or from another program. */
 #include "cli/json_lines.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * A trained policy at play, one step at a time. */
 #include "cli/player.h"
 
 #include "base/cpus.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The options that make settings: PRESET|FILE, --env, --mode, --set and the others of train. */
 #include "cli/settings_options.h"
 
 #include "base/memory.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The options that compare, scale and sweep have in common. */
 #include "cli/study_options.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Whether the definition of an environment, a plugin's above all, can be used at all. */
 #ifndef ENV_CONFIG_H
 #define ENV_CONFIG_H
 

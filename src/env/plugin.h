@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Environments from shared objects: opened, checked, kept. */
 #ifndef ENV_PLUGIN_H
 #define ENV_PLUGIN_H
 

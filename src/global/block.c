@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The shared block: parameters, optimizer statistics and counters, and the pull and push of all of it. */
 #include "global/block.h"
 
 #include "base/atomic.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The last hundred returns of a run, its counts of episodes, and when it was solved. */
 #include "global/episodes.h"
 
 #include "base/clock.h"

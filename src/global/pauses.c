@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Pauses: all threads of a run stand still between turns while one of them acts. */
 #include "global/pauses.h"
 
 #include "base/atomic.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * schedule.bin: the order of pulls and pushes, written and read. */
 #include "global/recording.h"
 
 #include "base/file.h"

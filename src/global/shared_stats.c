@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Running statistics of observations and returns that all workers share. */
 #include "global/shared_stats.h"
 
 #include "base/memory.h"

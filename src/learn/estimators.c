@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Advantages and returns of one environment's rollout: GAE, TD, n-step, Monte Carlo, V-trace. */
 #include "learn/estimators.h"
 
 #include <math.h>

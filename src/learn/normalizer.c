@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Running mean and variance, and the normalization of observations and rewards by them. */
 #include "learn/normalizer.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * One step of RMSProp, Adam or SGD over a range of parameters. */
 #include "learn/optimizer.h"
 
 #include "net/kernels.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * PPO: the clipped surrogate of one sample, and the minibatches of an epoch. */
 #include "learn/ppo.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * A second forward pass over a collected rollout with other parameters, for V-trace and PPO. */
 #include "learn/second_pass.h"
 
 static void evaluate_strided(const second_pass *p, const float *parameters, int first, int count, int stride) {

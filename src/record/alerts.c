@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Warnings of what tends to go wrong in training, each given once, with the reasons for its threshold. */
 #include "record/alerts.h"
 
 #include <math.h>

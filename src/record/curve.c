@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * A learning curve in text, in bounded memory. */
 #include "record/curve.h"
 
 #include "base/memory.h"

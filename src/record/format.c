@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Numbers as a person reads them. */
 #include "record/format.h"
 
 #include <inttypes.h>

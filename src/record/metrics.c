@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * One row of metrics per logging interval, to metrics.jsonl and TensorBoard. */
 #include "record/metrics.h"
 
 #include "base/to_json.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Progress on a terminal or in plain lines, warnings, and the closing summary. */
 #include "record/progress.h"
 
 #include "base/clock.h"

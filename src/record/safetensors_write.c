@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Writes a safetensors file. */
 #include "record/safetensors_format.h"
 
 #include "base/file.h"

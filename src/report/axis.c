@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The axes of plots, their ticks and labels, and the SVG pieces that all plots share. */
 #include "report/axis.h"
 
 #include "report/plot.h"

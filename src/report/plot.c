@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Plots as SVG: curves, bars, intervals, points. */
 #include "report/plot.h"
 
 #include "report/axis.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * A report written once, as Markdown and as one HTML page. */
 #include "report/report.h"
 
 #include "base/file.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * A table of text cells with named columns, and its CSV file. */
 #include "report/table.h"
 
 #include "base/file.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * A YAML text as a tree of nodes with their places; the only file that knows libyaml. */
 #include "settings/document.h"
 
 #include "base/memory.h"

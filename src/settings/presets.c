@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The presets of config/, compiled in. */
 #include "settings/presets.h"
 
 #include "settings/document.h"

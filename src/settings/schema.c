@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The table of all settings, one row per key, and looking keys up in it. */
 #include "settings/schema.h"
 
 #include "base/error.h"

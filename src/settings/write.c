@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Settings as YAML and Markdown, from the schema. */
 #include "settings/write.h"
 
 #include "base/number.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * a3c compare over several presets: intervals and tests over all of them. */
 #include "study/compare_parts.h"
 
 #include "base/memory.h"

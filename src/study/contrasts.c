@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Pairs of cells compared: which is better, how surely, or whether they are equivalent. */
 #include "study/contrasts.h"
 
 #include "base/memory.h"

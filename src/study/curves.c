@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Learning curves of a cell on one grid, with intervals. */
 #include "study/curves.h"
 
 #include "base/file.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The runs of a study by cell, and the statistics of each cell. */
 #include "study/groups.h"
 
 #include "base/file.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The ladder's cells found among the groups of a study, and its contrasts. */
 #include "study/rungs.h"
 
 #include "base/memory.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * a3c scale: throughput and time to the score over workers, its plan and its report. */
 #include "study/scale.h"
 
 #include "base/cpus.h"

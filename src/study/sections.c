@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Sections that the reports of all studies share. */
 #include "study/sections.h"
 
 #include "base/memory.h"

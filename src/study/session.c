@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * From a command line to a written report, for compare, scale and sweep. */
 #include "study/session.h"
 
 #include "base/file.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The staleness of a cell's updates, value by value, from its runs' checkpoints. */
 #include "study/staleness.h"
 
 #include "base/file.h"

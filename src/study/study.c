@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * A study: runs its cells as child processes and collects what they left. */
 #include "study/study.h"
 
 #include "base/clock.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The files of a study's folder, written and read. */
 #include "study/study_files.h"
 
 #include "base/file.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The progress of a study: one line on standard error. */
 #include "study/study_progress.h"
 
 #include "base/clock.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Acting without learning: forward passes of some environments at once, with recurrent state. */
 #include "trainer/actor.h"
 
 #include "base/memory.h"

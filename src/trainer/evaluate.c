@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Evaluation: whole episodes with frozen parameters. */
 #include "trainer/evaluate.h"
 
 #include "base/clock.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * From settings to the plain structs of the mathematics. */
 #include "trainer/plan.h"
 
 #include "global/shared.h"

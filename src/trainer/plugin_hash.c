@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The hash of the plugin that an environment came from. */
 #include "trainer/plugin_hash.h"
 
 #include "base/file.h"

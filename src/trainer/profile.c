@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * train --profile: where the time went, and the speed against the machine's peak. */
 #include "trainer/profile.h"
 
 #include "base/peak.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * A trained policy read from a checkpoint. */
 #include "trainer/saved.h"
 
 #include "base/file.h"

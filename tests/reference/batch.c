@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * A batch of samples for the reference, and the reference's answer to it. */
 #include "reference/batch.h"
 
 #include <math.h>

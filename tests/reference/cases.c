@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The golden cases of networks as cmocka tests, one for each file. */
 #include "reference/cases.h"
 
 #include "base/error.h"

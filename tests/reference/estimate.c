@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The reference's estimators of advantages and returns. */
 #include "reference/estimate.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Reads the golden files that tools/golden wrote. */
 #include "reference/golden.h"
 
 #include "base/error.h"

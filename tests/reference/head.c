@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The reference's distributions and losses. */
 #include "reference/head.h"
 
 #include <math.h>

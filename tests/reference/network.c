@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The reference's networks. */
 #include "reference/network.h"
 
 #include "base/error.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * The reference's optimizers. */
 #include "reference/optimize.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * What is held against the reference: the trainer's own learner on the same numbers. */
 #include "reference/subject.h"
 
 #include "base/memory.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Reverse-mode differentiation of scalars in double precision. */
 #include "reference/tape.h"
 
 #include "base/error.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Squares as NumPy computes them, to the bit. */
 #ifndef ENV_CLASSIC_SQUARE_H
 #define ENV_CLASSIC_SQUARE_H
 

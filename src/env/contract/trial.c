@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * An environment under test: its state, stream and observation between guard bytes, random actions. */
 #include "env/contract/trial.h"
 
 #include "base/hash.h"

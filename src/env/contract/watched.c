@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ * Notes which function of an environment a thread is in, for the message of a crash. */
 #include "env/contract/watched.h"
 
 static const a3c_env_def *inner;
