@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #include "sync_a2c/reduce.h"
+#include "sync_a2c/shards.h"
 
 #define BASE                                                                                                           \
     "mode=sync", "total_steps=4000", "rollout_steps=6",                                                                \
@@ -62,6 +63,67 @@ static void threads_do_not_change_a_bit(void **state) {
     check_threads(step);
     check_threads(until);
     check_threads(many);
+}
+
+#define ONE "sync.shards=1"
+
+/* One shard: a thread alone differentiates all samples in one pass, several cut the rows of the weights. */
+static void threads_that_cut_rows_do_not_change_a_bit(void **state) {
+    (void)state;
+    const char *plain[] = {BASE, ONE, "workers=9", "envs_per_worker=1", "advantage.normalize=true", NULL};
+    const char *separate[] = {BASE, ONE, "workers=8", "envs_per_worker=2", "network.trunk=separate", NULL};
+    const char *growing[] = {BASE, ONE, "workers=8", "rollout_initial=2", "rollout_schedule=linear", NULL};
+    const char *until[] = {
+        BASE, ONE, "workers=8", "envs_per_worker=1", "rollout_until_done=true", "network.layers=[{dense: 64}]", NULL};
+    const char *linear[] = {BASE, ONE, "workers=8", "network.layers=[]", NULL};
+    const char *narrow[] = {BASE, ONE, "workers=8", "network.layers=[{dense: 3}, {dense: 100}]", NULL};
+    const char *one_hot[] = {BASE, ONE, "workers=8", "env.id=Taxi-v4", NULL};
+    const char *pictures[] = {BASE,
+                              ONE,
+                              "workers=8",
+                              "envs_per_worker=1",
+                              "env.id=MinAtar/Breakout-v0",
+                              "network.layers=[{conv: 16, kernel: 3, stride: 1, activation: silu}, {dense: 32}]",
+                              NULL};
+    const char *const *cases[] = {plain, separate, growing, until, linear, narrow, one_hot, pictures};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) check_threads(cases[i]);
+}
+
+/* Any number of parts gives the gradient of one pass. */
+static void rows_may_be_cut_anywhere(void **state) {
+    (void)state;
+    const char *overrides[] = {BASE, ONE, "workers=8", "envs_per_worker=1", "network.layers=[{dense: 70}, {dense: 90}]",
+                               NULL};
+    static fixture f;
+    memset(&f, 0, sizeof f);
+    fixture_plan(&f, overrides);
+    fixture_sync(&f, 3);
+    team *t = f.team;
+    block_pull(f.training.block, t->parameters);
+    assert_true(t->is_cut);
+    for (int i = 0; i < t->threads; i++) {
+        learner_set_length(&t->members[i].learners[0], 0, 1);
+        learner_collect(&t->members[i].learners[0], t->parameters);
+        shards_sum_advantages(t, &t->members[i]);
+    }
+    shards_totals(t);
+    size_t n = f.plan.net.size;
+    float *expected = memory_array(float, n), *sum = memory_array(float, n);
+    loss_sums unused[8] = {0};
+    for (int i = 0; i < t->threads; i++)
+        learner_gradient_part(&t->members[i].learners[0], t->parameters, 0, t->members[i].envs, &t->scale, i > 0,
+                              expected, unused);
+    for (int u = 0; u < t->updaters; u++) shards_differentiate(t, &t->updater[u], NULL);
+    for (int parts = 1; parts <= 40; parts += parts < 8 ? 1 : 8) {
+        memset(sum, 0, n * sizeof *sum);
+        for (int i = 0; i < parts; i++)
+            factors_sum(&f.plan.net, t->factors, t->factors_count, &t->members[0].rollouts[0].tape,
+                        factors_part(&f.plan.net, parts, i), factors_part(&f.plan.net, parts, i + 1), sum);
+        assert_memory_equal(sum, expected, n * sizeof *sum);
+    }
+    memory_free(sum);
+    memory_free(expected);
+    fixture_free(&f);
 }
 
 #define PPO "loss.kind=ppo", "loss.ppo.epochs=3"
@@ -197,7 +259,8 @@ static void one_worker_is_async_with_one(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(threads_do_not_change_a_bit),      cmocka_unit_test(threads_do_not_change_ppo),
+        cmocka_unit_test(threads_do_not_change_a_bit),      cmocka_unit_test(threads_that_cut_rows_do_not_change_a_bit),
+        cmocka_unit_test(rows_may_be_cut_anywhere),         cmocka_unit_test(threads_do_not_change_ppo),
         cmocka_unit_test(shards_are_summed_along_the_tree), cmocka_unit_test(ppo_in_one_pass_is_actor_critic),
         cmocka_unit_test(a_growing_rollout_grows),          cmocka_unit_test(the_barrier_does_not_change_the_update),
         cmocka_unit_test(one_worker_is_async_with_one),

@@ -13,7 +13,7 @@
 #include "learn/estimators.h"
 #include "learn/policy_distribution.h"
 #include "learn/schedules.h"
-#include "net/net.h"
+#include "net/factors.h"
 
 typedef struct learner_config {
     const net *net;
@@ -151,10 +151,14 @@ typedef struct gradient_scale {
 void learner_normalize_advantages(double sum, double squares, gradient_scale *scale);
 
 /* gradient (+)= d L / d parameters over environments first .. first + count - 1, one environment after the other, so
- * that the bits do not depend on what else this learner holds; and the sums of the loss (added to `sums`). L =
+ * that the bits do not depend on what else this learner holds; and the sums of each one's loss (added to sums[count]). L =
  * -mean(log pi(a|s) A) + c_v * 1/2 mean((G - V)^2) - beta * mean(H), or the same with sums. */
 void learner_gradient_part(learner *l, const float *parameters, int first, int count, const gradient_scale *scale,
                            bool accumulate, float *gradient, loss_sums *sums);
+/* The first half of learner_gradient_part over all its environments, for a network that has factors: the second is
+ * factors_sum (net/factors.h). */
+void learner_gradient_factors(learner *l, const float *parameters, const gradient_scale *scale, factors *f,
+                              loss_sums *sums);
 /* PPO: environment e's steps t .. t + count - 1 are evaluated once more with these parameters. */
 void learner_revisit(learner *l, const float *parameters, int e, int t, int count);
 /* gradient (+)= d L / d parameters over the same steps, revisited with these parameters before, with the clipped

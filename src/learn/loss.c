@@ -90,22 +90,30 @@ static float *log_std_gradient(const net *net, bool accumulate, float *gradient)
     return gradient + net->log_std;
 }
 
-/* The loss of environments first .. first + count - 1, step by step; its gradients at the heads go to the tape. */
+/* The loss of environments first .. first + count - 1, step by step; its gradients at the heads go to the tape, an
+ * environment's loss to sums[e - first], or to sums[0] when they are not `apart`. */
 static void heads(learner *l, int first, int count, const gradient_scale *scale, bool accumulate, float *gradient,
-                  loss_sums *sums) {
+                  loss_sums *sums, bool apart) {
     double each = l->config->sum_loss ? 1 : 1 / scale->samples;
     float *d_log_std = log_std_gradient(l->config->net, accumulate, gradient);
     for (int t = 0; t < l->steps; t++)
         for (int e = first; e < first + count; e++) {
             int row = t * l->envs + e;
-            sample_loss(l, row, each, scale, actor_critic_term(l, row, scale), sums, d_log_std);
+            sample_loss(l, row, each, scale, actor_critic_term(l, row, scale), &sums[apart ? e - first : 0], d_log_std);
         }
 }
 
 void learner_gradient_part(learner *l, const float *parameters, int first, int count, const gradient_scale *scale,
                            bool accumulate, float *gradient, loss_sums *sums) {
-    heads(l, first, count, scale, accumulate, gradient, sums);
+    heads(l, first, count, scale, accumulate, gradient, sums, true);
     net_backward_envs(l->config->net, parameters, &l->rollout->tape, first, count, l->steps, accumulate, gradient);
+    lap(l->watch, PHASE_BACKWARD);
+}
+
+void learner_gradient_factors(learner *l, const float *parameters, const gradient_scale *scale, factors *f,
+                              loss_sums *sums) {
+    heads(l, 0, l->envs, scale, false, NULL, sums, true);
+    factors_find(l->config->net, parameters, &l->rollout->tape, 0, l->envs, l->steps, f);
     lap(l->watch, PHASE_BACKWARD);
 }
 
@@ -130,7 +138,7 @@ void learner_gradient(learner *l, const float *parameters, double entropy_coef, 
         learner_advantage_sums(l, 0, l->envs, &sum, &squares);
         learner_normalize_advantages(sum, squares, &scale);
     }
-    heads(l, 0, l->envs, &scale, false, gradient, &l->sums);
+    heads(l, 0, l->envs, &scale, false, gradient, &l->sums, false);
     net_backward(l->config->net, parameters, &l->rollout->tape, 0, l->steps * l->envs, 1, false, gradient);
     lap(l->watch, PHASE_BACKWARD);
 }

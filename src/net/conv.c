@@ -297,6 +297,18 @@ static void backward(const net_layer *l, const float *parameters, const layer_in
         k->activate_backward(in->activation, in_size, in->x, in->sums, in->gradient);
 }
 
+/* Few rows, which are not cut. */
+static int weight_rows(const net_layer *l) {
+    (void)l;
+    return 1;
+}
+
+static void weight_gradient(const net_layer *l, const layer_input *in, layer_buffers *own, const float *delta,
+                            int count, int first, int end, bool accumulate, float *gradient) {
+    (void)first, (void)end;
+    backward(l, NULL, in, own, delta, &(layer_rows){0, count, 1, count}, accumulate, gradient);
+}
+
 static size_t transposed(const net_layer *l, bool is_first) {
     return is_first ? 0 : layer_at(l->out, layer_stride(l->in));
 }
@@ -322,6 +334,8 @@ const layer_kind layer_conv = {
     .plan = plan,
     .forward = forward,
     .backward = backward,
+    .weight_gradient = weight_gradient,
+    .weight_rows = weight_rows,
     .scratch = scratch,
     .transposed = transposed,
     .multiply_adds = multiply_adds,

@@ -81,20 +81,29 @@ static void forward(const net_layer *l, const float *parameters, const layer_inp
     }
 }
 
-static void backward(const net_layer *l, const float *parameters, const layer_input *in, layer_buffers *own,
-                     const float *delta, const layer_rows *rows, bool accumulate, float *gradient) {
+/* Weights that lie output by output, or are picked out by an index, are not cut. */
+static int weight_rows(const net_layer *l) {
+    return l->one_hot || l->narrow ? 1 : l->in;
+}
+
+static void weight_gradient(const net_layer *l, const layer_input *in, layer_buffers *own, const float *delta,
+                            int count, int first, int end, bool accumulate, float *gradient) {
+    (void)own;
     const kernels *k = kernels_get();
-    int count = rows->count;
     float *dw = gradient + l->weight;
     if (l->one_hot)
         one_hot_gradient(l, in, delta, count, accumulate, dw);
     else if (l->narrow)
         k->weight_gradient(count, l->out, l->in, delta, l->ld, in->x, in->ld, accumulate, dw, l->ldw);
     else
-        k->weight_gradient(count, l->in, l->out, in->x, in->ld, delta, l->ld, accumulate, dw, l->ldw);
-    k->bias_gradient(count, l->out, delta, l->ld, accumulate, gradient + l->bias);
-    if (!in->gradient) return;
+        k->weight_gradient(count, end - first, l->out, in->x + first, in->ld, delta, l->ld, accumulate,
+                           dw + layer_at(first, l->ldw), l->ldw);
+    if (end == weight_rows(l)) k->bias_gradient(count, l->out, delta, l->ld, accumulate, gradient + l->bias);
+}
 
+static void input_gradient(const net_layer *l, const float *parameters, const layer_input *in, layer_buffers *own,
+                           const float *delta, int count) {
+    const kernels *k = kernels_get();
     const float *w = parameters + l->weight;
     int ldw = l->ldw;
     if (!l->narrow) { /* a product with the transposed weights; a narrow layer's are stored that way already */
@@ -105,6 +114,12 @@ static void backward(const net_layer *l, const float *parameters, const layer_in
     }
     k->input_gradient(count, l->out, l->in, delta, l->ld, w, ldw, in->activation, in->x, in->sums, in->gradient,
                       in->ld);
+}
+
+static void backward(const net_layer *l, const float *parameters, const layer_input *in, layer_buffers *own,
+                     const float *delta, const layer_rows *rows, bool accumulate, float *gradient) {
+    weight_gradient(l, in, own, delta, rows->count, 0, weight_rows(l), accumulate, gradient);
+    if (in->gradient) input_gradient(l, parameters, in, own, delta, rows->count);
 }
 
 static size_t transposed(const net_layer *l, bool is_first) {
@@ -128,6 +143,9 @@ const layer_kind layer_dense = {
     .plan = plan,
     .forward = forward,
     .backward = backward,
+    .input_gradient = input_gradient,
+    .weight_gradient = weight_gradient,
+    .weight_rows = weight_rows,
     .transposed = transposed,
     .multiply_adds = multiply_adds,
 };

@@ -4,19 +4,9 @@
 
 #include <string.h>
 
-/* What layer j of a tower (or its head, j = layers) reads: all rows of it. */
-static void input_of(const net *net, const net_tape *tape, int tower, int j, layer_input *in) {
-    const net_layer *before = j > 0 ? &net->tower[tower].layer[j - 1] : NULL;
-    in->x = before ? tape->layer[tower][j - 1].output : tape->input;
-    in->ld = before ? before->ld : net->input_ld;
-    in->activation = before ? before->activation : ACTIVATION_NONE;
-    in->sums = in->activation == ACTIVATION_SILU ? tape->layer[tower][j - 1].cache : NULL;
-    in->gradient = NULL;
-}
-
 const float *net_features(const net *net, const net_tape *tape) {
     layer_input in;
-    input_of(net, tape, 0, net->tower[0].layers, &in);
+    tape_input(net, tape, 0, net->tower[0].layers, &in);
     return in.x;
 }
 
@@ -25,7 +15,7 @@ const float *net_features(const net *net, const net_tape *tape) {
 /* The same, from the first of these rows on, row after row. */
 static void input_rows(const net *net, const net_tape *tape, int tower, int j, const layer_rows *rows,
                        layer_input *in) {
-    input_of(net, tape, tower, j, in);
+    tape_input(net, tape, tower, j, in);
     in->x += layer_at(rows->first, in->ld);
     in->ld *= rows->stride;
 }
@@ -73,7 +63,7 @@ void net_forward(const net *net, const float *parameters, net_tape *tape, int ro
 /* What layer j reads as a list of these rows, and `gradient`, where the gradient with respect to it goes. */
 static void input_list(const net *net, const net_tape *tape, int tower, int j, const layer_rows *rows, float *gradient,
                        layer_input *in) {
-    input_of(net, tape, tower, j, in);
+    tape_input(net, tape, tower, j, in);
     in->x = tape_gather(tape, j > 0, in->x, in->ld, rows, tape->gathered[0]);
     in->sums = tape_gather(tape, j > 0, in->sums, in->ld, rows, tape->gathered[1]);
     in->gradient = j > 0 ? gradient : NULL;

@@ -106,6 +106,15 @@ struct layer_kind {
      * added to or overwritten, in order of the rows; in->gradient is overwritten, padding lanes with 0. */
     void (*backward)(const net_layer *l, const float *parameters, const layer_input *in, layer_buffers *own,
                      const float *delta, const layer_rows *rows, bool accumulate, float *gradient);
+    /* The backward pass in halves (net/factors.h), over lists of `count` rows; all NULL where it cannot be taken so. The
+     * gradient with respect to the input (a first layer needs none); and the parameters' gradients, of which those of
+     * rows first .. end - 1 of the weight_rows that the weights have. The last row has the bias with it. `own` of the
+     * second is the calling thread's: for scratch. */
+    void (*input_gradient)(const net_layer *l, const float *parameters, const layer_input *in, layer_buffers *own,
+                           const float *delta, int count);
+    void (*weight_gradient)(const net_layer *l, const layer_input *in, layer_buffers *own, const float *delta,
+                            int count, int first, int end, bool accumulate, float *gradient);
+    int (*weight_rows)(const net_layer *l);
     bool backward_by_row; /* the backward pass reads the layer's own arrays (output, cache, state) by row */
 
     /* May be NULL: none. Floats of scratch that either pass needs. */

@@ -54,3 +54,12 @@ const float *tape_gather(const net_tape *tape, bool is_hidden, const float *x, i
     }
     return gathered;
 }
+
+void tape_input(const net *net, const net_tape *tape, int tower, int j, layer_input *in) {
+    const net_layer *before = j > 0 ? &net->tower[tower].layer[j - 1] : NULL;
+    in->x = before ? tape->layer[tower][j - 1].output : tape->input;
+    in->ld = before ? before->ld : net->input_ld;
+    in->activation = before ? before->activation : ACTIVATION_NONE;
+    in->sums = in->activation == ACTIVATION_SILU ? tape->layer[tower][j - 1].cache : NULL;
+    in->gradient = NULL;
+}

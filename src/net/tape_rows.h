@@ -17,4 +17,7 @@ void tape_hidden_rows(const net_tape *tape, const layer_rows *rows, layer_rows *
 const float *tape_gather(const net_tape *tape, bool is_hidden, const float *x, int ld, const layer_rows *rows,
                          float *gathered);
 
+/* What layer j of a tower (or its head, j = layers) reads: all rows of it. */
+void tape_input(const net *net, const net_tape *tape, int tower, int j, layer_input *in);
+
 #endif

@@ -12,9 +12,10 @@ _Static_assert(sizeof(loss_sums) % sizeof(double) == 0, "sums are doubles only")
 
 static void land(team *t, int64_t steps) {
     update_figures *f = &t->figures;
-    ranks_gather_shards(t, t->shard_sums, sizeof *t->shard_sums);
-    tree_sum(t->shards, sizeof *t->shard_sums / sizeof(double), (double *)t->shard_sums);
-    loss_sums_add(&f->sums, &t->shard_sums[0]);
+    const training *run = t->run->training;
+    ranks_gather_envs(t, t->env_sums, sizeof *t->env_sums);
+    tree_sum(run->workers * run->envs_per_worker, sizeof *t->env_sums / sizeof(double), (double *)t->env_sums);
+    loss_sums_add(&f->sums, &t->env_sums[0]);
     f->norm_sum += t->norm;
     f->updates++;
     if (isfinite(t->norm))

@@ -12,6 +12,7 @@
 #include "sync_a2c/step.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Consecutive steps of an environment. */
 typedef struct unit {
@@ -39,8 +40,7 @@ static unit unit_at(const team *t, const minibatch *b, int i) {
 
 /* The learner that has environment `env` (*index there), if it is one of this updater's. */
 static learner *learner_of(team *t, const team_updater *u, int env, int *index) {
-    bool mine = env >= team_shard_first(t, u->first_shard) && env < team_shard_first(t, u->first_shard + u->shards);
-    return mine ? team_learner(t, env, index) : NULL;
+    return env >= u->first_env && env < u->first_env + u->envs ? team_learner(t, env, index) : NULL;
 }
 
 /* The samples of a minibatch, the same number in every updater. */
@@ -53,7 +53,8 @@ static double count_samples(const team *t, const minibatch *b) {
 /* This updater's part of a minibatch: all forward passes, then all backward passes, so that what a backward pass
  * prepares of the parameters is prepared once. */
 static void differentiate(team *t, const team_updater *u, const minibatch *b, const gradient_scale *scale) {
-    for (int s = u->first_shard; s < u->first_shard + u->shards; s++) t->shard_sums[s] = (loss_sums){0};
+    memset(t->env_sums + u->first_env, 0, (size_t)u->envs * sizeof *t->env_sums);
+    for (int s = u->first_shard; s < u->first_shard + u->shards; s++) t->shard_used[s] = false;
     for (int i = 0; i < b->count; i++) {
         unit x = unit_at(t, b, i);
         int e;
@@ -66,13 +67,11 @@ static void differentiate(team *t, const team_updater *u, const minibatch *b, co
         learner *l = learner_of(t, u, x.env, &e);
         if (!l) continue;
         while (x.env >= team_shard_first(t, s + 1)) s++;
-        learner_gradient_ppo(l, t->parameters, e, x.first, x.steps, scale, t->shard_sums[s].samples > 0,
-                             reduce_shard_gradient(t, s), &t->shard_sums[s]);
+        learner_gradient_ppo(l, t->parameters, e, x.first, x.steps, scale, t->shard_used[s],
+                             reduce_shard_gradient(t, s), &t->env_sums[x.env]);
+        t->shard_used[s] = true;
     }
-    for (int s = u->first_shard; s < u->first_shard + u->shards; s++) {
-        t->shard_used[s] = t->shard_sums[s].samples > 0;
-        reduce_nodes(t, u, s);
-    }
+    for (int s = u->first_shard; s < u->first_shard + u->shards; s++) reduce_nodes(t, u, s);
 }
 
 /* Minibatch i of all epochs' together; the order of units is drawn anew where an epoch begins. `version`: the block's

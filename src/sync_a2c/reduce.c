@@ -54,28 +54,43 @@ static const float *node_sum(const team *t, int first, int width, size_t at, siz
     return out;
 }
 
+/* Updater u's rows of the one shard's gradient, over all samples. */
+static void reduce_rows(team *t, const team_updater *u) {
+    net_tape *own = &t->members[u->first_member].learners[0].rollout->tape;
+    factors_sum(t->run->training->learning->net, t->factors, t->factors_count, own, u->rows, u->end, t->gradient);
+}
+
+/* A stripe of the team's nodes. */
+static void reduce_stripe(team *t, size_t at, size_t n, float *spare) {
+    for (int s = t->first_shard, width; s < t->end_shard; s += width) {
+        width = tree_width(t->shards, s, t->end_shard);
+        float *out = reduce_node(t, s) + at;
+        const float *sum = node_sum(t, s, width, at, n, out, spare);
+        if (sum && sum != out) memcpy(out, sum, n * sizeof *out);
+    }
+}
+
+static void square_stripe(team *t, int i) {
+    size_t at, n = block_stripe_range(t->run->training->block, i, &at);
+    t->stripe_squares[i] = kernels_get()->sum_of_squares(n, t->gradient + at);
+}
+
 void reduce_stripes(team *t, const team_updater *u, stopwatch *watch) {
     _Alignas(CACHE_LINE) float spare[TREE_LEVELS * STRIPE_FLOATS];
+    if (t->is_cut) reduce_rows(t, u);
     for (int i = u->first_stripe; i < u->first_stripe + u->stripes; i++) {
         size_t at, n = block_stripe_range(t->run->training->block, i, &at);
-        for (int s = t->first_shard, width; s < t->end_shard; s += width) {
-            width = tree_width(t->shards, s, t->end_shard);
-            float *out = reduce_node(t, s) + at;
-            const float *sum = node_sum(t, s, width, at, n, out, spare);
-            if (sum && sum != out) memcpy(out, sum, n * sizeof *out);
-        }
-        if (t->run->collective->ranks == 1) t->stripe_squares[i] = kernels_get()->sum_of_squares(n, t->gradient + at);
+        if (!t->is_cut) reduce_stripe(t, at, n, spare);
+        if (i < u->first_stripe + u->squared) square_stripe(t, i);
     }
-    lap(watch, PHASE_PUSH);
+    lap(watch, t->is_cut ? PHASE_BACKWARD : PHASE_PUSH);
 }
 
 void reduce_norm(team *t) {
     double squares = 0;
     ranks_sum_gradient(t);
-    for (int i = 0; i < block_stripes(t->run->training->block); i++) {
-        size_t at, n = block_stripe_range(t->run->training->block, i, &at);
-        if (t->run->collective->ranks > 1) t->stripe_squares[i] = kernels_get()->sum_of_squares(n, t->gradient + at);
-        squares += t->stripe_squares[i];
-    }
+    for (const team_updater *u = t->updater; u < t->updater + t->updaters; u++)
+        for (int i = u->first_stripe + u->squared; i < u->first_stripe + u->stripes; i++) square_stripe(t, i);
+    for (int i = 0; i < block_stripes(t->run->training->block); i++) squares += t->stripe_squares[i];
     t->norm = sqrt(squares);
 }

@@ -16,7 +16,8 @@ float *reduce_node(const team *t, int shard);
  * it, in the place of their first shard. */
 void reduce_nodes(team *t, const team_updater *u, int s);
 
-/* Updater u's stripes of the team's nodes: the sums of the shards that are used. With one rank that is t->gradient. */
+/* Updater u's stripes of the team's nodes: the sums of the shards that are used. With one rank that is t->gradient. Where
+ * the rows are cut, u's rows of it. */
 void reduce_stripes(team *t, const team_updater *u, stopwatch *watch);
 
 /* At a meeting: t->gradient, where it takes other ranks, and t->norm. */

@@ -8,16 +8,24 @@
 
 #include <omp.h>
 
+/* Whether the weights' rows of one shard can be cut among threads. PPO takes samples in an order of its own. */
+static bool can_cut(const sync_run *r) {
+    return r->ppo_epochs == 0 && r->collective->ranks == 1 && factors_width(r->training->learning->net) > 0;
+}
+
 /* auto: one shard per worker, but no more than SHARDS_MOST; fewer, down to SHARDS_LEAST, where a shard would have few
- * samples: each costs a gradient of its own that must be written and added up. */
+ * samples: each costs a gradient of its own that must be written and added up. And one in all, cut by rows, where reading
+ * each other's factors moves less memory than so many gradients do. */
 static int shard_count(const sync_run *r) {
     enum { SHARDS_MOST = 64, SHARDS_LEAST = 8, SHARD_SAMPLES = 32 };
     if (r->shards > 0) return r->shards;
-    int64_t samples =
-        (int64_t)r->training->learning->rollout_steps * r->training->workers * r->training->envs_per_worker;
-    int shards = r->training->workers < SHARDS_MOST ? r->training->workers : SHARDS_MOST;
+    const training *run = r->training;
+    int64_t samples = (int64_t)run->learning->rollout_steps * run->workers * run->envs_per_worker;
+    int shards = run->workers < SHARDS_MOST ? run->workers : SHARDS_MOST;
     while (shards > SHARDS_LEAST && samples / shards < SHARD_SAMPLES) shards = (shards + 1) / 2;
-    return shards;
+    double factors = (double)samples * (double)factors_width(run->learning->net),
+           gradients = (double)shards * (double)run->learning->net->size;
+    return can_cut(r) && gradients > factors ? 1 : shards;
 }
 
 /* Where part `i` of `parts` begins in `n` things. */
@@ -30,38 +38,58 @@ int team_shard_first(const team *t, int shard) {
 }
 
 int team_threads(const sync_run *r, int threads) {
-    int shards = shard_count(r) / r->collective->ranks,
-        given = omp_get_max_active_levels() > 0 ? omp_get_thread_limit() : 1;
-    if (threads > shards) threads = shards;
+    int shards = shard_count(r), given = omp_get_max_active_levels() > 0 ? omp_get_thread_limit() : 1;
+    int most =
+        shards == 1 && can_cut(r) ? r->training->workers * r->training->envs_per_worker : shards / r->collective->ranks;
+    if (threads > most) threads = most;
     omp_set_dynamic(0);
     return threads < given ? threads : given;
 }
 
-static void place_member(team *t, int i, const env_config *const *configs) {
-    const sync_run *r = t->run;
+/* Which environments and shards a thread has: whole shards, or with one shard that is cut no shard. */
+static void cut_member(team *t, int i) {
     team_member *m = &t->members[i];
-    int shards = t->end_shard - t->first_shard;
+    int shards = t->is_cut ? 0 : t->end_shard - t->first_shard;
     m->first_shard = t->first_shard + cut(shards, t->threads, i);
     m->shards = t->first_shard + cut(shards, t->threads, i + 1) - m->first_shard;
-    int first_env = team_shard_first(t, m->first_shard);
-    int envs = team_shard_first(t, m->first_shard + m->shards) - first_env;
-    m->count = r->training->learning->rollout_until_done ? envs : 1;
-    envs /= m->count;
+    if (t->is_cut) {
+        int envs = team_shard_first(t, t->shards);
+        m->first_env = cut(envs, t->threads, i);
+        m->envs = cut(envs, t->threads, i + 1) - m->first_env;
+    } else {
+        m->first_env = team_shard_first(t, m->first_shard);
+        m->envs = team_shard_first(t, m->first_shard + m->shards) - m->first_env;
+    }
+}
+
+/* A member's learner k over `envs` environments: its memory from `memory` on (NULL: only counted). Returns the bytes. */
+static size_t place_learner(team *t, team_member *m, int k, const env_config *const *configs, char *memory) {
+    const learner_config *learning = t->run->training->learning;
+    int envs = m->envs / m->count, first_env = m->first_env + k * envs, rows = learning->rollout_steps * envs;
+    size_t learner = learner_bytes(learning, configs + first_env, envs), rollout = rollout_bytes(learning, envs);
+    size_t factors = t->is_cut ? factors_bytes(learning->net, rows) : 0;
+    if (memory) {
+        learner_place(&m->learners[k], learning, configs + first_env, envs, first_env, memory);
+        rollout_place(learning, envs, memory + learner, &m->rollouts[k]);
+        m->learners[k].rollout = &m->rollouts[k];
+        if (t->is_cut) factors_place(learning->net, rows, memory + learner + rollout, &m->factors[k]);
+    }
+    return learner + rollout + factors;
+}
+
+static void place_member(team *t, int i, const env_config *const *configs) {
+    team_member *m = &t->members[i];
+    cut_member(t, i);
+    m->count = t->run->training->learning->rollout_until_done ? m->envs : 1;
     m->learners = memory_array(learner, (size_t)m->count);
     m->rollouts = memory_array(rollout, (size_t)m->count);
+    m->factors = memory_array(factors, (size_t)m->count);
     size_t bytes = 0, used = 0;
-    for (int k = 0; k < m->count; k++)
-        bytes += learner_bytes(r->training->learning, configs + first_env + k * envs, envs) +
-                 rollout_bytes(r->training->learning, envs);
+    for (int k = 0; k < m->count; k++) bytes += place_learner(t, m, k, configs, NULL);
     m->memory = memory_new(bytes);
     for (int k = 0; k < m->count; k++) {
-        const env_config *const *mine = configs + first_env + k * envs;
-        learner_place(&m->learners[k], r->training->learning, mine, envs, first_env + k * envs,
-                      (char *)m->memory + used);
-        used += learner_bytes(r->training->learning, mine, envs);
-        rollout_place(r->training->learning, envs, (char *)m->memory + used, &m->rollouts[k]);
-        used += rollout_bytes(r->training->learning, envs);
-        m->learners[k].rollout = &m->rollouts[k];
+        used += place_learner(t, m, k, configs, (char *)m->memory + used);
+        t->factors[t->factors_count++] = &m->factors[k];
     }
 }
 
@@ -71,17 +99,42 @@ static size_t samples(const team *t) {
     return (size_t)run->learning->rollout_steps * (size_t)run->workers * (size_t)run->envs_per_worker;
 }
 
+/* The stripes of the gradient that begin between two of its floats. */
+static void cut_stripes(team_updater *u, size_t from, size_t to) {
+    u->first_stripe = (int)((from + STRIPE_FLOATS - 1) / STRIPE_FLOATS);
+    u->stripes = (int)((to + STRIPE_FLOATS - 1) / STRIPE_FLOATS) - u->first_stripe;
+}
+
+/* With rows that are cut, stripes begin where the rows do, and the last may end among the next updater's. */
+static void cut_gradient(team *t, team_updater *u, int i) {
+    const net *net = t->run->training->learning->net;
+    int stripes = block_stripes(t->run->training->block);
+    if (t->is_cut) {
+        u->rows = factors_part(net, t->updaters, i);
+        u->end = factors_part(net, t->updaters, i + 1);
+        cut_stripes(u, u->rows.offset, u->end.offset);
+        u->squared = (int)(u->end.offset / STRIPE_FLOATS) - u->first_stripe;
+        if (i + 1 == t->updaters) u->squared = u->stripes;
+        if (u->squared < 0) u->squared = 0;
+    } else {
+        u->first_stripe = cut(stripes, t->updaters, i);
+        u->stripes = cut(stripes, t->updaters, i + 1) - u->first_stripe;
+        u->squared = t->run->collective->ranks == 1 ? u->stripes : 0;
+    }
+}
+
 static void place_updater(team *t, int i) {
     team_updater *u = &t->updater[i];
-    int next = cut(t->threads, t->updaters, i + 1);
     u->first_member = cut(t->threads, t->updaters, i);
-    u->members = next - u->first_member;
-    u->first_shard = t->members[u->first_member].first_shard;
-    u->shards = (next < t->threads ? t->members[next].first_shard : t->end_shard) - u->first_shard;
-    u->first_stripe = cut(block_stripes(t->run->training->block), t->updaters, i);
-    u->stripes = cut(block_stripes(t->run->training->block), t->updaters, i + 1) - u->first_stripe;
+    u->members = cut(t->threads, t->updaters, i + 1) - u->first_member;
+    const team_member *first = &t->members[u->first_member], *last = first + u->members - 1;
+    u->first_env = first->first_env;
+    u->envs = last->first_env + last->envs - u->first_env;
+    u->first_shard = first->first_shard;
+    u->shards = last->first_shard + last->shards - u->first_shard;
     u->order = memory_array(int, samples(t));
     for (int k = 0; k < u->shards; k++) t->shard_updater[u->first_shard + k] = i;
+    cut_gradient(t, u, i);
 }
 
 team *team_new(sync_run *r, const env_config *const *configs, int threads) {
@@ -92,6 +145,7 @@ team *team_new(sync_run *r, const env_config *const *configs, int threads) {
     t->threads = threads;
     t->updaters = threads < cpus_allowed() ? threads : cpus_allowed();
     t->shards = shard_count(r);
+    t->is_cut = t->shards == 1 && threads > 1;
     ranks_place(t);
     t->all = barrier_new(threads);
     t->updating = barrier_new(t->updaters);
@@ -99,13 +153,15 @@ team *team_new(sync_run *r, const env_config *const *configs, int threads) {
     t->members = memory_array(team_member, (size_t)threads);
     t->updater = memory_array(team_updater, (size_t)t->updaters);
     t->parameters = memory_array(float, size);
-    t->shard_gradients = memory_array(float, (size_t)(t->end_shard - t->first_shard) * size);
     t->gradient = memory_array(float, size);
+    t->shard_gradients =
+        t->shards == 1 ? t->gradient : memory_array(float, (size_t)(t->end_shard - t->first_shard) * size);
+    t->factors = memory_array(const factors *, (size_t)envs);
     t->stripe_squares = memory_array(double, (size_t)block_stripes(r->training->block));
-    t->shard_sums = memory_array(loss_sums, (size_t)t->shards);
+    t->env_sums = memory_array(loss_sums, (size_t)envs);
     t->shard_used = memory_array(bool, (size_t)t->shards);
     t->shard_updater = memory_array(int, (size_t)t->shards);
-    t->shard_moments = memory_array(double, 3 * (size_t)t->shards);
+    t->env_advantages = memory_array(double, 3 * (size_t)envs);
     t->played = memory_array(episode, samples(t));
     t->episodes = memory_array(episode, samples(t));
     t->steps = memory_array(int, (size_t)envs);
@@ -120,6 +176,7 @@ void team_free(team *t) {
     for (int i = 0; i < t->threads; i++) {
         memory_free(t->members[i].learners);
         memory_free(t->members[i].rollouts);
+        memory_free(t->members[i].factors);
         memory_free(t->members[i].memory);
     }
     for (int i = 0; i < t->updaters; i++) memory_free(t->updater[i].order);
@@ -129,13 +186,14 @@ void team_free(team *t) {
     memory_free(t->members);
     memory_free(t->updater);
     memory_free(t->parameters);
-    memory_free(t->shard_gradients);
+    if (t->shards > 1) memory_free(t->shard_gradients);
+    memory_free(t->factors);
     memory_free(t->gradient);
     memory_free(t->stripe_squares);
-    memory_free(t->shard_sums);
+    memory_free(t->env_sums);
     memory_free(t->shard_used);
     memory_free(t->shard_updater);
-    memory_free(t->shard_moments);
+    memory_free(t->env_advantages);
     memory_free(t->steps);
     memory_free(t->env_stats);
     memory_free(t->played);

@@ -4,7 +4,8 @@
  *
  * A thread has one learner for all its environments, so that their forward passes are one batch. The gradient is
  * computed in shards, each a range of environments that depends on settings alone, and summed along a tree over the
- * shards (global/tree.h), so that the bits do not depend on the number of threads.
+ * shards (global/tree.h), so that the bits do not depend on the number of threads. Where the sizes make one shard of all,
+ * differentiate stops before the weights' gradients, and reduce cuts those by rows among the threads (net/factors.h).
  *
  * One update, two threads. Between two meetings a thread writes only what it owns; whatever it reads of others was
  * written before the last meeting. At a meeting the last to arrive may do something for all before any goes on.
@@ -12,7 +13,7 @@
  *     thread 0                thread 1                reads                          writes
  *
  *     collect                 collect                 parameters                     own rollouts
- *     ======= meeting of all: shards_totals =======   shards' moments                samples, advantages' mean
+ *     ======= meeting of all: shards_totals =======   advantages' sums               samples, advantages' mean
  *     differentiate           differentiate           own rollouts, parameters       own shards' gradients
  *     ================= meeting ===================
  *     reduce                  reduce                  all partial sums               own stripes of the gradient
@@ -47,15 +48,19 @@ typedef struct team_member {
     void *memory;
     learner *learners; /* [count]: one, or one per worker when rollouts end with their episodes */
     rollout *rollouts; /* [count] */
+    factors *factors;  /* [count] of their rollouts, where the weights' rows are cut among the updaters */
     int count;
-    int first_shard, shards;
+    int first_env, envs, first_shard, shards;
     stopwatch watch; /* of the updates that are timed */
 } team_member;
 
-/* A share of an update: whole members' shards, and stripes of the gradient. */
+/* A share of an update: whole members' shards or, where there is one shard for all, rows of its weights; and stripes of
+ * the gradient. */
 typedef struct team_updater {
-    int first_member, members, first_shard, shards, first_stripe, stripes;
-    int *order; /* [T * N] room for a random order of the samples, or of parts of them */
+    int first_member, members, first_env, envs, first_shard, shards, first_stripe, stripes;
+    int squared;           /* of its stripes, the leading ones whose sum no other updater or rank has a part in */
+    factors_cut rows, end; /* the rows, and those after them */
+    int *order;            /* [T * N] room for a random order of the samples, or of parts of them */
 } team_updater;
 
 /* Where each rank begins, [ranks + 1] each, and room for what they say (ranks.h). */
@@ -70,20 +75,23 @@ typedef struct team {
     sync_run *run;
     int threads, updaters, shards, first_shard, end_shard;
     team_ranks ranks;
-    barrier *all;           /* the threads */
-    barrier *updating;      /* the updaters */
-    barrier *updated;       /* completed when an update is made: the threads that do not update sleep until then */
-    team_member *members;   /* [threads] */
-    team_updater *updater;  /* [updaters] */
-    float *parameters;      /* [net.size] what all collect with, and differentiate at */
-    float *shard_gradients; /* [the team's shards, net.size] */
+    barrier *all;            /* the threads */
+    barrier *updating;       /* the updaters */
+    barrier *updated;        /* completed when an update is made: the threads that do not update sleep until then */
+    team_member *members;    /* [threads] */
+    team_updater *updater;   /* [updaters] */
+    float *parameters;       /* [net.size] what all collect with, and differentiate at */
+    bool is_cut;             /* there is one shard, and the updaters cut the rows of its weights (net/factors.h) */
+    const factors **factors; /* [learners] of all members, in order */
+    int factors_count;
+    float *shard_gradients; /* [the team's shards, net.size]; one shard in all: the gradient */
     bool *shard_used;       /* [shards] whether the shard has a gradient: PPO's minibatches leave shards out */
     int *shard_updater;     /* [shards] which updater has it */
     float *gradient;        /* [net.size] their sum */
     double *stripe_squares; /* [stripes] */
     double norm;            /* of the gradient, before clipping */
-    loss_sums *shard_sums;  /* [shards] */
-    double *shard_moments;  /* [shards, 3] samples, sum and sum of squares of the advantages */
+    loss_sums *env_sums;    /* [N] */
+    double *env_advantages; /* [N, 3] samples, sum and sum of squares of the advantages */
     gradient_scale scale;   /* of the whole batch */
     int *steps;             /* [N] of each environment's present rollout */
     double *env_stats;      /* [N, shared_stats_size] what each environment adds to the running statistics */
@@ -94,7 +102,8 @@ typedef struct team {
     bool running, pause, diverged;
 } team;
 
-/* How many threads the team can use: no more than it has shards, and than OpenMP gives. */
+/* How many threads the team can use: no more than OpenMP gives, and than it has shards, or environments when one shard
+ * is cut by rows. */
 int team_threads(const sync_run *run, int threads);
 /* `configs` [N], of the whole run. */
 team *team_new(sync_run *run, const env_config *const *configs, int threads);
