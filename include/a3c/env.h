@@ -109,7 +109,9 @@ typedef struct a3c_env_option {
 typedef const double *a3c_env_values;
 
 /* ---- Definition ---- */
-enum { A3C_TERMINATED = 1u, A3C_TRUNCATED = 2u };
+/* A3C_FAILED: the environment is broken (a process that died, a simulation that diverged). The run ends with status 1 and keeps its
+ * last checkpoint. An observation or a reward that is NaN or infinite is such a failure, too. */
+enum { A3C_TERMINATED = 1u, A3C_TRUNCATED = 2u, A3C_FAILED = 4u };
 
 typedef struct a3c_env_def {
     uint32_t abi;         /* A3C_ENV_ABI */
@@ -131,7 +133,8 @@ typedef struct a3c_env_def {
     void (*reset)(void *instance, const a3c_random *random, a3c_rng *rng, void *observation);
 
     /* One step: writes the true next observation (also when the episode ends) and the reward; returns A3C_TERMINATED,
-     * A3C_TRUNCATED, both, or 0. */
+     * A3C_TRUNCATED, both, or 0; or A3C_FAILED, after which `failure` is asked for the reason and the instance is not stepped
+     * again. */
     unsigned (*step)(void *instance, const a3c_random *random, a3c_rng *rng, const void *action, void *observation,
                      double *reward);
 
@@ -159,6 +162,10 @@ typedef struct a3c_env_def {
     /* The hidden state as doubles, for tests: returns how many there are; get writes, set reads up to `count`. */
     size_t (*get_state)(const void *instance, double *state, size_t count);
     void (*set_state)(void *instance, const double *state, size_t count);
+
+    /* Whether the instance is broken: 0, or not 0 with the reason, at most `size` bytes with the final 0. Asked after a step that
+     * returned A3C_FAILED, and after every reset, which has no other way to say so. */
+    int (*failure)(const void *instance, char *message, size_t size);
 } a3c_env_def;
 
 /* The one symbol of a plugin. Returns *count definitions that live as long as the shared object. */

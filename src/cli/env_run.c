@@ -122,10 +122,12 @@ static void append_action(text_buffer *t, const env_config *kind, const action *
     if (!one) text_append(t, "]");
 }
 
-static int check_numbers(const env_config *kind, const float *observation, double reward, error *e) {
-    bool finite = isfinite(reward);
-    for (int i = 0; i < kind->observation_size; i++) finite = finite && isfinite(observation[i]);
-    return finite ? 0 : error_set(e, STATUS_FAILED, "%s: a number that is not finite", kind->def->name);
+static int check_failure(const env_config *kind, unsigned flags, const void *instance, const float *observation,
+                         double reward, int64_t step, error *e) {
+    char why[160];
+    if (!(flags & A3C_FAILED)) return 0;
+    env_describe_failure(kind, instance, observation, reward, why, sizeof why);
+    return error_set(e, STATUS_FAILED, "environment %s failed, step %lld: %s", kind->def->name, (long long)step, why);
 }
 
 static int put_line(text_buffer *t, bool now, error *e) {
@@ -147,9 +149,10 @@ static int play(const env_arguments *a, source *s, void *instance, float *observ
     text_append(t, "{");
     for (int64_t step = 0;; step++) {
         if (start && (step == 0 || step != a->steps)) {
-            env_reset(kind, instance, observation);
+            unsigned failed = env_reset(kind, instance, observation);
             append_observation(t, kind, observation);
-            if (check_numbers(kind, observation, 0, s->e) || put_line(t, answering, s->e)) return -1;
+            if (check_failure(kind, failed, instance, observation, 0, step, s->e) || put_line(t, answering, s->e))
+                return -1;
         }
         if (step == a->steps) return 0;
         action act = {{0}};
@@ -157,7 +160,7 @@ static int play(const env_arguments *a, source *s, void *instance, float *observ
         if (got <= 0) return got;
         double reward;
         unsigned flags = env_step(kind, instance, &act, observation, &reward, NULL);
-        if (check_numbers(kind, observation, reward, s->e)) return -1;
+        if (check_failure(kind, flags, instance, observation, reward, step + 1, s->e)) return -1;
         append_action(t, kind, &act);
         append_observation(t, kind, observation);
         to_json_key(t, "reward");

@@ -46,6 +46,13 @@ void player_free(player *p) {
     *p = (player){0};
 }
 
+static void tell_failure(player *p) {
+    char why[160];
+    env_describe_failure(p->kind, p->instance, actor_observation(p->actor, 0), p->reward, why, sizeof why);
+    snprintf(p->failure, sizeof p->failure, "environment %s failed, episode %d, step %d: %s", p->kind->def->name,
+             p->episode + 1, p->step, why);
+}
+
 void player_start(player *p) {
     int tasks = p->saved->plan.settings.env.count;
     p->kind = &p->saved->plan.configs[p->episode % tasks];
@@ -56,8 +63,12 @@ void player_start(player *p) {
     p->left = false;
     p->stream = random_stream_new(p->seed, k, RANDOM_EVALUATION);
     env_seed(p->kind, p->instance, p->seed + k, NULL, 0);
-    env_reset(p->kind, p->instance, actor_observation(p->actor, 0));
+    unsigned flags = env_reset(p->kind, p->instance, actor_observation(p->actor, 0));
     actor_start(p->actor, 0);
+    if (flags & A3C_FAILED) {
+        tell_failure(p);
+        return;
+    }
     think(p);
 }
 
@@ -66,6 +77,7 @@ void player_step(player *p) {
     p->flags = env_step(p->kind, p->instance, p->action, actor_observation(p->actor, 0), &p->reward, NULL);
     p->total += p->reward;
     p->step++;
+    if (p->flags & A3C_FAILED) tell_failure(p);
     p->left = p->flags == 0 && p->episode_limit > 0 && p->step >= p->episode_limit;
     if (!player_ended(p)) {
         think(p);

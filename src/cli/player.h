@@ -21,6 +21,7 @@ typedef struct player {
     double total, reward;            /* of the episode so far; of the last step */
     unsigned flags;                  /* how the episode ended, 0 while it goes on */
     bool left;                       /* it came to episode_limit */
+    char failure[256];               /* the environment broke: why; nothing more is played. Else "" */
     float value;                     /* of the observation */
     action_word action[ACTION_DIMS]; /* the one that player_step will take */
 } player;
@@ -36,7 +37,7 @@ void player_start(player *p);
 /* Takes the action, and chooses the next one unless the episode has ended. */
 void player_step(player *p);
 static inline bool player_ended(const player *p) {
-    return p->flags != 0 || p->left;
+    return p->flags != 0 || p->left || p->failure[0];
 }
 
 /* How the policy sees action `choice` of component `component`: its probability. Discrete actions. */

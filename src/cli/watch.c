@@ -115,7 +115,7 @@ static void print_present(const player *p) {
 }
 
 static int watch_plain(player *p, int episodes) {
-    for (; p->episode < episodes; p->episode++) {
+    for (; p->episode < episodes && !p->failure[0]; p->episode++) {
         player_start(p);
         print_present(p);
         while (!player_ended(p) && !ferror(stdout)) {
@@ -136,7 +136,7 @@ static int gif_present(const player *p, gif *g, uint8_t *rgb, error *e) {
 /* Every step is a frame, the last one of an episode is held for a while. The episodes' results go to `results`. */
 static int gif_episodes(player *p, int episodes, gif *g, uint8_t *rgb, FILE *results, error *e) {
     char line[LINE];
-    for (; p->episode < episodes; p->episode++) {
+    for (; p->episode < episodes && !p->failure[0]; p->episode++) {
         player_start(p);
         if (gif_present(p, g, rgb, e) != 0) return -1;
         while (!player_ended(p)) {
@@ -194,6 +194,7 @@ int command_watch(int argc, char **argv) {
     int status = a.gif != NULL ? watch_gif(&p, a.gif, &a.options, &e)
                  : plain       ? watch_plain(&p, a.options.episodes > 0 ? a.options.episodes : 1)
                                : watch_terminal(&p, &a.options, &e);
+    if (p.failure[0] && status == 0) status = error_set(&e, STATUS_FAILED, "%s", p.failure);
     player_free(&p);
     return status < 0 ? cli_fail(&e) : status > 0 ? status : cli_finish();
 }

@@ -160,7 +160,9 @@ static int64_t frame_ns(const stage *s) {
 /* One step on: of the episode, or to the next one. */
 static void advance(stage *s) {
     player *p = s->player;
-    if (!player_ended(p)) {
+    if (p->failure[0]) {
+        s->quit = true; /* told of when the screen is back */
+    } else if (!player_ended(p)) {
         player_step(p);
     } else if (s->options->episodes > 0 && p->episode + 1 >= s->options->episodes) {
         s->quit = true;

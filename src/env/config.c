@@ -255,6 +255,15 @@ static void lay_out(env_config *kind) {
                   (w->delay == ENV_DELAY_NONE || w->delay_on_reset) && !shapes_actions;
 }
 
+/* Those give finite numbers, as their tests hold. */
+static bool is_builtin(const a3c_env_def *def) {
+    size_t count;
+    const a3c_env_def *const *builtins = env_builtins(&count);
+    for (size_t i = 0; i < count; i++)
+        if (builtins[i] == def) return true;
+    return false;
+}
+
 int env_config_make(env_config *kind, const a3c_env_def *def, const env_option_text *options, size_t option_count,
                     const env_wrapping *wrapping, error *e) {
     *kind = (env_config){.def = def, .wrapping = {.max_episode_steps = -1, .frame_stack = 1, .frame_skip = 1}};
@@ -276,6 +285,7 @@ int env_config_make(env_config *kind, const a3c_env_def *def, const env_option_t
     int asked = kind->wrapping.max_episode_steps;
     kind->max_episode_steps = asked >= 0 ? asked : kind->spec.max_episode_steps;
     lay_out(kind);
+    kind->checked = !is_builtin(def);
     return 0;
 }
 

@@ -2,6 +2,7 @@
  * Stepping: seeds, resets and steps flat instances through their wrappers. */
 #include "env/env.h"
 
+#include "env/failure.h"
 #include "env/wrappers.h"
 
 #include <math.h>
@@ -21,7 +22,13 @@ void env_seed(const env_config *kind, void *instance, uint64_t entropy, const ui
     }
 }
 
-void env_reset(const env_config *kind, void *instance, float *observation) {
+/* What the host itself sees of a failure. */
+static unsigned check_numbers(const env_config *kind, const float *observation, double reward) {
+    bool good = isfinite(reward) && !(kind->checked && failure_in_numbers(observation, kind->observation_size));
+    return good ? 0 : A3C_FAILED;
+}
+
+unsigned env_reset(const env_config *kind, void *instance, float *observation) {
     instance_head *head = instance_head_of(instance);
     head->frames = 0;
     head->decided = 0;
@@ -33,6 +40,11 @@ void env_reset(const env_config *kind, void *instance, float *observation) {
     if (kind->wrapping.delay != ENV_DELAY_NONE && kind->wrapping.delay_on_reset) {
         wrap_delay(kind, instance);
     }
+    char reason[64];
+    if (kind->def->failure != NULL && kind->def->failure(env_state(kind, instance), reason, sizeof reason) != 0) {
+        return A3C_FAILED;
+    }
+    return check_numbers(kind, observation, 0);
 }
 
 /* The time limit: truncated is set beside terminated, not in its place. */
@@ -55,7 +67,7 @@ unsigned env_step(const env_config *kind, void *instance, const void *action, fl
         double one = 0;
         flags =
             kind->def->step(env_state(kind, instance), &env_random, instance_rng(kind, instance), action, place, &one);
-        flags = count_frame(kind, instance, flags & (A3C_TERMINATED | A3C_TRUNCATED));
+        flags = count_frame(kind, instance, flags & (A3C_TERMINATED | A3C_TRUNCATED | A3C_FAILED));
         sum += one;
     } while (++played < kind->wrapping.frame_skip && flags == 0);
     wrap_observation(kind, frame);
@@ -67,7 +79,7 @@ unsigned env_step(const env_config *kind, void *instance, const void *action, fl
     if (frames != NULL) {
         *frames = played;
     }
-    return flags;
+    return flags | check_numbers(kind, observation, sum);
 }
 
 static void step_plain_batch(const env_config *kind, char *instances, int count, const void *actions,
@@ -78,12 +90,16 @@ static void step_plain_batch(const env_config *kind, char *instances, int count,
                           observation_place(kind, observations), (size_t)observation_stride * sizeof(float), rewards,
                           flags);
     for (int i = 0; i < count; i++) {
-        flags[i] = count_frame(kind, instances + (size_t)i * stride, flags[i] & (A3C_TERMINATED | A3C_TRUNCATED));
+        flags[i] =
+            count_frame(kind, instances + (size_t)i * stride, flags[i] & (A3C_TERMINATED | A3C_TRUNCATED | A3C_FAILED));
     }
     if (kind->spec.observation != A3C_OBSERVATION_VECTOR || kind->wrapping.masked_count > 0) {
         for (int i = 0; i < count; i++) {
             wrap_observation(kind, observations + (size_t)i * (size_t)observation_stride);
         }
+    }
+    for (int i = 0; i < count; i++) {
+        flags[i] |= check_numbers(kind, observations + (size_t)i * (size_t)observation_stride, rewards[i]);
     }
 }
 

@@ -58,6 +58,7 @@ typedef struct env_config {
     size_t stream_offset;   /* where its random stream begins */
     size_t sticky_offset;   /* the action executed before; 0: none is kept */
     size_t history_offset;  /* the last frame_stack frames; 0: none are kept */
+    bool checked;           /* observations are looked through for NaN and infinity: not those of built-ins */
     bool plain;             /* no wrapper but the time limit and masking: step_batch may be used */
 } env_config;
 
@@ -92,11 +93,12 @@ int env_component(const a3c_env_spec *spec, const char *name);
  * entropy < 2^32 and RandomState([low, high]) above. */
 void env_seed(const env_config *kind, void *instance, uint64_t entropy, const uint32_t *key, int key_count);
 
-/* Starts an episode; `observation` [observation_size]. */
-void env_reset(const env_config *kind, void *instance, float *observation);
+/* Starts an episode; `observation` [observation_size]. Returns 0, or A3C_FAILED. */
+unsigned env_reset(const env_config *kind, void *instance, float *observation);
 
 /* One decision (frame_skip frames): `action` int32_t[action_size] or float[action_size] by kind; `observation` is the true
- * next one. `reward` is the raw sum. Returns A3C_TERMINATED | A3C_TRUNCATED bits; *frames (may be NULL) is how many were
+ * next one. `reward` is the raw sum. Returns A3C_TERMINATED | A3C_TRUNCATED bits, or with them
+ * A3C_FAILED: the environment is broken, or a number that it gave is not finite; *frames (may be NULL) is how many were
  * played. Never resets. */
 unsigned env_step(const env_config *kind, void *instance, const void *action, float *observation, double *reward,
                   int *frames);
@@ -105,6 +107,10 @@ unsigned env_step(const env_config *kind, void *instance, const void *action, fl
  * rewards [count], flags [count]. Frames played are added to *frames. */
 void env_step_batch(const env_config *kind, void *instances, int count, const void *actions, float *observations,
                     int observation_stride, double *rewards, unsigned *flags, int64_t *frames);
+
+/* Why a reset or a step failed that left this observation and this reward (0 after a reset), as words that follow "ID: ". */
+void env_describe_failure(const env_config *kind, const void *instance, const float *observation, double reward,
+                          char *text, size_t size);
 
 /* What stands between a policy and an environment that somebody else runs. A box action [action_size] as the environment
  * is given it, rescaled and clipped where the wrapping says so; `out` may be `action`. */

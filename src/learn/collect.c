@@ -81,7 +81,9 @@ static void end_episode(learner *l, int t, int e) {
         (episode){l->episode_return[e], l->episode_length[e], l->first_env + e, t};
     l->episode_return[e] = 0;
     l->episode_length[e] = 0;
-    env_reset(l->configs[e], instance(l, e), l->observation + (size_t)e * (size_t)l->config->net->input_ld);
+    unsigned flags =
+        env_reset(l->configs[e], instance(l, e), l->observation + (size_t)e * (size_t)l->config->net->input_ld);
+    if (flags & A3C_FAILED) learner_fail(l, e, 0);
 }
 
 /* What the learner makes of a raw reward: scaled, clipped or its sign, divided by the deviation of returns. */
@@ -143,13 +145,28 @@ static void act(learner *l, const float *parameters, int t) {
                                                           r->action + (size_t)i * (size_t)c->distribution.dims);
 }
 
+/* Whether an environment broke in this step; the first is told of. */
+static bool find_failure(learner *l) {
+    const rollout *r = l->rollout;
+    unsigned any = 0;
+    for (int e = 0; e < l->envs; e++) any |= r->flags[e];
+    for (int e = 0; any & A3C_FAILED && e < l->envs; e++) {
+        if (!(r->flags[e] & A3C_FAILED)) continue;
+        l->episode_length[e]++; /* the step that failed */
+        learner_fail(l, e, r->raw_reward[e]);
+    }
+    return l->failed;
+}
+
 bool learner_step(learner *l, const float *parameters, int t) {
     const learner_config *c = l->config;
     rollout *r = l->rollout;
     int n = l->envs, row = t * n;
+    if (l->failed) return false;
     act(l, parameters, t);
     lap(l->watch, PHASE_FORWARD);
     step_all(l, t);
+    if (find_failure(l)) return false;
     bool done = false;
     for (int e = 0; e < n; e++) {
         size_t i = (size_t)(row + e);
@@ -204,6 +221,7 @@ void learner_estimate(learner *l) {
 }
 
 void learner_end(learner *l, const float *parameters) {
+    if (l->failed) return;
     bootstrap(l, parameters);
     if (l->rollout->log_rho)
         memset(l->rollout->log_rho, 0,
@@ -264,6 +282,7 @@ void learner_rollout(learner *l, const float *parameters) {
 
 void learner_collect(learner *l, const float *parameters) {
     learner_rollout(l, parameters);
+    if (l->failed) return;
     if (l->config->second_pull && l->second_pull_context) {
         const float *newest = l->config->second_pull(l->second_pull_context);
         lap(l->watch, PHASE_PULL);

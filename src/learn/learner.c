@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "learn/normalizer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Counts bytes, or hands them out when there is memory. */
@@ -106,10 +107,22 @@ static void *instance(const learner *l, int e) {
     return l->instances + l->instance_at[e];
 }
 
+void learner_fail(learner *l, int e, double reward) {
+    if (l->failed) return;
+    char why[256];
+    int env = l->first_env + e, envs = l->config->envs_per_worker > 0 ? l->config->envs_per_worker : 1;
+    env_describe_failure(l->configs[e], instance(l, e), l->observation + (size_t)e * (size_t)l->config->net->input_ld,
+                         reward, why, sizeof why);
+    snprintf(l->failure, sizeof l->failure, "%s failed (worker %d, environment %d of it, step %d of its episode): %s",
+             l->configs[e]->def->name, env / envs, env % envs, (int)l->episode_length[e], why);
+    l->failed = true;
+}
+
 void learner_seed_env(learner *l, int e, uint32_t worker, uint32_t index) {
     uint32_t key[2] = {worker, index};
     env_seed(l->configs[e], instance(l, e), l->config->seed, key, 2);
-    env_reset(l->configs[e], instance(l, e), l->observation + (size_t)e * (size_t)l->config->net->input_ld);
+    unsigned flags =
+        env_reset(l->configs[e], instance(l, e), l->observation + (size_t)e * (size_t)l->config->net->input_ld);
     l->episode_start[e] = 1;
     l->episode_return[e] = 0;
     l->episode_length[e] = 0;
@@ -117,6 +130,7 @@ void learner_seed_env(learner *l, int e, uint32_t worker, uint32_t index) {
     memset(l->recurrent + (size_t)e * l->config->net->state_size, 0, l->config->net->state_size * sizeof(float));
     l->discounted[e] = 0;
     l->noise_left[e] = 0;
+    if (flags & A3C_FAILED) learner_fail(l, e, 0);
 }
 
 void learner_use_stats(learner *l, const double *observations, const double *returns) {

@@ -30,6 +30,7 @@ typedef struct learner_config {
     bool reward_sign;                 /* or its sign alone */
     bool normalize_observations, normalize_returns;
     float normalize_clip;
+    int envs_per_worker; /* to name a worker by */
     int noise_hold;      /* steps that an environment's lasting noise lasts; 0: a rollout (gSDE) */
     bool masked;         /* some environment forbids actions */
     bool by_environment; /* gradients are computed an environment after the other, see net_tape_by_environment */
@@ -74,6 +75,8 @@ typedef struct rollout {
     episode *episodes;             /* [T * n] */
 } rollout;
 
+enum { LEARNER_FAILURE = 512 };
+
 typedef struct learner {
     const learner_config *config;
     int envs;                         /* n */
@@ -96,13 +99,15 @@ typedef struct learner {
     float return_scale;
     rollout *rollout; /* borrowed */
 
-    int length;                /* steps that the present rollout may have: T, or less while it grows */
-    int steps;                 /* L of the present rollout */
-    int64_t frames;            /* played in the present rollout */
-    int episode_count;         /* finished in the present rollout: rollout->episodes */
-    loss_sums sums;            /* of the present turn */
-    stopwatch *watch;          /* borrowed: of the thread that has this turn, or NULL: not timed */
-    void *second_pull_context; /* borrowed likewise; NULL: no second pull */
+    int length;        /* steps that the present rollout may have: T, or less while it grows */
+    int steps;         /* L of the present rollout */
+    int64_t frames;    /* played in the present rollout */
+    int episode_count; /* finished in the present rollout: rollout->episodes */
+    loss_sums sums;    /* of the present turn */
+    bool failed;       /* an environment broke: what was collected is not to be used, and nothing more is collected */
+    char failure[LEARNER_FAILURE]; /* which one, where, why */
+    stopwatch *watch;              /* borrowed: of the thread that has this turn, or NULL: not timed */
+    void *second_pull_context;     /* borrowed likewise; NULL: no second pull */
 } learner;
 
 size_t learner_bytes(const learner_config *config, const env_config *const *configs, int envs);
@@ -112,7 +117,10 @@ void learner_place(learner *l, const learner_config *config, const env_config *c
 size_t rollout_bytes(const learner_config *config, int envs);
 void rollout_place(const learner_config *config, int envs, void *memory, rollout *r);
 
-/* Seeds environment e as worker w's and starts its first episode. */
+/* Environment e failed, in its last reset or step, with this reward: l->failed, l->failure. */
+void learner_fail(learner *l, int e, double reward);
+
+/* Seeds environment e as worker w's and starts its first episode. It may fail: l->failed. */
 void learner_seed_env(learner *l, int e, uint32_t worker, uint32_t index);
 
 /* The running moments that normalize this turn: of observations [running_stats_size(input_size)], of returns
@@ -132,6 +140,7 @@ void learner_estimate(learner *l);
 /* Bootstraps and estimates advantages and targets. */
 void learner_end(learner *l, const float *parameters);
 /* With config.second_pull, everything that was collected is evaluated once more with the parameters that it returns. */
+/* Sees to l->failed afterwards. */
 void learner_collect(learner *l, const float *parameters);
 /* All of that but the end. */
 void learner_rollout(learner *l, const float *parameters);

@@ -51,6 +51,11 @@ static void order_episodes(team *t, int count) {
 
 void account(team *t) {
     const training *run = t->run->training;
+    if (t->failed) {
+        pauses_request(run->pauses);
+        t->pause = true;
+        return;
+    }
     land(t, (int64_t)t->scale.samples);
     int64_t steps = block_steps(run->block), frames = 0;
     int episodes = collect_learners(t, &frames);

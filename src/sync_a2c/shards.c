@@ -29,8 +29,17 @@ void shards_sum_advantages(team *t, const team_member *m) {
     }
 }
 
+/* Whether an environment broke while the team, or another rank's, collected. */
+static bool any_failure(const team *t) {
+    bool failed = false;
+    for (int i = 0; i < t->threads; i++)
+        for (int k = 0; k < t->members[i].count; k++) failed |= t->members[i].learners[k].failed;
+    return ranks_any(t, failed);
+}
+
 void shards_totals(team *t) {
     const training *run = t->run->training;
+    t->failed = any_failure(t);
     double *sums = t->env_advantages;
     ranks_gather_envs(t, sums, 3 * sizeof *sums);
     ranks_gather_envs(t, t->steps, sizeof *t->steps);

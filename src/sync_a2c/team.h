@@ -100,6 +100,7 @@ typedef struct team {
     update_figures figures; /* since the last row of metrics */
     int64_t frames;         /* over the whole run */
     bool running, pause, diverged;
+    bool failed; /* an environment broke: nothing more is updated */
 } team;
 
 /* How many threads the team can use: no more than OpenMP gives, and than it has shards, or environments when one shard

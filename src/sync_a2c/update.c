@@ -41,7 +41,9 @@ static void update(team *t, int thread, bool timed) {
     collect(t, m, watch);
     const team_updater *mine = team_meet_collected(t, thread, shards_totals, watch);
     if (!mine) return; /* more threads than CPUs: others have made the update */
-    if (t->run->ppo_epochs > 0) {
+    if (t->failed) {
+        /* what was collected is not whole: nothing is learned from it */
+    } else if (t->run->ppo_epochs > 0) {
         ppo_update(t, mine, watch);
     } else {
         shards_differentiate(t, mine, watch); /* my shards */

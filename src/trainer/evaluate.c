@@ -29,8 +29,18 @@ typedef struct stage {
     actor *actor;
     char *instances;
     int next; /* the next episode to start */
+    evaluation *result;
     double *returns, lengths;
 } stage;
+
+/* The first failure counts; all further episodes are left. */
+static void tell_failure(stage *s, int lane, const play *p, double reward) {
+    char why[160];
+    if (s->result->failure[0]) return;
+    env_describe_failure(s->kind, env_at(s->kind, s->instances, lane), actor_observation(s->actor, lane), reward, why,
+                         sizeof why);
+    snprintf(s->result->failure, sizeof s->result->failure, "episode %d, step %d: %s", p->episode + 1, p->length, why);
+}
 
 static void start_episode(stage *s, int lane, play *p) {
     p->episode = s->next < s->request->episodes ? s->next++ : -1;
@@ -38,10 +48,11 @@ static void start_episode(stage *s, int lane, play *p) {
     void *instance = env_at(s->kind, s->instances, lane);
     uint64_t seed = s->request->seed + (uint64_t)p->episode;
     env_seed(s->kind, instance, seed, NULL, 0);
-    env_reset(s->kind, instance, actor_observation(s->actor, lane));
+    unsigned flags = env_reset(s->kind, instance, actor_observation(s->actor, lane));
     actor_start(s->actor, lane);
     p->total = 0;
     p->length = 0;
+    if (flags & A3C_FAILED) tell_failure(s, lane, p, 0);
     p->stream = random_stream_new(s->request->seed, (uint32_t)p->episode, RANDOM_EVALUATION);
 }
 
@@ -53,6 +64,10 @@ static void step_lane(stage *s, int lane, play *p) {
                               &reward, NULL);
     p->total += reward;
     p->length++;
+    if (flags & A3C_FAILED) {
+        tell_failure(s, lane, p, reward);
+        return;
+    }
     if (!flags && p->length < EVALUATION_STEPS) return;
     s->returns[p->episode] = p->total;
     s->lengths += p->length;
@@ -89,11 +104,14 @@ void evaluate(const acting *policy, const env_config *kind, const evaluation_req
                .kind = kind,
                .request = request,
                .actor = actor_new(policy, lanes),
+               .result = result,
                .returns = returns,
                .instances = memory_new(memory_product((size_t)lanes, kind->instance_stride))};
+    *result = (evaluation){.episodes = request->episodes, .seed = request->seed};
+    snprintf(result->env, sizeof result->env, "%s", kind->def->name);
     play plays[LANES];
     for (int i = 0; i < lanes; i++) start_episode(&s, i, &plays[i]);
-    for (bool playing = true; playing;) {
+    for (bool playing = true; playing && !result->failure[0];) {
         playing = false;
         for (int i = 0; s.plan->learning.masked && i < lanes; i++)
             if (plays[i].episode >= 0) env_action_mask(kind, env_at(kind, s.instances, i), actor_allowed(s.actor, i));
@@ -105,8 +123,6 @@ void evaluate(const acting *policy, const env_config *kind, const evaluation_req
         }
     }
     double threshold = policy->plan->settings.env.solved_return; /* of all tasks, or each one's own */
-    *result = (evaluation){.episodes = request->episodes, .seed = request->seed};
-    snprintf(result->env, sizeof result->env, "%s", kind->def->name);
     describe(isnan(threshold) ? kind->spec.solved_return : threshold, returns, result);
     result->length_mean = s.lengths / request->episodes;
     result->seconds = 1e-9 * (double)(clock_ns() - begin);
@@ -124,6 +140,11 @@ void evaluate_tasks(const acting *policy, const evaluation_request *request, eva
         length += tasks[i].length_mean / count;
         seconds += tasks[i].seconds;
         success += tasks[i].success_rate / count;
+        if (tasks[i].failure[0]) {
+            *result = tasks[i];
+            memory_free(returns);
+            return;
+        }
     }
     *result = tasks[0];
     result->episodes = count * request->episodes;
@@ -132,6 +153,12 @@ void evaluate_tasks(const acting *policy, const evaluation_request *request, eva
     result->length_mean = length;
     result->seconds = seconds;
     memory_free(returns);
+}
+
+int evaluate_failed(const evaluation *result, error *e) {
+    return result->failure[0]
+               ? error_set(e, STATUS_FAILED, "environment %s failed in an evaluation, %s", result->env, result->failure)
+               : 0;
 }
 
 int evaluate_run(const char *run, bool best, const evaluation_request *request, evaluation *result, evaluation *tasks,
@@ -148,5 +175,5 @@ int evaluate_run(const char *run, bool best, const evaluation_request *request, 
     evaluate_tasks(&policy, &own, result, tasks ? tasks : each);
     if (task_count) *task_count = s->plan.settings.env.count;
     saved_free(s);
-    return 0;
+    return evaluate_failed(result, e);
 }

@@ -114,14 +114,16 @@ static evaluation evaluate_now(run *r, int64_t step) {
     acting policy = {&r->plan, parameters, shared_stats_observations(r->training.stats)};
     evaluate_tasks(&policy, &request, &result, tasks);
     r->evaluation_seconds += result.seconds;
-    if (result.mean > r->best_return) {
+    if (evaluate_failed(&result, &e)) fail(r, &e);
+    if (!result.failure[0] && result.mean > r->best_return) {
         r->best_return = result.mean;
         background_wait(r->writer);
         image_take(r->image, r);
         if (image_write(r->image, r->folder, "best.safetensors", &e)) fail(r, &e);
     }
-    progress_say(&r->progress, "step %lld: evaluation over %d episodes: mean return %.2f", (long long)step,
-                 result.episodes, result.mean);
+    if (!result.failure[0])
+        progress_say(&r->progress, "step %lld: evaluation over %d episodes: mean return %.2f", (long long)step,
+                     result.episodes, result.mean);
     memory_free(parameters);
     return result;
 }
@@ -155,21 +157,41 @@ static stop_reason reason(run *r, int64_t step) {
     return STOP_NONE;
 }
 
+/* Whether the last update divided 0 by 0: without an epsilon, statistics that are 0 do that. */
+static bool epsilon_is_missing(const run *r) {
+    return r->plan.settings.optimizer.epsilon == 0 && r->plan.settings.optimizer.kind != OPTIMIZER_SGD;
+}
+
+static const char *kept_checkpoint(const run *r) {
+    char path[FILE_PATH_SIZE];
+    bool kept = file_join(path, r->folder, "checkpoint.safetensors", NULL) == 0 && file_exists(path);
+    return kept ? "the last checkpoint is kept" : "no checkpoint had been written yet";
+}
+
 static void check_failures(run *r, int64_t step) {
     int64_t diverged = r->team ? r->team->diverged : flag_read(&r->async.diverged);
     error e = {0};
     if (flag_read(&r->write_failed)) fail(r, &r->write_error);
-    if (!diverged) return;
+    const learner *broken = run_broken_learner(r);
+    if (!diverged && !broken) return;
     r->diverged = true;
+    if (broken) {
+        error_set(&e, STATUS_FAILED, "environment %s; at step %lld of the run; %s", broken->failure, (long long)step,
+                  kept_checkpoint(r));
+        fail(r, &e);
+        return;
+    }
     metrics m = make_row(r, step, run_seconds(r));
     m.grad_norm = INFINITY;
     alerts_update(&r->alerts, &m);
     progress_warn(&r->progress, "%s", alerts_message(ALERT_GRADIENTS));
-    char path[FILE_PATH_SIZE];
-    bool kept = file_join(path, r->folder, "checkpoint.safetensors", NULL) == 0 && file_exists(path);
+    const char *remedy =
+        epsilon_is_missing(r)
+            ? "optimizer.epsilon is 0: where a gradient and its statistics are 0, the update is 0 / 0. Set it to 1e-8 "
+              "or more."
+            : "Try a lower optimizer.learning_rate, a smaller env.reward_scale or a stricter optimizer.max_grad_norm.";
     error_set(&e, STATUS_FAILED, "training diverged at step %lld: a gradient is not finite; %s. %s", (long long)step,
-              kept ? "the last checkpoint is kept" : "no checkpoint had been written yet",
-              "Try a lower optimizer.learning_rate, a smaller env.reward_scale or a stricter optimizer.max_grad_norm.");
+              kept_checkpoint(r), remedy);
     fail(r, &e);
 }
 

@@ -133,6 +133,7 @@ static void plan_learning(plan *p) {
         c->estimator.kind == ESTIMATOR_VTRACE || s->loss.kind == SETTINGS_LOSS_PPO || s->async.behavior_delay > 0;
     if (s->mode == MODE_ASYNC && (c->estimator.kind == ESTIMATOR_VTRACE || s->async.behavior_delay > 0))
         c->second_pull = shared_pull_again;
+    c->envs_per_worker = s->envs_per_worker;
     c->seed = s->seed;
     p->optimizer =
         (optimizer){s->optimizer.kind,     s->optimizer.decay, s->optimizer.epsilon, s->optimizer.epsilon_inside_root,

@@ -68,6 +68,14 @@ learner *run_learner(run *r, int env, int *index) {
     return &r->worker_pool->workers[env / r->plan.settings.envs_per_worker].learner;
 }
 
+const learner *run_broken_learner(run *r) {
+    for (int e = 0, index; e < r->environments; e++) {
+        const learner *l = run_learner(r, e, &index);
+        if (l && l->failed) return l;
+    }
+    return NULL;
+}
+
 static void start_parameters(run *r) {
     plan *p = &r->plan;
     float *parameters = memory_array(float, p->net.size);
@@ -122,6 +130,7 @@ int run_build(run *r, error *e) {
     start_parameters(r);
     measure_costs(r);
     seed_environments(r);
+    if (run_broken_learner(r)) return error_set(e, STATUS_FAILED, "environment %s", run_broken_learner(r)->failure);
     r->image = image_new(r);
     r->writer = background_new();
     return 0;

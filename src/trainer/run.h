@@ -88,6 +88,9 @@ void run_free(run *r);
 /* The learner that holds global environment `env`, and its index there. */
 learner *run_learner(run *r, int env, int *index);
 
+/* The first learner with an environment that broke, or NULL. */
+const learner *run_broken_learner(run *r);
+
 /* Trains until something stops it: stopped_by, failure. */
 void run_drive(run *r);
 

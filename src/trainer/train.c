@@ -173,6 +173,7 @@ static int final_evaluation(run *r, summary *s, summary_task *tasks, error *e) {
     s->eval_return_max = v.maximum;
     s->eval_episodes = v.episodes, s->eval_seconds = v.seconds;
     memory_free(parameters);
+    if (evaluate_failed(&v, e)) return -1;
     for (int i = 0; x->env.count > 1 && i < x->env.count; i++) {
         tasks[i] = (summary_task){
             .eval_return_mean = each[i].mean, .eval_return_std = each[i].deviation, .eval_episodes = each[i].episodes};

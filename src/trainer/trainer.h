@@ -39,6 +39,8 @@ typedef struct evaluation {
     double length_mean;
     double seconds;
     uint64_t seed; /* S, as it was used */
+    char failure
+        [256]; /* an environment broke: which episode, where, why; the figures are not to be used then. Else "" */
     char env[SETTINGS_TEXT];
 } evaluation;
 
@@ -47,6 +49,9 @@ typedef struct evaluation {
  * error. */
 int evaluate_run(const char *run, bool best, const evaluation_request *request, evaluation *result, evaluation *tasks,
                  int *task_count, error *e);
+
+/* 0, or -1 with the error when an environment broke. */
+int evaluate_failed(const evaluation *result, error *e);
 
 /* Every evaluation of every run has episodes of its own: S = 2^40 lane + 2^20 number, so that runs of other seeds and other
  * evaluations of one run share no S + k, k < 2^20. lane is the run's seed below 2^24, and 24 bits of its hash from there on;

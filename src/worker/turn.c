@@ -22,7 +22,7 @@ static void sit_down(worker *w, workspace *d, async *a, unsigned parts) {
 static void keep(worker *w, size_t size) {
     const learner *l = &w->learner;
     open_turn *t = &w->turn;
-    t->norm = sqrt(kernels_get()->sum_of_squares(size, t->gradient));
+    t->norm = l->failed ? NAN : sqrt(kernels_get()->sum_of_squares(size, t->gradient)); /* NAN: is not pushed */
     t->steps = (int64_t)l->steps * l->envs;
     t->frames = l->frames;
     t->sums = l->sums;
@@ -45,7 +45,7 @@ bool turn(worker *w, workspace *d, async *a, unsigned parts) {
         learner_collect(l, d->behavior);
         /* Accumulate gradients with respect to theta': d theta. */
         double entropy_coef = schedule_at(&shared->entropy_coef, t->position, shared->total_steps);
-        learner_gradient(l, d->parameters, entropy_coef, t->gradient);
+        if (!l->failed) learner_gradient(l, d->parameters, entropy_coef, t->gradient);
         keep(w, shared->learning->net->size);
     }
     /* Perform asynchronous update of theta using d theta. */
