@@ -3,7 +3,8 @@
  * Other programs read what is written here; what is read here is treated as hostile: whatever the file holds, the
  * answer is its tensors or an error, never a crash.
  *
- * The format: https://huggingface.co/docs/safetensors. Of its types only those below are read. */
+ * The format: https://huggingface.co/docs/safetensors. Its types are those below; tensors of others may be there, and
+ * what another program has left out or added (metadata, white space, more tensors) is no reason to refuse a file. */
 #ifndef RECORD_SAFETENSORS_H
 #define RECORD_SAFETENSORS_H
 
@@ -23,7 +24,8 @@ typedef enum safetensor_type {
     SAFETENSOR_U64,
     SAFETENSOR_U32,
     SAFETENSOR_U8,
-    SAFETENSOR_TYPES
+    SAFETENSOR_TYPES,
+    SAFETENSOR_OTHER = SAFETENSOR_TYPES /* F16, BOOL, C64, ..: read over, never asked for; its elements are not known */
 } safetensor_type;
 
 typedef struct safetensor {

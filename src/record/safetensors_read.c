@@ -48,18 +48,18 @@ static int parse_type(const json_t *word, const char *name, safetensor *tensor, 
             tensor->type = (safetensor_type)type;
             return 0;
         }
-    return error_set(e, STATUS_FAILED, "tensor '%.100s' has the dtype '%.16s', which is not known here", name,
-                     json_string_value(word));
+    tensor->type = SAFETENSOR_OTHER;
+    return 0;
 }
 
-/* Fills dims and shape; *bytes is how long the data must be. */
+/* Fills dims and shape; *bytes is how long the data must be; of a type that is not known, how many elements there are. */
 static int parse_shape(const json_t *shape, const char *name, safetensor *tensor, uint64_t *bytes, error *e) {
     size_t dims = json_array_size(shape);
     if (!json_is_array(shape) || dims > SAFETENSORS_DIMS)
         return error_set(e, STATUS_FAILED, "tensor '%.100s' has no shape of at most %d dimensions", name,
                          SAFETENSORS_DIMS);
     tensor->dims = (int)dims;
-    *bytes = safetensors_types[tensor->type].size;
+    *bytes = tensor->type == SAFETENSOR_OTHER ? 1 : safetensors_types[tensor->type].size;
     for (size_t i = 0; i < dims; i++) {
         const json_t *size = json_array_get(shape, i);
         if (!json_is_integer(size) || json_integer_value(size) < 0)
@@ -71,8 +71,9 @@ static int parse_shape(const json_t *shape, const char *name, safetensor *tensor
     return 0;
 }
 
-static int parse_offsets(const json_t *offsets, const char *name, uint64_t bytes, uint64_t data_size, span *where,
-                         error *e) {
+static int parse_offsets(const json_t *offsets, const safetensor *tensor, uint64_t bytes, uint64_t data_size,
+                         span *where, error *e) {
+    const char *name = tensor->name;
     const json_t *begin = json_array_get(offsets, 0), *end = json_array_get(offsets, 1);
     if (json_array_size(offsets) != 2 || !json_is_integer(begin) || !json_is_integer(end))
         return error_set(e, STATUS_FAILED, "tensor '%.100s' has no data_offsets [begin, end]", name);
@@ -80,7 +81,7 @@ static int parse_offsets(const json_t *offsets, const char *name, uint64_t bytes
     if (from < 0 || to < from || (uint64_t)to > data_size)
         return error_set(e, STATUS_FAILED, "tensor '%.100s' lies at bytes %" PRId64 " to %" PRId64 " of %" PRIu64, name,
                          (int64_t)from, (int64_t)to, data_size);
-    if ((uint64_t)(to - from) != bytes)
+    if (tensor->type != SAFETENSOR_OTHER && (uint64_t)(to - from) != bytes)
         return error_set(e, STATUS_FAILED, "tensor '%.100s' has %" PRId64 " bytes, its shape and dtype need %" PRIu64,
                          name, (int64_t)(to - from), bytes);
     where->begin = (uint64_t)from;
@@ -90,18 +91,19 @@ static int parse_offsets(const json_t *offsets, const char *name, uint64_t bytes
 
 static int parse_tensor(const char *name, const json_t *entry, uint64_t data_size, safetensor *tensor, span *where,
                         error *e) {
-    if (!json_is_object(entry) || json_object_size(entry) != 3)
+    if (!json_is_object(entry))
         return error_set(e, STATUS_FAILED, "tensor '%.100s' is not described by dtype, shape and data_offsets", name);
     uint64_t bytes = 0;
     tensor->name = name;
     if (parse_type(json_object_get(entry, "dtype"), name, tensor, e)) return -1;
     if (parse_shape(json_object_get(entry, "shape"), name, tensor, &bytes, e)) return -1;
-    return parse_offsets(json_object_get(entry, "data_offsets"), name, bytes, data_size, where, e);
+    return parse_offsets(json_object_get(entry, "data_offsets"), tensor, bytes, data_size, where, e);
 }
 
 static int check_metadata(json_t *metadata, error *e) {
     const char *key;
     json_t *value;
+    if (json_is_null(metadata)) return 0;
     if (!json_is_object(metadata)) return error_set(e, STATUS_FAILED, "its " SAFETENSORS_METADATA " is not an object");
     json_object_foreach(metadata, key, value) {
         if (!json_is_string(value)) return error_set(e, STATUS_FAILED, "the metadata '%.100s' is not a string", key);
@@ -115,11 +117,12 @@ static int by_position(const void *a, const void *b) {
     return left->end < right->end ? -1 : left->end > right->end;
 }
 
-/* The spans, sorted, must follow each other from the first byte of the data to the last. */
+/* The spans, sorted, must follow each other from the first byte of the data to the last; empty ones lie anywhere. */
 static int check_cover(const safetensors *file, span *spans, uint64_t data_size, error *e) {
     uint64_t at = 0;
     qsort(spans, file->count, sizeof *spans, by_position);
     for (size_t i = 0; i < file->count; i++) {
+        if (spans[i].begin == spans[i].end) continue;
         if (spans[i].begin != at)
             return error_set(e, STATUS_FAILED, "there is %s before tensor '%.100s'",
                              spans[i].begin > at ? "a hole" : "an overlap", file->tensors[spans[i].index].name);
@@ -288,7 +291,7 @@ const char *safetensors_metadata(const safetensors *file, const char *key) {
 }
 
 static void describe(text_buffer *words, safetensor_type type, int dims, const int64_t *shape) {
-    text_printf(words, "%s [", safetensors_types[type].name);
+    text_printf(words, "%s [", type == SAFETENSOR_OTHER ? "of another type" : safetensors_types[type].name);
     for (int i = 0; i < dims; i++) text_printf(words, "%s%" PRId64, i ? ", " : "", shape[i]);
     text_append(words, "]");
 }

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "learn/normalizer.h"
+#include "trainer/saved.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -177,15 +178,30 @@ static void environments_hash(const image *i, char text[17]) {
     snprintf(text, 17, "%016" PRIx64, hash_bytes(HASH_START, i->environments, i->environments_bytes));
 }
 
+/* Over all other tensors, in the order of the list. */
+static void state_hash(const image *i, char text[17]) {
+    uint64_t hash = HASH_START;
+    for (int k = 0; k < i->count; k++) {
+        bool elsewhere = (k >= i->parameters && k < i->parameters + i->network_tensors) ||
+                         i->tensors[k].memory == (void *)i->environments;
+        if (!elsewhere) hash = hash_bytes(hash, i->tensors[k].memory, safetensor_bytes(&i->list[k]));
+    }
+    snprintf(text, 17, "%016" PRIx64, hash);
+}
+
 int image_write(const image *i, const char *folder, const char *name, error *e) {
-    char path[FILE_PATH_SIZE], format[16], hash[17], fingerprint[17];
+    char path[FILE_PATH_SIZE], format[16], hash[17], fingerprint[17], state[17], normalizer[17];
     if (file_join(path, folder, name, e)) return -1;
     snprintf(format, sizeof format, "%d", SETTINGS_FORMAT);
     environments_hash(i, hash);
     image_fingerprint(i, fingerprint);
+    state_hash(i, state);
+    const image_moments *m = &i->observations;
+    saved_normalizer_hash(m->n, m->count, m->mean, m->variance, normalizer);
     safetensors_pair metadata[] = {{"format", format},       {"program", "a3c"},
                                    {"config", i->config},    {"params_fingerprint", fingerprint},
-                                   {"env_state_hash", hash}, {"env_plugin_hash", i->plugin_hash}};
+                                   {"env_state_hash", hash}, {"env_plugin_hash", i->plugin_hash},
+                                   {"state_hash", state},    {"normalizer_hash", normalizer}};
     return safetensors_write(path, i->list, (size_t)i->count, metadata, sizeof metadata / sizeof *metadata, e);
 }
 
@@ -270,19 +286,26 @@ static int read_tensors(image *i, const safetensors *file, error *e) {
     return 0;
 }
 
+/* What was read is what was written. */
+static int check_hashes(const image *i, const safetensors *file, error *e) {
+    char hash[17];
+    environments_hash(i, hash);
+    if (saved_check_hash(file, "env_state_hash", "env/state", hash, e)) return -1;
+    image_fingerprint(i, hash);
+    if (saved_check_hash(file, "params_fingerprint", "param/", hash, e)) return -1;
+    state_hash(i, hash);
+    return saved_check_hash(file, "state_hash", "the state of the run", hash, e);
+}
+
 int image_restore(image *i, run *r, error *e) {
     char path[FILE_PATH_SIZE];
     safetensors *file;
     if (file_join(path, r->folder, "checkpoint.safetensors", e) || safetensors_open(path, &file, e)) return -1;
-    int failed = plugin_hash_check(&r->plan, safetensors_metadata(file, "env_plugin_hash"), e) ||
+    int failed = saved_check_format(file, e) ||
+                 plugin_hash_check(&r->plan, safetensors_metadata(file, "env_plugin_hash"), e) ||
                  safetensors_check_finite(file, e) || read_tensors(i, file, e);
-    char hash[17];
-    environments_hash(i, hash);
-    const char *stored = failed ? NULL : safetensors_metadata(file, "env_state_hash");
-    if (!failed && (!stored || strcmp(stored, hash) != 0))
-        failed = error_set(e, STATUS_FAILED, "env/state: is not what was written (its hash differs)");
+    if (!failed) failed = check_counters(i, r, e) || alerts_set(&r->alerts, i->alerts, e) || check_hashes(i, file, e);
     safetensors_close(file);
-    if (!failed) failed = check_counters(i, r, e) || alerts_set(&r->alerts, i->alerts, e);
     if (failed) return error_prefix(e, "%s: ", path);
     image_move(i, r, PUT);
     return 0;

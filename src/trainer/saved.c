@@ -3,14 +3,17 @@
 #include "trainer/saved.h"
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "learn/normalizer.h"
 #include "record/safetensors.h"
 #include "trainer/image.h"
 #include "trainer/trainer.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -77,6 +80,47 @@ static int read_moments(int64_t n, const safetensors *file, double *moments, err
     return 0;
 }
 
+int saved_check_format(const safetensors *file, error *e) {
+    const char *format = safetensors_metadata(file, "format");
+    if (!format || atoi(format) <= SETTINGS_FORMAT) return 0;
+    return error_set(e, STATUS_FAILED, "is of format %.16s, this program reads up to %d; a newer a3c wrote it", format,
+                     SETTINGS_FORMAT);
+}
+
+int saved_check_hash(const safetensors *file, const char *key, const char *what, const char hash[17], error *e) {
+    const char *stored = safetensors_metadata(file, key);
+    if (stored && strcmp(stored, hash) == 0) return 0;
+    if (!stored) return error_set(e, STATUS_FAILED, "has no %s: nothing says whether %s is whole", key, what);
+    return error_set(e, STATUS_FAILED,
+                     "%s: is not what was written (%s is %.16s, its bytes have %s): the file is damaged", what, key,
+                     stored, hash);
+}
+
+void saved_normalizer_hash(int n, const double *count, const double *mean, const double *variance, char text[17]) {
+    uint64_t hash = HASH_START;
+    if (n > 0) {
+        hash = hash_bytes(hash, count, sizeof *count);
+        hash = hash_bytes(hash, mean, (size_t)n * sizeof *mean);
+        hash = hash_bytes(hash, variance, (size_t)n * sizeof *variance);
+    }
+    snprintf(text, 17, "%016" PRIx64, hash);
+}
+
+static int check_parameters(const net *net, const safetensors *file, const float *parameters, error *e) {
+    char text[17];
+    float *flat = memory_array(float, net->parameters);
+    net_flatten(net, parameters, flat);
+    snprintf(text, sizeof text, "%016" PRIx64, hash_bytes(HASH_START, flat, net->parameters * sizeof *flat));
+    memory_free(flat);
+    return saved_check_hash(file, "params_fingerprint", "param/", text, e);
+}
+
+static int check_normalizer(int n, const safetensors *file, const double *moments, error *e) {
+    char text[17];
+    saved_normalizer_hash(n, moments, moments + 1, moments + 1 + n, text);
+    return saved_check_hash(file, "normalizer_hash", "normalize/observations", text, e);
+}
+
 acting saved_acting(const saved *s) {
     return (acting){&s->plan, s->parameters, s->moments};
 }
@@ -136,14 +180,17 @@ saved *saved_read(const char *path, const char *env, bool env_may_load, error *e
     if (safetensors_open(path, &file, e)) return NULL;
     saved *s = memory_new(sizeof *s);
     settings *read = memory_new(sizeof *read);
-    int failed = read_settings(file, path, env, env_may_load, read, e) || plan_make(&s->plan, read, e);
+    int failed = saved_check_format(file, e) || read_settings(file, path, env, env_may_load, read, e) ||
+                 plan_make(&s->plan, read, e);
     if (!failed && !env) failed = plugin_hash_check(&s->plan, safetensors_metadata(file, "env_plugin_hash"), e);
     if (!failed) {
         int inputs = s->plan.net.input_size;
         s->parameters = memory_array(float, s->plan.net.size);
-        failed = read_parameters(&s->plan.net, file, s->parameters, e);
+        failed = read_parameters(&s->plan.net, file, s->parameters, e) ||
+                 check_parameters(&s->plan.net, file, s->parameters, e);
         if (s->plan.learning.normalize_observations) s->moments = memory_array(double, running_stats_size(inputs));
-        if (!failed && s->moments) failed = read_moments(inputs, file, s->moments, e);
+        if (!failed && s->moments)
+            failed = read_moments(inputs, file, s->moments, e) || check_normalizer(inputs, file, s->moments, e);
     }
     safetensors_close(file);
     memory_free(read);
@@ -159,12 +206,20 @@ int saved_start(const plan *p, const char *run, float *parameters, double *momen
     int failed = run_checkpoint_path(run, false, path, e) || safetensors_open(path, &file, e);
     if (failed) return error_prefix(e, "init.from: ");
     bool normalized = safetensors_tensor(file, "normalize/observations.mean") != NULL;
-    failed = read_parameters(&p->net, file, parameters, e);
+    bool verified = safetensors_metadata(file, "params_fingerprint") != NULL;
+    failed = saved_check_format(file, e) || read_parameters(&p->net, file, parameters, e) ||
+             (verified && check_parameters(&p->net, file, parameters, e));
     if (!failed && normalized != p->learning.normalize_observations)
         failed =
             error_set(e, STATUS_USAGE, "%s: its observations were %snormalized; expected normalize.observations: %s",
                       path, normalized ? "" : "not ", normalized ? "true" : "false");
-    if (!failed && normalized) failed = read_moments(p->net.input_size, file, moments, e);
+    if (!failed && normalized)
+        failed = read_moments(p->net.input_size, file, moments, e) ||
+                 (verified && check_normalizer(p->net.input_size, file, moments, e));
+    static int said;
+    if (!failed && !verified)
+        error_warn_once(&said, "init.from: %s: its metadata are not a3c's; the parameters fit, and were not verified",
+                        path);
     safetensors_close(file);
     return failed ? error_prefix(e, "init.from: ") : 0;
 }

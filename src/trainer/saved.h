@@ -3,6 +3,7 @@
 #ifndef TRAINER_SAVED_H
 #define TRAINER_SAVED_H
 
+#include "record/safetensors.h"
 #include "trainer/actor.h"
 
 typedef struct saved {
@@ -20,6 +21,14 @@ void saved_free(saved *s);
  * name and shape; and its running moments of observations [running_stats_size(input_size)] where p normalizes them, which
  * both or neither must. 0, or -1 with the error. */
 int saved_start(const plan *p, const char *run, float *parameters, double *moments, error *e);
+
+/* -1 with the error when the file says that it is of a newer format, or, hash for hash (16 hexadecimal digits), that `what` in it
+ * is not what was written; a hash that is not there counts as a difference. */
+int saved_check_format(const safetensors *file, error *e);
+int saved_check_hash(const safetensors *file, const char *key, const char *what, const char hash[17], error *e);
+
+/* The hash of the running statistics of n observations' components, count [1], mean [n], variance [n]; n 0: of none. */
+void saved_normalizer_hash(int n, const double *count, const double *mean, const double *variance, char text[17]);
 
 /* For an actor: points into s. */
 acting saved_acting(const saved *s);
