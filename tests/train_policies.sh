@@ -25,7 +25,7 @@ if ${CC:-cc} -shared -fPIC -fvisibility=hidden -I "$A3C_SOURCE/include" "$A3C_SO
     second='{"observation":[3],"allowed":[0,0,1,0,0,0,1,0]}'
     same "masks: act keeps to what is allowed" "$(acted two-sync "$second" | cut -d '"' -f 1-3)" '{"action":[2,1],'
     same "masks: for one observation" "$(acted two-sync '[3]' "$second" '[3]' | sed -n 3p)" "$(acted two-sync '[3]')"
-    for bad in '{"observation":[3],"allowed":[0,0,0,0,0,1,1,1]}' '{"observation":[3],"allowed":[1,1]}' '{"observation":[3]}' \
+    for bad in '{"observation":[3],"allowed":[0,0,0,0,0,1,1,1]}' '{"observation":[3],"allowed":[1,1]}' \
         '{"observation":[3],"allowed":[1,1,1,1,1,1,1,2]}'; do
         echo "$bad" > line
         status "masks: act refuses $bad" 2 sh -c '"$A3C_BIN" act two-sync < line'

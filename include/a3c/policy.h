@@ -23,7 +23,7 @@ extern "C" {
 typedef struct a3c_policy a3c_policy;
 typedef struct a3c_actor a3c_actor;
 
-enum { A3C_POLICY_ACTION_DIMS = 8 };
+enum { A3C_POLICY_ACTION_DIMS = 8, A3C_POLICY_OBSERVATIONS = 8 };
 typedef enum a3c_choice { A3C_GREEDY = 0, A3C_SAMPLE = 1 } a3c_choice;
 
 typedef struct a3c_policy_info {
@@ -34,6 +34,8 @@ typedef struct a3c_policy_info {
     int action_dims;      /* components of an action */
     int action_n[A3C_POLICY_ACTION_DIMS]; /* choices of each component when not continuous */
     int masked;                           /* 1: its environment forbids actions, see a3c_actor_allow */
+    int indices;                          /* 1: an observation is indices, component i of 0 .. observation_n[i] - 1 */
+    int observation_n[A3C_POLICY_OBSERVATIONS]; /* of the first components of an observation of indices, else 0 */
 } a3c_policy_info;
 
 typedef struct a3c_answer {
@@ -49,6 +51,8 @@ typedef struct a3c_answer {
 /* Loads a checkpoint (.safetensors). NULL with a message when it cannot be read or is no policy. Free with
  * a3c_policy_free, after its actors. */
 a3c_policy *a3c_policy_load(const char *path, char *message, size_t message_size);
+/* The same in another environment of equal spaces, or one that lies in a plugin ("./mine.so"), which is loaded. */
+a3c_policy *a3c_policy_load_env(const char *path, const char *env, char *message, size_t message_size);
 void a3c_policy_free(a3c_policy *policy);
 a3c_policy_info a3c_policy_describe(const a3c_policy *policy);
 

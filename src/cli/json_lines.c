@@ -8,16 +8,24 @@
 #include <string.h>
 
 enum { SHOWN = 60 };
+static const char byte_order_mark[] = "\xef\xbb\xbf";
 
 int lines_next(lines *l, json_t **value, error *e) {
     errno = 0;
     ssize_t length = getline(&l->text, &l->capacity, l->file);
     if (length < 0) return ferror(l->file) ? error_set(e, STATUS_FAILED, "%s: %s", l->name, strerror(errno)) : 0;
     l->number++;
+    if (l->number == 1 && length >= 3 && memcmp(l->text, byte_order_mark, 3) == 0)
+        memmove(l->text, l->text + 3, (size_t)(length -= 3) + 1);
     json_error_t problem;
     *value = json_loadb(l->text, (size_t)length, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &problem);
-    if (length > 0 && l->text[length - 1] == '\n') l->text[length - 1] = '\0';
+    while (length > 0 && strchr("\r\n", l->text[length - 1])) l->text[--length] = '\0';
+    l->length = (size_t)length;
     return 1;
+}
+
+bool lines_is_blank(const lines *l) {
+    return strspn(l->text, " \t\r") == l->length; /* a byte 0 is not blank */
 }
 
 int lines_refuse(const lines *l, const char *expected, error *e) {

@@ -21,9 +21,13 @@ struct a3c_actor {
 };
 
 a3c_policy *a3c_policy_load(const char *path, char *message, size_t message_size) {
+    return a3c_policy_load_env(path, NULL, message, message_size);
+}
+
+a3c_policy *a3c_policy_load_env(const char *path, const char *env, char *message, size_t message_size) {
     error e = {0};
     locale_t before = number_enter(); /* the program around may have another */
-    saved *s = saved_read(path, NULL, false, &e);
+    saved *s = saved_read(path, env, env != NULL, &e);
     number_leave(before);
     if (!s) {
         if (message_size) snprintf(message, message_size, "%s", e.text);
@@ -49,6 +53,9 @@ a3c_policy_info a3c_policy_describe(const a3c_policy *p) {
                             .action_dims = d->dims,
                             .masked = plan->learning.masked};
     for (int i = 0; i < d->dims; i++) info.action_n[i] = d->n[i];
+    info.indices = plan->net.spec.input == INPUT_DISCRETE;
+    for (int i = 0; info.indices && i < plan->net.input_size && i < A3C_POLICY_OBSERVATIONS; i++)
+        info.observation_n[i] = plan->net.spec.input_shape[i];
     return info;
 }
 
