@@ -214,8 +214,7 @@ static void check_tree(int shards, int threads, random_stream *random) {
     for (size_t i = 0; i < all; i++) expected[i] = t->shard_gradients[i] = (float)random_uniform(random) - 0.5f;
     for (int s = 0; s < shards; s++) t->shard_used[s] = s == shards - 1 || random_uniform(random) < 0.7;
     plain_tree(shards, t->shard_used, n, expected);
-    for (int u = 0; u < t->updaters; u++)
-        for (int s = 0; s < t->updater[u].shards; s++) reduce_nodes(t, &t->updater[u], t->updater[u].first_shard + s);
+    for (int u = 0; u < t->updaters; u++) reduce_own(t, &t->updater[u]);
     for (int u = 0; u < t->updaters; u++) reduce_stripes(t, &t->updater[u], NULL);
     assert_memory_equal(t->gradient, expected, n * sizeof *expected);
     memory_free(expected);

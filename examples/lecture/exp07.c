@@ -23,15 +23,20 @@ static gradient_scale batch_scale(const learner *l, double entropy_coef) {
 }
 
 /* A2C: collect with the present parameters, estimate advantages, differentiate the loss of the whole batch (environment
- * after environment), clip the gradient's norm, step once; and again. */
+ * after environment, then added up in pairs, as sync's tree does), clip the gradient's norm, step once; and again. */
 static void train_by_hand(lecture_run *t, learner *l, float *parameters, float *gradient) {
     const kernels *k = kernels_get();
+    size_t size = t->plan.net.size;
     for (int update = 0; update < UPDATES; update++) {
         block_pull(t->training.block, parameters);
         learner_collect(l, parameters);
         gradient_scale scale = batch_scale(l, t->plan.entropy_coef.value);
-        loss_sums sums[ENVS] = {0};
-        learner_gradient_part(l, parameters, 0, ENVS, &scale, false, gradient, sums);
+        loss_sums sums = {0};
+        for (int e = 0; e < ENVS; e++)
+            learner_gradient_part(l, parameters, e, 1, &scale, false, gradient + size * (size_t)e, &sums);
+        for (int stride = 1; stride < ENVS; stride *= 2)
+            for (int e = 0; e + stride < ENVS; e += 2 * stride)
+                k->add(size, gradient + size * (size_t)(e + stride), gradient + size * (size_t)e);
         double squares = 0;
         for (int i = 0; i < block_stripes(t->training.block); i++) {
             size_t first, n = block_stripe_range(t->training.block, i, &first);
@@ -55,7 +60,7 @@ static uint64_t fingerprint_by_hand(uint64_t seed) {
     rollout_place(&t->plan.learning, ENVS, turn, &r);
     l.rollout = &r;
     for (int e = 0; e < ENVS; e++) learner_seed_env(&l, e, (uint32_t)e, 0);
-    float *vectors = memory_array(float, 2 * t->plan.net.size);
+    float *vectors = memory_array(float, (1 + ENVS) * t->plan.net.size);
     train_by_hand(t, &l, vectors, vectors + t->plan.net.size);
     uint64_t fingerprint = lecture_run_fingerprint(t);
     memory_free(vectors);

@@ -243,7 +243,7 @@ const setting schema[] = {
                 "cut the "
                 "rows of the weights among themselves, where all layers are dense or a first convolution. auto: by the "
                 "sizes in "
-                "the settings, 1 where parameters outweigh samples"},
+                "the settings, 1 where parameters far outweigh samples"},
 
     {"stop.when_solved", AT(stop.when_solved), .kind = KIND_BOOL, .value = "false",
      .meaning = "end the run once env.solved_return is reached"},

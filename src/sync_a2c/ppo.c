@@ -71,7 +71,7 @@ static void differentiate(team *t, const team_updater *u, const minibatch *b, co
                              reduce_shard_gradient(t, s), &t->env_sums[x.env]);
         t->shard_used[s] = true;
     }
-    for (int s = u->first_shard; s < u->first_shard + u->shards; s++) reduce_nodes(t, u, s);
+    reduce_own(t, u);
 }
 
 /* Minibatch i of all epochs' together; the order of units is drawn anew where an epoch begins. `version`: the block's

@@ -25,18 +25,24 @@ static bool used(const team *t, int first, int end) {
     return false;
 }
 
-void reduce_nodes(team *t, const team_updater *u, int s) {
-    size_t size = t->run->training->learning->net->size;
-    for (int half = 1; half < t->shards; half *= 2) {
-        int first = s / (2 * half) * (2 * half), right = first + half, end = first + 2 * half;
-        bool ends_here = s == end - 1 || s == t->shards - 1;
-        if (first < u->first_shard || !ends_here) return;
-        if (!used(t, right, end)) continue;
-        float *sum = reduce_shard_gradient(t, first), *more = reduce_shard_gradient(t, right);
-        if (used(t, first, right))
-            kernels_get()->add(size, more, sum);
-        else
-            memcpy(sum, more, size * sizeof *sum);
+/* Floats at .. at + n - 1 of a node: its right half is added to its left, in the place of its first shard. */
+static void add_halves(team *t, int first, int half, size_t at, size_t n) {
+    int right = first + half;
+    if (!used(t, right, right + half)) return;
+    float *sum = reduce_shard_gradient(t, first) + at, *more = reduce_shard_gradient(t, right) + at;
+    if (used(t, first, right))
+        kernels_get()->add(n, more, sum);
+    else
+        memcpy(sum, more, n * sizeof *sum);
+}
+
+void reduce_own(team *t, const team_updater *u) {
+    int end = u->first_shard + u->shards;
+    for (int i = 0; i < block_stripes(t->run->training->block); i++) {
+        size_t at, n = block_stripe_range(t->run->training->block, i, &at);
+        for (int half = 1, width = 2; half < t->shards; half = width, width *= 2)
+            for (int first = (u->first_shard + width - 1) / width * width; first + half < end; first += width)
+                if (first + width <= end || end == t->shards) add_halves(t, first, half, at, n);
     }
 }
 

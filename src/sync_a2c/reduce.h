@@ -12,9 +12,9 @@ float *reduce_shard_gradient(const team *t, int shard);
 /* [net.size] where the sum of the team's node goes that begins with this shard and is part of no larger one. */
 float *reduce_node(const team *t, int shard);
 
-/* The updater's shard s has its gradient (if it is used), and so have those before it: adds up the nodes that end with
- * it, in the place of their first shard. */
-void reduce_nodes(team *t, const team_updater *u, int s);
+/* Adds up the updater's shards, as far as they are whole nodes of the tree, in the places of the nodes' first shards;
+ * stripe by stripe, which stays in the cache. */
+void reduce_own(team *t, const team_updater *u);
 
 /* Updater u's stripes of the team's nodes: the sums of the shards that are used. With one rank that is t->gradient. Where
  * the rows are cut, u's rows of it. */

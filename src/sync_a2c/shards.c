@@ -78,8 +78,8 @@ void shards_differentiate(team *t, const team_updater *u, stopwatch *watch) {
         for (int s = m->first_shard; s < m->first_shard + m->shards; s++) {
             differentiate_shard(t, m, s, reduce_shard_gradient(t, s));
             t->shard_used[s] = true;
-            reduce_nodes(t, u, s);
-            lap(watch, PHASE_PUSH);
         }
     }
+    reduce_own(t, u);
+    lap(watch, PHASE_PUSH);
 }

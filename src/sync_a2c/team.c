@@ -14,10 +14,10 @@ static bool can_cut(const sync_run *r) {
 }
 
 /* auto: one shard per worker, but no more than SHARDS_MOST; fewer, down to SHARDS_LEAST, where a shard would have few
- * samples: each costs a gradient of its own that must be written and added up. And one in all, cut by rows, where reading
- * each other's factors moves less memory than so many gradients do. */
+ * samples: each costs a gradient of its own that must be written and added up. And one in all, cut by rows, where so many
+ * gradients are more than the factors, of which a float costs REMOTE times as much as it comes from another core. */
 static int shard_count(const sync_run *r) {
-    enum { SHARDS_MOST = 64, SHARDS_LEAST = 8, SHARD_SAMPLES = 32 };
+    enum { SHARDS_MOST = 64, SHARDS_LEAST = 8, SHARD_SAMPLES = 32, REMOTE = 4 };
     if (r->shards > 0) return r->shards;
     const training *run = r->training;
     int64_t samples = (int64_t)run->learning->rollout_steps * run->workers * run->envs_per_worker;
@@ -25,7 +25,7 @@ static int shard_count(const sync_run *r) {
     while (shards > SHARDS_LEAST && samples / shards < SHARD_SAMPLES) shards = (shards + 1) / 2;
     double factors = (double)samples * (double)factors_width(run->learning->net),
            gradients = (double)shards * (double)run->learning->net->size;
-    return can_cut(r) && gradients > factors ? 1 : shards;
+    return can_cut(r) && gradients > REMOTE * factors ? 1 : shards;
 }
 
 /* Where part `i` of `parts` begins in `n` things. */
