@@ -5,6 +5,8 @@
 . "${A3C_SOURCE:-$(dirname "$0")/..}/tests/shell/tap.sh"
 command -v taskset > /dev/null || exit 77
 cpus=$(taskset -cp $$ | sed 's/.*: //')
+# A list of numbers is split on purpose.
+# shellcheck disable=SC2046
 set -- $(echo "$cpus" | tr ',' '\n' | awk -F- '{ for (i = $1; i <= (NF > 1 ? $2 : $1); i++) print i }')
 [ $# -ge 2 ] || exit 77
 first=$1 second=$2 pair=$1,$2
@@ -16,7 +18,7 @@ masks() {
     "$@" "$A3C_BIN" train identity --quiet --steps 1000000000 --set log.interval_steps=100000 --set checkpoint.interval_seconds=0 --out "$name" \
         --workers 2 --threads "$threads" --mode "$mode" --set pin_threads="$pin" > "$name.said" 2>&1 &
     pid=$!
-    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
         [ -s "$name/metrics.jsonl" ] && break
         sleep 0.1
     done
@@ -50,6 +52,7 @@ done
 "$A3C_BIN" --version | grep -q sanitize && finish # a sanitizer wants all of the address space
 # More threads than the address space has room for.
 (
+    # shellcheck disable=SC3045 # dash and bash have it
     ulimit -v 3000000
     exec "$A3C_BIN" train identity --quiet --workers 1000 --threads 1000 --steps 1000 --out many
 ) > many.said 2>&1

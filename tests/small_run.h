@@ -77,7 +77,7 @@ typedef struct small_run_parts {
 } small_run_parts;
 
 static inline void small_run_open(const small_run *run, small_run_parts *parts) {
-    static const char *const keys[] = {"format",         "program",        "config", "params_fingerprint",
+    static const char *const keys[] = {"format",         "program",         "config",     "params_fingerprint",
                                        "env_state_hash", "env_plugin_hash", "state_hash", "normalizer_hash"};
     error e = {0};
     parts->tensors = parts->metadata = 0;

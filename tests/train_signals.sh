@@ -13,7 +13,7 @@ started() {
     env --default-signal=INT "$A3C_BIN" train identity --quiet --threads 1 --steps 1000000000 --set log.interval_steps=10000 \
         --out "$run" "$@" > "$run.out" 2> "$run.err" &
     pid=$!
-    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
         [ -s "$run/metrics.jsonl" ] && return
         sleep 0.1
     done
@@ -30,14 +30,14 @@ for signal in INT:130 TERM:143 HUP:129 XCPU:152; do
     kill -s "$name" $pid
     ended
     same "SIG$name: the usual status" $seen "${signal#*:}"
-    same "SIG$name: there is a checkpoint, and nothing half-written" "$(ls "end$name" | grep -c '^checkpoint.safetensors')" 1
+    same "SIG$name: there is a checkpoint, and nothing half-written" "$(find "end$name" -name 'checkpoint.safetensors*' | wc -l | tr -d ' ')" 1
     resumes "end$name" "SIG$name"
 done
 
 for name in USR1 USR2; do
     started "save$name"
     kill -s $name $pid
-    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
         [ -e "save$name/checkpoint.safetensors" ] && break
         sleep 0.1
     done
@@ -57,7 +57,7 @@ same "two INT at once are one: status 130" $seen 130
 same "two INT at once are one: there is a checkpoint" $? 0
 
 started timed --set checkpoint.interval_seconds=0.2
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     [ -e timed/checkpoint.safetensors ] && break
     sleep 0.1
 done

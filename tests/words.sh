@@ -9,6 +9,7 @@ cd "$root" || exit 1
 # Everything that a user reads, a line each, with its place: documents as they are; string literals of the sources (literals that
 # stand after each other are one), and the options of the lines of help that the program prints.
 literals() {
+    # shellcheck disable=SC2046 # names of sources have no blanks
     awk '
     function flush() { if (text != "") print place ": " text; text = "" }
     FNR == 1 { flush() }

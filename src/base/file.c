@@ -152,8 +152,8 @@ int file_read(const char *path, size_t limit, char **bytes, size_t *count, error
 
 /* The file system cannot do what was asked, as opposed to: it tried and failed. */
 static bool is_unsupported(int number) {
-    return number == EINVAL || number == ENOSYS || number == ENOLCK || number == EOPNOTSUPP || number == ENOTSUP ||
-           number == EBADF || number == ENOTTY || number == ENOTSUPP_KERNEL;
+    return number == EINVAL || number == ENOSYS || number == ENOLCK || number == EOPNOTSUPP || number == EBADF ||
+           number == ENOTTY || number == ENOTSUPP_KERNEL;
 }
 
 /* Waits until the file, or folder, is on the disk. A file system that cannot flush is warned of once. */
