@@ -269,7 +269,7 @@ static curve check_events(const char *folder, size_t files, int last, void (*see
     glob_t found = find_events(folder, files);
     for (size_t i = 0; i < files; i++) read_events(&c, found.gl_pathv[i]);
     globfree(&found);
-    assert_int_equal(c.starts, files - 1);
+    assert_int_equal(c.starts, files);
     assert_int_equal(c.rows, last);
     for (int i = 0; i < last; i++) assert_int_equal(c.steps[i], (i + 1) * INTERVAL);
     return c;

@@ -161,7 +161,7 @@ int events_open(events_log *log, const char *folder, int64_t resume_step, error 
     text_reserve(&log->value, VALUE_CAPACITY);
     text_reserve(&log->values, VALUES_CAPACITY);
     text_reserve(&log->record, VALUES_CAPACITY + HEADER_SIZE + CRC_SIZE);
-    if (write_version(log, e) == 0 && (resume_step < 0 || write_session_start(log, resume_step, e) == 0)) return 0;
+    if (write_version(log, e) == 0 && write_session_start(log, resume_step < 0 ? 0 : resume_step, e) == 0) return 0;
     events_close(log);
     return -1;
 }

@@ -19,9 +19,9 @@ typedef struct events_log {
     text_buffer tensor, value, values, record; /* of a counter; one value; all values of the event; the whole record */
 } events_log;
 
-/* Begins a new file in `folder`, one per process of the run, whose name sorts after those that are there. resume_step -1:
- * a new run. Else its first event says that the session starts at that step: a reader drops what it has at or past
- * it. What earlier processes wrote is left alone, for a TensorBoard that is open keeps its place in it. */
+/* Begins a new file in `folder`, one per process of the run, whose name sorts after those that are there. Its
+ * first event says that a session starts, at step 0 or, unless it is -1, at resume_step: a reader drops what it has at or past it,
+ * but for the very first start of a run, which some readers take for no restart. What earlier processes wrote is left alone, for a TensorBoard that is open keeps its place in it. */
 int events_open(events_log *log, const char *folder, int64_t resume_step, error *e);
 
 /* One event: begin, any number of scalars and counters, end, which appends it to the file. A counter is written as a
