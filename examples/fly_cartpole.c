@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * Flies a trained policy in a simulation of its own: no trainer, no thread, no file but the checkpoint.
  *
- *     a3c --out fly-run && cc -O2 -I include examples/fly_cartpole.c build/release/liba3c_core.a -fopenmp -lyaml \
- *         -ljansson -lhwloc -lbox2d -lstdc++ -lm -o fly && ./fly fly-run/checkpoint.safetensors
+ *     cc -O2 -I include examples/fly_cartpole.c build/release/liba3c_policy.a -lyaml -ljansson -lm -o fly
+ *     a3c --out fly-run && ./fly fly-run/checkpoint.safetensors
  *
- * (-lhwloc, -lbox2d and -lstdc++ only where the build found hwloc and Box2D.) With an installed a3c, anywhere:
+ * With an installed a3c, anywhere:
  *
  *     cc -O2 fly_cartpole.c $(pkg-config --cflags --libs a3c) -o fly */
 #include <a3c/policy.h>

@@ -12,7 +12,7 @@
 
 #include "base/memory.h"
 #include "sync_a2c/team.h"
-#include "trainer/plan.h"
+#include "trainer/train_plan.h"
 #include "worker/worker_pool.h"
 
 #include <math.h>
@@ -47,7 +47,7 @@ static inline void fixture_plan(fixture *f, const char *const *overrides) {
     settings_request request = {.base = "cartpole", .overrides = list, .override_count = n};
     error e = {0};
     settings *s = memory_new(sizeof *s);
-    if (settings_load(s, &request, &e) || plan_make(&f->plan, s, &e)) fail_msg("%s", e.text);
+    if (settings_load(s, &request, &e) || train_plan_make(&f->plan, s, &e)) fail_msg("%s", e.text);
     memory_free(s);
 }
 
@@ -66,7 +66,7 @@ static inline void fixture_shared(fixture *f, int threads) {
     bool own = s->mode == MODE_ASYNC && s->optimizer.statistics == SETTINGS_STATISTICS_WORKER;
     f->configs = memory_array(const env_config *, (size_t)n);
     for (int i = 0; i < n; i++) f->configs[i] = &f->plan.configs[0];
-    f->training = plan_training(&f->plan);
+    f->training = train_plan_shared(&f->plan);
     f->training.block =
         block_new(f->plan.net.size, &f->plan.optimizer, !own, s->mode == MODE_ASYNC && s->async.count_lost);
     f->training.stats = shared_stats_new(&f->plan.learning);

@@ -12,7 +12,7 @@ for file in bin/a3c include/a3c/env.h include/a3c/policy.h share/a3c/config/cart
     share/bash-completion/completions/a3c; do
     if [ -s "prefix/$file" ]; then pass "it installs $file"; else fail "it installs $file"; fi
 done
-library=$(find prefix -name liba3c_core.a)
+library=$(find prefix -name liba3c_policy.a)
 same "it installs the library once" "$(echo "$library" | wc -w | tr -d ' ')" 1
 same "and every preset" "$(find prefix/share/a3c/config -name '*.yaml' | wc -l)" "$(find "$A3C_SOURCE/config" -name '*.yaml' | wc -l)"
 

@@ -13,6 +13,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "record/safetensors.h"
+#include "policy/evaluate.h"
+#include "policy/saved.h"
 #include "trainer/trainer.h"
 
 #include <stdio.h>
@@ -45,7 +47,7 @@ static inline void small_run_train(small_run *run, const char *scratch, const ch
     assert_int_equal(settings_load(x, &request, &e), 0);
     snprintf(run->folder, sizeof run->folder, "%s/run", scratch);
     if (train(x, &(train_options){.out = run->folder, .quiet = true}, &e)) fail_msg("%s", e.text);
-    assert_int_equal(run_checkpoint_path(run->folder, false, run->checkpoint, &e), 0);
+    assert_int_equal(saved_path(run->folder, false, run->checkpoint, &e), 0);
     assert_int_equal(file_read(run->checkpoint, 1 << 24, &run->bytes, &run->count, &e), 0);
     memory_free(x);
 }

@@ -191,12 +191,12 @@ static void leave_out(small_run_parts *parts, safetensor *t) {
     *t = parts->list[--parts->tensors];
 }
 
-static int evaluate(const small_run *run, error *e) {
+static int judge(const small_run *run, error *e) {
     evaluation result;
     return evaluate_run(run->folder, false, &(evaluation_request){.episodes = 1, .seed = 1}, &result, NULL, NULL, e);
 }
 
-static int (*const readers[])(const small_run *, error *) = {small_run_resume, evaluate};
+static int (*const readers[])(const small_run *, error *) = {small_run_resume, judge};
 
 static void tensors_that_do_not_fit(void **state) {
     static small_run run;
@@ -271,7 +271,7 @@ static void evaluation_refuses_numbers(void **state) {
         small_run_open(&run, &parts);
         put(part(&parts, w->tensor), w->at, w->value);
         small_run_write(&run, &parts);
-        int failed = evaluate(&run, &e);
+        int failed = judge(&run, &e);
         must_say(w->words ? w->words : w->tensor, w->tensor, w->at, w->value, failed ? e.text : NULL);
     }
     small_run_free(&run);

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/cpus.h"
 #include "base/memory.h"
-#include "trainer/evaluate.h"
+#include "policy/evaluate.h"
 
 #include <math.h>
 #include <stdio.h>

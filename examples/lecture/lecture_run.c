@@ -51,7 +51,7 @@ static void make_shared(lecture_run *t) {
     const settings *s = &t->plan.settings;
     t->kinds = memory_array(const env_config *, (size_t)s->workers);
     for (int i = 0; i < s->workers; i++) t->kinds[i] = &t->plan.configs[0];
-    t->training = plan_training(&t->plan);
+    t->training = train_plan_shared(&t->plan);
     t->training.block = block_new(t->plan.net.size, &t->plan.optimizer, true, false);
     t->training.episodes = episodes_new(t->plan.solved_return, NULL, 0);
     t->training.pauses = pauses_new(1, (int64_t)s->workers * s->rollout_steps, look_and_go_on, t);
@@ -79,7 +79,7 @@ lecture_run *lecture_run_new(const char *const *base, const char *const *more, i
     error e = {0};
     lecture_run *t = memory_new(sizeof *t);
     settings *s = memory_new(sizeof *s);
-    if (settings_load(s, &request, &e) || plan_make(&t->plan, s, &e)) lecture_give_up(&e);
+    if (settings_load(s, &request, &e) || train_plan_make(&t->plan, s, &e)) lecture_give_up(&e);
     memory_free(s);
     make_shared(t);
     return t;

@@ -4,7 +4,7 @@
 #define LECTURE_RUN_H
 
 #include "sync_a2c/team.h"
-#include "trainer/plan.h"
+#include "trainer/train_plan.h"
 
 enum { LECTURE_SETTINGS = 32 };
 

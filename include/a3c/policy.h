@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Load a policy that a3c trained, and act with it, in any C or C++ program: link liba3c_core.
+ * Load a policy that a3c trained, and act with it, in any C or C++ program: link liba3c_policy.
  *
  *     char message[256];
  *     a3c_policy *policy = a3c_policy_load("runs/mine/checkpoint.safetensors", message, sizeof message);

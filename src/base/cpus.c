@@ -12,10 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#if defined(__SSE__)
-#include <xmmintrin.h>
-#endif
-
 #ifdef A3C_HAVE_HWLOC
 #include <hwloc.h>
 #endif
@@ -190,16 +186,4 @@ int cpus_free_starved(void) {
         p->thread = 0;
     }
     return freed;
-}
-
-/* ---- The floating-point unit ---- */
-
-void cpus_flush_denormals(void) {
-#if defined(__SSE__)
-    _mm_setcsr(_mm_getcsr() | 0x8040); /* FTZ and DAZ */
-#elif defined(__aarch64__)
-    unsigned long control;
-    __asm__ volatile("mrs %0, fpcr" : "=r"(control));
-    __asm__ volatile("msr fpcr, %0" : : "r"(control | (1ul << 24)));
-#endif
 }

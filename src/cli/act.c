@@ -2,7 +2,7 @@
  * a3c act: a trained policy as a server on standard input and output, through the interface that other programs use. */
 #include "cli/cli.h"
 #include "cli/json_lines.h"
-#include "trainer/trainer.h"
+#include "policy/saved.h"
 
 #include "a3c/policy.h"
 #include "base/memory.h"
@@ -260,7 +260,7 @@ int command_act(int argc, char **argv) {
     error e = {0};
     arguments a = {.policy = SETTINGS_GREEDY, .seed = 1, .e = &e};
     char path[4096], message[512];
-    if (cli_parse(&argp, argc, argv, &a, &e) || run_checkpoint_path(a.run, a.best, path, &e)) return cli_fail(&e);
+    if (cli_parse(&argp, argc, argv, &a, &e) || saved_path(a.run, a.best, path, &e)) return cli_fail(&e);
     a3c_policy *policy = a3c_policy_load_env(path, a.env, message, sizeof message);
     if (!policy) return error_set(&e, STATUS_FAILED, "%s", message), cli_fail(&e);
     a3c_policy_info info = a3c_policy_describe(policy);

@@ -2,7 +2,7 @@
  * a3c eval: episodes of a trained policy, and what they returned. */
 #include "cli/cli.h"
 #include "statistics/statistics.h"
-#include "trainer/trainer.h"
+#include "policy/evaluate.h"
 
 #include "base/to_json.h"
 

@@ -4,8 +4,8 @@
 #ifndef CLI_PLAYER_H
 #define CLI_PLAYER_H
 
-#include "trainer/actor.h"
-#include "trainer/saved.h"
+#include "policy/actor.h"
+#include "policy/saved.h"
 
 typedef struct player {
     saved *saved;

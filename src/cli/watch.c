@@ -5,7 +5,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "cli/cli.h"
-#include "trainer/trainer.h"
+#include "policy/evaluate.h"
 #include "view/gif.h"
 #include "view/terminal.h"
 
@@ -182,7 +182,7 @@ int command_watch(int argc, char **argv) {
     player p;
     if (cli_parse(&argp, argc, argv, &a, &e)) return cli_fail(&e);
     int limit = a.steps > 0 ? (int)a.steps : a.gif != NULL ? GIF_STEPS : EPISODE_STEPS;
-    if (run_checkpoint_path(a.run, a.best, path, &e) ||
+    if (saved_path(a.run, a.best, path, &e) ||
         player_make(&p, path, a.env, a.policy == SETTINGS_GREEDY, a.seed, limit, &e)) {
         return cli_fail(&e);
     }

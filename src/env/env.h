@@ -79,6 +79,8 @@ const a3c_env_def *env_plugin(size_t k, const char **path);
 
 /* All built-in definitions: *count of them. */
 const a3c_env_def *const *env_builtins(size_t *count);
+/* One more, behind the others: for games that need a library of their own, which call this before main. `def` stays. */
+void env_register(const a3c_env_def *def);
 
 /* Resolves definition, options and wrappers. 0, or -1 with the error (unknown option, out of range, impossible). */
 int env_config_make(env_config *kind, const a3c_env_def *def, const env_option_text *options, size_t option_count,

@@ -3,7 +3,6 @@
 #include "env/env.h"
 
 #include "base/text.h"
-#include "env/box2d/lunar_lander.h"
 #include "env/classic/classic.h"
 #include "env/games.h"
 #include "env/plugin.h"
@@ -13,16 +12,8 @@
 #include <sys/stat.h>
 
 static const a3c_env_def *const classic[] = {
-    &env_cartpole_v0,
-    &env_cartpole_v1,
-    &env_acrobot_v1,
-    &env_mountain_car_v0,
-    &env_mountain_car_continuous_v0,
+    &env_cartpole_v0, &env_cartpole_v1, &env_acrobot_v1, &env_mountain_car_v0, &env_mountain_car_continuous_v0,
     &env_pendulum_v1,
-#ifdef A3C_HAVE_BOX2D
-    &env_lunar_lander_v3,
-    &env_lunar_lander_continuous_v3,
-#endif
 };
 
 enum { CLASSIC_COUNT = sizeof classic / sizeof classic[0], LARGEST_COUNT = 128 };
@@ -31,7 +22,8 @@ enum { CLASSIC_COUNT = sizeof classic / sizeof classic[0], LARGEST_COUNT = 128 }
 static const a3c_env_def *builtins[LARGEST_COUNT];
 static size_t builtin_count;
 
-__attribute__((constructor)) static void collect_builtins(void) {
+static void collect_builtins(void) {
+    if (builtin_count) return;
     CHECK(CLASSIC_COUNT + env_games_count <= LARGEST_COUNT);
     for (size_t i = 0; i < CLASSIC_COUNT; i++) {
         builtins[builtin_count++] = classic[i];
@@ -39,6 +31,16 @@ __attribute__((constructor)) static void collect_builtins(void) {
     for (size_t i = 0; i < env_games_count; i++) {
         builtins[builtin_count++] = env_games[i];
     }
+}
+
+__attribute__((constructor)) static void begin(void) {
+    collect_builtins();
+}
+
+void env_register(const a3c_env_def *def) {
+    collect_builtins();
+    CHECK(builtin_count < LARGEST_COUNT);
+    builtins[builtin_count++] = def;
 }
 
 const a3c_env_def *const *env_builtins(size_t *count) {
@@ -62,21 +64,20 @@ static const a3c_env_def *find_known(const char *id) {
 }
 
 static void not_found(const char *id, error *e) {
-#ifndef A3C_HAVE_BOX2D
-    if (strncmp(id, "LunarLander", strlen("LunarLander")) == 0) {
-        error_set(e, STATUS_USAGE,
-                  "there is no environment '%s' in this build, which did not find Box2D: install libbox2d-dev and a "
-                  "C++ compiler and build anew in an empty folder",
-                  id);
-        return;
-    }
-#endif
     const char *names[LARGEST_COUNT + 1] = {NULL};
     size_t count = 0;
     for (size_t i = 0; i < builtin_count; i++) {
         names[count++] = builtins[i]->name;
     }
     const char *close = text_closest(id, names);
+    bool lander = strncmp(id, "LunarLander", strlen("LunarLander")) == 0;
+    if (lander && (close == NULL || strncmp(close, "LunarLander", strlen("LunarLander")) != 0)) {
+        error_set(e, STATUS_USAGE,
+                  "there is no environment '%s' in this build, which did not find Box2D: install libbox2d-dev and a "
+                  "C++ compiler and build anew in an empty folder",
+                  id);
+        return;
+    }
     if (close != NULL) {
         error_set(e, STATUS_USAGE, "there is no environment '%s'; did you mean %s?", id, close);
     } else {

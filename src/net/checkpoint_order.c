@@ -8,6 +8,17 @@ size_t net_tensor_elements(const net_tensor *t) {
     return n;
 }
 
+int net_tensor_shape(const net_tensor *t, int64_t shape[4]) {
+    int dims = 0;
+    for (int d = 0; d < t->dims; d++) {
+        if (d == 1 && t->joined)
+            shape[0] *= t->shape[1];
+        else
+            shape[dims++] = t->shape[d];
+    }
+    return dims;
+}
+
 /* Where element k (row-major) of a tensor is. */
 static size_t element(const net_tensor *t, size_t k) {
     size_t offset = t->offset;

@@ -208,6 +208,8 @@ void net_init(const net *net, const net_init_spec *spec, uint64_t seed, float *p
 void net_flatten(const net *net, const float *parameters, float *flat);
 void net_unflatten(const net *net, const float *flat, float *parameters);
 size_t net_tensor_elements(const net_tensor *tensor);
+/* Its shape in a checkpoint, where joined rows are rows: returns its dimensions. */
+int net_tensor_shape(const net_tensor *tensor, int64_t shape[4]);
 
 /* Multiply-adds of one row's forward pass. */
 double net_multiply_adds(const net *net);

@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SAFETENSORS_DIMS = 8 };
+enum { SAFETENSORS_DIMS = 8, SAFETENSOR_NAME = 96 /* bytes of the longest name that is written */ };
 
 typedef enum safetensor_type {
     SAFETENSOR_F32,

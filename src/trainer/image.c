@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "learn/normalizer.h"
-#include "trainer/saved.h"
+#include "record/safetensors_verify.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -41,23 +41,12 @@ static int add_network(image *i, const net *net, const char *prefix) {
     int first = i->count;
     for (int k = 0; k < net->tensor_count; k++) {
         int64_t shape[4];
-        char name[IMAGE_NAME];
-        int dims = image_shape(&net->tensor[k], shape);
+        char name[SAFETENSOR_NAME];
+        int dims = net_tensor_shape(&net->tensor[k], shape);
         snprintf(name, sizeof name, "%s/%s", prefix, net->tensor[k].name);
         add(i, name, SAFETENSOR_F32, dims, shape);
     }
     return first;
-}
-
-int image_shape(const net_tensor *t, int64_t shape[4]) {
-    int dims = 0;
-    for (int d = 0; d < t->dims; d++) {
-        if (d == 1 && t->joined)
-            shape[0] *= t->shape[1];
-        else
-            shape[dims++] = t->shape[d];
-    }
-    return dims;
 }
 
 static size_t widest_env(run *r) {
@@ -93,7 +82,7 @@ static void add_history(image *i, run *r) {
 
 /* Three tensors of running statistics: mean, variance, count. */
 static void add_statistics(image *i, const char *what, int n, image_moments *m) {
-    char name[IMAGE_NAME];
+    char name[SAFETENSOR_NAME];
     m->n = n;
     snprintf(name, sizeof name, "normalize/%s.mean", what);
     m->mean = add1(i, name, SAFETENSOR_F64, n);
@@ -119,7 +108,7 @@ image *image_new(run *r) {
     i->network_tensors = net->tensor_count;
     for (int k = 0; k < slots; k++) {
         const char *name = optimizer_slot_name(&r->plan.optimizer, k);
-        char own[IMAGE_NAME];
+        char own[SAFETENSOR_NAME];
         snprintf(own, sizeof own, "worker/%s", name);
         if (r->worker_pool && r->async.own_statistics)
             i->own[k] = add2(i, own, SAFETENSOR_F32, workers, (int64_t)net->parameters);
@@ -146,7 +135,7 @@ image *image_new(run *r) {
     i->flat = memory_array(float, net->parameters);
     for (int k = 0; k < slots; k++) i->slot[k] = memory_array(float, net->size);
     i->config = settings_text(&r->plan.settings);
-    plugin_hash(&r->plan, i->plugin_hash, NULL); /* a plugin that has gone since it was loaded has none */
+    plugin_hash(r->plan.configs[0].def, i->plugin_hash, NULL); /* a plugin that has gone since it was loaded has none */
     return i;
 }
 
@@ -197,7 +186,7 @@ int image_write(const image *i, const char *folder, const char *name, error *e) 
     image_fingerprint(i, fingerprint);
     state_hash(i, state);
     const image_moments *m = &i->observations;
-    saved_normalizer_hash(m->n, m->count, m->mean, m->variance, normalizer);
+    safetensors_statistics_hash(m->n, m->count, m->mean, m->variance, normalizer);
     safetensors_pair metadata[] = {{"format", format},       {"program", "a3c"},
                                    {"config", i->config},    {"params_fingerprint", fingerprint},
                                    {"env_state_hash", hash}, {"env_plugin_hash", i->plugin_hash},
@@ -290,19 +279,20 @@ static int read_tensors(image *i, const safetensors *file, error *e) {
 static int check_hashes(const image *i, const safetensors *file, error *e) {
     char hash[17];
     environments_hash(i, hash);
-    if (saved_check_hash(file, "env_state_hash", "env/state", hash, e)) return -1;
+    if (safetensors_check_hash(file, "env_state_hash", "env/state", hash, e)) return -1;
     image_fingerprint(i, hash);
-    if (saved_check_hash(file, "params_fingerprint", "param/", hash, e)) return -1;
+    if (safetensors_check_hash(file, "params_fingerprint", "param/", hash, e)) return -1;
     state_hash(i, hash);
-    return saved_check_hash(file, "state_hash", "the state of the run", hash, e);
+    return safetensors_check_hash(file, "state_hash", "the state of the run", hash, e);
 }
 
 int image_restore(image *i, run *r, error *e) {
     char path[FILE_PATH_SIZE];
     safetensors *file;
     if (file_join(path, r->folder, "checkpoint.safetensors", e) || safetensors_open(path, &file, e)) return -1;
-    int failed = saved_check_format(file, e) ||
-                 plugin_hash_check(&r->plan, safetensors_metadata(file, "env_plugin_hash"), e) ||
+    int failed = safetensors_check_format(file, SETTINGS_FORMAT, e) ||
+                 plugin_hash_check(r->plan.configs[0].def, r->plan.settings.env.id[0],
+                                   safetensors_metadata(file, "env_plugin_hash"), e) ||
                  safetensors_check_finite(file, e) || read_tensors(i, file, e);
     if (!failed) failed = check_counters(i, r, e) || alerts_set(&r->alerts, i->alerts, e) || check_hashes(i, file, e);
     safetensors_close(file);

@@ -4,11 +4,10 @@
 #define TRAINER_IMAGE_H
 
 #include "record/safetensors.h"
-#include "trainer/plugin_hash.h"
+#include "env/plugin_hash.h"
 #include "trainer/run.h"
 
 enum {
-    IMAGE_NAME = 96,
     IMAGE_TENSORS = 3 * NET_TENSORS + 30,
     IMAGE_COUNTERS = 16,
     IMAGE_FIGURES = 8,
@@ -19,7 +18,7 @@ enum {
 };
 
 typedef struct image_tensor {
-    char name[IMAGE_NAME];
+    char name[SAFETENSOR_NAME];
     void *memory;
 } image_tensor;
 
@@ -61,9 +60,6 @@ struct image {
 /* From the run into the image's tensors, or from those into the run. */
 typedef enum direction { TAKE, PUT } direction;
 void image_move(image *i, run *r, direction way);
-
-/* The checkpoint's shape of a network's tensor: returns its dimensions. */
-int image_shape(const net_tensor *t, int64_t shape[4]);
 
 /* 64-bit FNV-1a over the image's parameters, in hexadecimal. */
 void image_fingerprint(const image *i, char text[17]);

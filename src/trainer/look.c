@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/number.h"
-#include "trainer/evaluate.h"
+#include "policy/evaluate.h"
 #include "trainer/profile.h"
 
 #include <math.h>

@@ -109,7 +109,7 @@ int run_build(run *r, error *e) {
     const settings *s = &r->plan.settings;
     build_environments(r);
     r->samples_per_update = (int64_t)s->rollout_steps * (s->mode == MODE_SYNC ? r->environments : s->envs_per_worker);
-    r->training = plan_training(&r->plan);
+    r->training = train_plan_shared(&r->plan);
     r->training.block = block_new(r->plan.net.size, &r->plan.optimizer, !own_statistics(s),
                                   s->mode == MODE_ASYNC && s->async.count_lost);
     r->training.episodes = episodes_new(r->plan.solved_return, r->tasks, r->seconds_before);

@@ -9,10 +9,10 @@
 #include "base/thread.h"
 #include "learn/normalizer.h"
 #include "net/kernels.h"
-#include "trainer/evaluate.h"
+#include "policy/evaluate.h"
 #include "trainer/image.h"
 #include "trainer/profile.h"
-#include "trainer/saved.h"
+#include "policy/saved.h"
 
 #include <math.h>
 #include <signal.h>
@@ -330,7 +330,7 @@ int train(const settings *given, const train_options *o, error *e) {
     if (complaint)
         error_set(e, STATUS_USAGE, "%s", complaint);
     else if (o->resume ? resumed_settings(o, s, &total_before, e) : (*s = *given, 0)) {
-    } else if (plan_make(&r->plan, s, e) || (!o->resume && read_start(r, e))) {
+    } else if (train_plan_make(&r->plan, s, e) || (!o->resume && read_start(r, e))) {
     } else {
         if (o->resume) snprintf(r->folder, sizeof r->folder, "%s", o->resume);
         if (o->resume ? file_lock(r->folder, &lock, e) == 0 : new_folder(r, o->out, &lock, e) == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * What the commands ask of the trainer: to train one run, to evaluate one. */
+ * What the commands ask of the trainer: to train one run. */
 #ifndef TRAINER_TRAINER_H
 #define TRAINER_TRAINER_H
 
@@ -21,50 +21,5 @@ typedef struct train_options {
 /* Trains. `s` is ignored with --resume. Returns the program's exit status: 0, 1 or 2 with the error filled, 130 or 143
  * when a signal ended it. */
 int train(const settings *s, const train_options *options, error *e);
-
-/* How a policy plays: eval --json, and the end of a run. */
-typedef struct evaluation_request {
-    int episodes;
-    settings_policy policy;
-    bool seeded;       /* by the command line; else evaluate_run takes the run's own seed for a3c eval */
-    uint64_t seed;     /* S: episode k starts from reset(S + k) */
-    const char *env;   /* another environment (same spaces), or NULL */
-    bool env_may_load; /* env is a path given on the command line */
-} evaluation_request;
-
-typedef struct evaluation {
-    int episodes;
-    double mean, deviation, minimum, maximum; /* raw returns; deviation of the population */
-    double success_rate; /* share of the episodes that reach the solved return; NAN when none is known */
-    double length_mean;
-    double seconds;
-    uint64_t seed; /* S, as it was used */
-    char failure
-        [256]; /* an environment broke: which episode, where, why; the figures are not to be used then. Else "" */
-    char env[SETTINGS_TEXT];
-} evaluation;
-
-/* Evaluates a run's folder (best: its best.safetensors) or a .safetensors file: `result` over all of its tasks,
- * request->episodes in each, `tasks` [SETTINGS_TASKS] (may be NULL) one by one, *task_count of them. 0, or -1 with the
- * error. */
-int evaluate_run(const char *run, bool best, const evaluation_request *request, evaluation *result, evaluation *tasks,
-                 int *task_count, error *e);
-
-/* 0, or -1 with the error when an environment broke. */
-int evaluate_failed(const evaluation *result, error *e);
-
-/* Every evaluation of every run has episodes of its own: S = 2^40 lane + 2^20 number, so that runs of other seeds and other
- * evaluations of one run share no S + k, k < 2^20. lane is the run's seed below 2^24, and 24 bits of its hash from there on;
- * number is 0 for the final evaluation of a run, 1, 2, .. for those while it trains, and the last for a3c eval, so that what
- * `best` was chosen on is not what it is judged by. */
-enum { EVALUATION_FINAL = 0, EVALUATION_OF_COMMAND = (1 << 20) - 1 };
-uint64_t evaluate_seed(uint64_t run_seed, int64_t number);
-
-/* The expected return of an episode of that policy, up to the time limit, by dynamic programming (env/tabular.h):
- * request->episodes and seed have no part in it. 0, or -1 with the error (also where the environment is no table). */
-int evaluate_exact(const char *run, bool best, const evaluation_request *request, double *value, error *e);
-
-/* The checkpoint that RUN names: a folder's checkpoint.safetensors or best.safetensors, or the file itself. */
-int run_checkpoint_path(const char *run, bool best, char path[4096], error *e);
 
 #endif

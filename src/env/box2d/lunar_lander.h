@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * LunarLander through Box2D; the registry lists it where the build found Box2D (A3C_HAVE_BOX2D). */
+ * LunarLander through Box2D; register.c adds it to the registry where the build found Box2D. */
 #ifndef ENV_BOX2D_LUNAR_LANDER_H
 #define ENV_BOX2D_LUNAR_LANDER_H
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * A trained policy read from a checkpoint. */
-#include "trainer/saved.h"
+#include "policy/saved.h"
 
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "env/plugin_hash.h"
 #include "learn/normalizer.h"
-#include "record/safetensors.h"
-#include "trainer/image.h"
-#include "trainer/trainer.h"
+#include "record/safetensors_verify.h"
+#include "policy/evaluate.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -17,7 +17,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-int run_checkpoint_path(const char *run, bool best, char path[4096], error *e) {
+int saved_path(const char *run, bool best, char path[4096], error *e) {
     struct stat status;
     if (stat(run, &status) != 0)
         return error_set(e, STATUS_USAGE, "%s: there is no such run: expected a run's folder or a .safetensors file",
@@ -39,9 +39,9 @@ static int read_parameters(const net *net, const safetensors *file, float *param
     float *flat = memory_array(float, net->parameters), *at = flat;
     int failed = 0, found = 0;
     for (int k = 0; k < net->tensor_count && !failed; k++) {
-        char name[IMAGE_NAME];
+        char name[SAFETENSOR_NAME];
         int64_t shape[4];
-        int dims = image_shape(&net->tensor[k], shape);
+        int dims = net_tensor_shape(&net->tensor[k], shape);
         snprintf(name, sizeof name, "param/%s", net->tensor[k].name);
         const float *data = safetensors_require(file, name, SAFETENSOR_F32, dims, shape, e);
         size_t n = net_tensor_elements(&net->tensor[k]);
@@ -80,45 +80,19 @@ static int read_moments(int64_t n, const safetensors *file, double *moments, err
     return 0;
 }
 
-int saved_check_format(const safetensors *file, error *e) {
-    const char *format = safetensors_metadata(file, "format");
-    if (!format || atoi(format) <= SETTINGS_FORMAT) return 0;
-    return error_set(e, STATUS_FAILED, "is of format %.16s, this program reads up to %d; a newer a3c wrote it", format,
-                     SETTINGS_FORMAT);
-}
-
-int saved_check_hash(const safetensors *file, const char *key, const char *what, const char hash[17], error *e) {
-    const char *stored = safetensors_metadata(file, key);
-    if (stored && strcmp(stored, hash) == 0) return 0;
-    if (!stored) return error_set(e, STATUS_FAILED, "has no %s: nothing says whether %s is whole", key, what);
-    return error_set(e, STATUS_FAILED,
-                     "%s: is not what was written (%s is %.16s, its bytes have %s): the file is damaged", what, key,
-                     stored, hash);
-}
-
-void saved_normalizer_hash(int n, const double *count, const double *mean, const double *variance, char text[17]) {
-    uint64_t hash = HASH_START;
-    if (n > 0) {
-        hash = hash_bytes(hash, count, sizeof *count);
-        hash = hash_bytes(hash, mean, (size_t)n * sizeof *mean);
-        hash = hash_bytes(hash, variance, (size_t)n * sizeof *variance);
-    }
-    snprintf(text, 17, "%016" PRIx64, hash);
-}
-
 static int check_parameters(const net *net, const safetensors *file, const float *parameters, error *e) {
     char text[17];
     float *flat = memory_array(float, net->parameters);
     net_flatten(net, parameters, flat);
     snprintf(text, sizeof text, "%016" PRIx64, hash_bytes(HASH_START, flat, net->parameters * sizeof *flat));
     memory_free(flat);
-    return saved_check_hash(file, "params_fingerprint", "param/", text, e);
+    return safetensors_check_hash(file, "params_fingerprint", "param/", text, e);
 }
 
 static int check_normalizer(int n, const safetensors *file, const double *moments, error *e) {
     char text[17];
-    saved_normalizer_hash(n, moments, moments + 1, moments + 1 + n, text);
-    return saved_check_hash(file, "normalizer_hash", "normalize/observations", text, e);
+    safetensors_statistics_hash(n, moments, moments + 1, moments + 1 + n, text);
+    return safetensors_check_hash(file, "normalizer_hash", "normalize/observations", text, e);
 }
 
 acting saved_acting(const saved *s) {
@@ -180,9 +154,11 @@ saved *saved_read(const char *path, const char *env, bool env_may_load, error *e
     if (safetensors_open(path, &file, e)) return NULL;
     saved *s = memory_new(sizeof *s);
     settings *read = memory_new(sizeof *read);
-    int failed = saved_check_format(file, e) || read_settings(file, path, env, env_may_load, read, e) ||
-                 plan_make(&s->plan, read, e);
-    if (!failed && !env) failed = plugin_hash_check(&s->plan, safetensors_metadata(file, "env_plugin_hash"), e);
+    int failed = safetensors_check_format(file, SETTINGS_FORMAT, e) ||
+                 read_settings(file, path, env, env_may_load, read, e) || plan_make(&s->plan, read, e);
+    if (!failed && !env)
+        failed = plugin_hash_check(s->plan.configs[0].def, s->plan.settings.env.id[0],
+                                   safetensors_metadata(file, "env_plugin_hash"), e);
     if (!failed) {
         int inputs = s->plan.net.input_size;
         s->parameters = memory_array(float, s->plan.net.size);
@@ -203,11 +179,11 @@ saved *saved_read(const char *path, const char *env, bool env_may_load, error *e
 int saved_start(const plan *p, const char *run, float *parameters, double *moments, error *e) {
     char path[4096];
     safetensors *file = NULL;
-    int failed = run_checkpoint_path(run, false, path, e) || safetensors_open(path, &file, e);
+    int failed = saved_path(run, false, path, e) || safetensors_open(path, &file, e);
     if (failed) return error_prefix(e, "init.from: ");
     bool normalized = safetensors_tensor(file, "normalize/observations.mean") != NULL;
     bool verified = safetensors_metadata(file, "params_fingerprint") != NULL;
-    failed = saved_check_format(file, e) || read_parameters(&p->net, file, parameters, e) ||
+    failed = safetensors_check_format(file, SETTINGS_FORMAT, e) || read_parameters(&p->net, file, parameters, e) ||
              (verified && check_parameters(&p->net, file, parameters, e));
     if (!failed && normalized != p->learning.normalize_observations)
         failed =

@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * From settings to the plain structs of the mathematics. */
-#include "trainer/plan.h"
-
-#include "global/shared.h"
-
-#include "base/cpus.h"
+#include "policy/plan.h"
 
 #include <math.h>
 #include <string.h>
-
-enum { TIMED_EVERY = 16 }; /* one turn or update in 16 is timed: its cost stays below a hundredth of the run */
 
 bool plan_same_spaces(const env_config *a, const env_config *b) {
     const a3c_env_spec *x = &a->spec, *y = &b->spec;
@@ -131,8 +125,6 @@ static void plan_learning(plan *p) {
     c->by_environment = s->mode == MODE_SYNC;
     c->keep_behavior =
         c->estimator.kind == ESTIMATOR_VTRACE || s->loss.kind == SETTINGS_LOSS_PPO || s->async.behavior_delay > 0;
-    if (s->mode == MODE_ASYNC && (c->estimator.kind == ESTIMATOR_VTRACE || s->async.behavior_delay > 0))
-        c->second_pull = shared_pull_again;
     c->envs_per_worker = s->envs_per_worker;
     c->seed = s->seed;
     p->optimizer =
@@ -141,19 +133,6 @@ static void plan_learning(plan *p) {
     p->learning_rate = (schedule){s->optimizer.schedule, s->optimizer.learning_rate, s->optimizer.warmup_steps};
     p->ppo_clip = (schedule){s->loss.ppo.clip_schedule, s->loss.ppo.clip, 0};
     p->entropy_coef = (schedule){s->loss.entropy_schedule, s->loss.entropy_coef, 0};
-}
-
-/* threads: as many as there are workers, at most the CPUs; environments that block get one thread per worker. A team (sync)
- * gains nothing by more threads than CPUs, and loses much by their meetings, unless an environment sleeps. */
-static int plan_threads(const plan *p) {
-    const settings *s = &p->settings;
-    if (s->mode == MODE_ASYNC && s->async.schedule == SETTINGS_SCHEDULE_SIMULATED) return 1;
-    int most = s->workers, threads = s->threads, cpus = cpus_allowed();
-    bool blocks = p->configs[0].spec.flags & A3C_ENV_BLOCKS;
-    if (threads == 0) threads = blocks && s->mode == MODE_ASYNC ? most : cpus;
-    bool sleeps = blocks || (s->env.delay.kind != ENV_DELAY_NONE && s->env.delay.sleeps);
-    if (s->mode == MODE_SYNC && !sleeps && most > cpus) most = cpus;
-    return threads < most ? threads : most;
 }
 
 /* What only the environment's spaces make meaningless. */
@@ -179,19 +158,5 @@ int plan_make(plan *p, const settings *s, error *e) {
     p->settings = *s;
     if (plan_environments(p, e) || plan_network(p, e) || plan_refuse(p, e)) return -1;
     plan_learning(p);
-    p->threads = plan_threads(p);
     return 0;
-}
-
-training plan_training(const plan *p) {
-    const settings *s = &p->settings;
-    return (training){.learning = &p->learning,
-                      .workers = s->workers,
-                      .envs_per_worker = s->envs_per_worker,
-                      .total_steps = s->total_steps,
-                      .learning_rate = p->learning_rate,
-                      .entropy_coef = p->entropy_coef,
-                      .max_grad_norm = s->optimizer.max_grad_norm,
-                      .stop_when_solved = s->stop.when_solved,
-                      .timed_every = TIMED_EVERY};
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Acting without learning: forward passes for some environments at once, with recurrent state carried along. */
-#ifndef TRAINER_ACTOR_H
-#define TRAINER_ACTOR_H
+#ifndef POLICY_ACTOR_H
+#define POLICY_ACTOR_H
 
-#include "trainer/plan.h"
+#include "policy/plan.h"
 
 /* A policy that does not change while it acts. */
 typedef struct acting {

@@ -4,8 +4,8 @@
 
 #include "base/memory.h"
 #include "base/number.h"
-#include "trainer/actor.h"
-#include "trainer/saved.h"
+#include "policy/actor.h"
+#include "policy/saved.h"
 
 #include <math.h>
 #include <stdio.h>

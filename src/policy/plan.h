@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * From settings to the plain structs that the mathematics takes: environments, network, distribution, learner,
  * optimizer. */
-#ifndef TRAINER_PLAN_H
-#define TRAINER_PLAN_H
+#ifndef POLICY_PLAN_H
+#define POLICY_PLAN_H
 
-#include "global/training.h"
+#include "learn/learner.h"
 #include "learn/optimizer.h"
+#include "learn/schedules.h"
 #include "settings/settings.h"
 
 typedef struct plan {
@@ -17,7 +18,7 @@ typedef struct plan {
     optimizer optimizer;
     schedule learning_rate, entropy_coef, ppo_clip;
     double solved_return; /* NAN: none */
-    int threads;          /* resolved */
+    int threads;          /* that train, resolved; 0 where nobody does */
 } plan;
 
 /* 0, or -1 with the error for what the environment makes impossible. */
@@ -27,10 +28,6 @@ int plan_make(plan *p, const settings *s, error *e);
 static inline int plan_task(const plan *p, int worker) {
     return worker % p->settings.env.count;
 }
-
-/* What the modes share, as the settings have it; the shared objects (block, episodes, pauses, stats) are still to come. It
- * points into the plan. */
-training plan_training(const plan *p);
 
 /* Whether two environments can share a network. */
 bool plan_same_spaces(const env_config *a, const env_config *b);

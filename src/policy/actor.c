@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Acting without learning: forward passes of some environments at once, with recurrent state. */
-#include "trainer/actor.h"
+#include "policy/actor.h"
 
 #include "base/memory.h"
 #include "learn/normalizer.h"

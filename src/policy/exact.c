@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * What a policy is worth where the environment is a table: by dynamic programming over its states, without playing. */
-#include "trainer/evaluate.h"
+#include "policy/evaluate.h"
 
 #include "base/cpus.h"
 #include "base/memory.h"
 #include "env/tabular.h"
-#include "trainer/actor.h"
-#include "trainer/saved.h"
+#include "policy/actor.h"
+#include "policy/saved.h"
 
 enum { LANES = 64 };
 
@@ -36,7 +36,7 @@ static bool is_table(const plan *p, const env_config *kind, tabular *table) {
 
 int evaluate_exact(const char *run, bool best, const evaluation_request *request, double *value, error *e) {
     char path[4096];
-    if (run_checkpoint_path(run, best, path, e)) return -1;
+    if (saved_path(run, best, path, e)) return -1;
     saved *s = saved_read(path, request->env, request->env_may_load, e);
     if (!s) return -1;
     const env_config *kind = &s->plan.configs[0];

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * Evaluation: whole episodes with frozen parameters. */
-#include "trainer/evaluate.h"
+#include "policy/evaluate.h"
 
 #include "base/clock.h"
 #include "base/cpus.h"
 #include "base/hash.h"
 #include "base/memory.h"
-#include "trainer/actor.h"
-#include "trainer/saved.h"
+#include "policy/actor.h"
+#include "policy/saved.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -164,7 +164,7 @@ int evaluate_failed(const evaluation *result, error *e) {
 int evaluate_run(const char *run, bool best, const evaluation_request *request, evaluation *result, evaluation *tasks,
                  int *task_count, error *e) {
     char path[4096];
-    if (run_checkpoint_path(run, best, path, e)) return -1;
+    if (saved_path(run, best, path, e)) return -1;
     saved *s = saved_read(path, request->env, request->env_may_load, e);
     if (!s) return -1;
     evaluation each[SETTINGS_TASKS];
