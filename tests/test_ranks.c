@@ -140,6 +140,9 @@ static void two_ranks_make_the_bits_of_one(void **state) {
     check_ranks(plain, 2, 1);
     check_ranks(plain, 2, 2);
     check_ranks(uneven, 2, 2);
+    const char *rows[] = {BASE, "workers=8", "envs_per_worker=1", "sync.shards=2", NULL};
+    check_ranks(rows, 2, 1);
+    check_ranks(rows, 2, 2); /* which cut the rows of their rank's shard */
 }
 
 static void ranks_that_are_no_power_of_two(void **state) {

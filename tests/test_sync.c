@@ -56,6 +56,8 @@ static void threads_do_not_change_a_bit(void **state) {
     const char *many[] = {BASE, "workers=130", "envs_per_worker=1", NULL};
     const char *shards[] = {BASE, "workers=3", "envs_per_worker=5", "sync.shards=11", "advantage.normalize=true", NULL};
     const char *few[] = {BASE, "workers=8", "envs_per_worker=1", "sync.shards=3", NULL};
+    const char *two[] = {BASE, "workers=7", "envs_per_worker=3", "sync.shards=2", "advantage.normalize=true", NULL};
+    check_threads(two);
     check_threads(shards);
     check_threads(few);
     check_threads(plain);

@@ -237,13 +237,11 @@ const setting schema[] = {
     {"sync.barrier", AT(sync.barrier), CHOICE(barriers), .value = "rollout",
      .meaning = "where the threads meet: after every rollout, or after every environment step"},
     {"sync.shards", AT(sync.shards), INT(1, 4096), .value = "auto", .word = "auto", .word_value = 0,
-     .meaning = "number of partial sums of an update's gradient, each over a range of environments, which a tree adds "
-                "up; part of "
-                "the experiment, since sums are rounded. At most this number of threads compute, but 1 lets any number "
-                "cut the "
-                "rows of the weights among themselves, where all layers are dense or a first convolution. auto: by the "
-                "sizes in "
-                "the settings, 1 where parameters far outweigh samples"},
+     .meaning =
+         "number of partial sums of an update's gradient, each over a range of environments, which a tree adds up; "
+         "part of the experiment, since sums are rounded. More threads than this number cut the rows of the weights "
+         "among themselves, where all layers are dense or a first convolution; elsewhere at most this number compute. "
+         "auto: by the sizes in the settings, 1 where parameters far outweigh samples"},
 
     {"stop.when_solved", AT(stop.when_solved), .kind = KIND_BOOL, .value = "false",
      .meaning = "end the run once env.solved_return is reached"},

@@ -36,13 +36,17 @@ static void add_halves(team *t, int first, int half, size_t at, size_t n) {
         memcpy(sum, more, n * sizeof *sum);
 }
 
+/* The same of all nodes that shards first_shard .. end - 1 make, from the leaves up. */
+static void add_nodes(team *t, int first_shard, int end, size_t at, size_t n) {
+    for (int half = 1, width = 2; half < t->shards; half = width, width *= 2)
+        for (int first = (first_shard + width - 1) / width * width; first + half < end; first += width)
+            if (first + width <= end || end == t->shards) add_halves(t, first, half, at, n);
+}
+
 void reduce_own(team *t, const team_updater *u) {
-    int end = u->first_shard + u->shards;
     for (int i = 0; i < block_stripes(t->run->training->block); i++) {
         size_t at, n = block_stripe_range(t->run->training->block, i, &at);
-        for (int half = 1, width = 2; half < t->shards; half = width, width *= 2)
-            for (int first = (u->first_shard + width - 1) / width * width; first + half < end; first += width)
-                if (first + width <= end || end == t->shards) add_halves(t, first, half, at, n);
+        add_nodes(t, u->first_shard, u->first_shard + u->shards, at, n);
     }
 }
 
@@ -60,10 +64,21 @@ static const float *node_sum(const team *t, int first, int width, size_t at, siz
     return out;
 }
 
-/* Updater u's rows of the one shard's gradient, over all samples. */
+/* Updater u's rows of every shard's gradient, each over all samples of the shard, and their sums. */
 static void reduce_rows(team *t, const team_updater *u) {
+    const net *net = t->run->training->learning->net;
     net_tape *own = &t->members[u->first_member].learners[0].rollout->tape;
-    factors_sum(t->run->training->learning->net, t->factors, t->factors_count, own, u->rows, u->end, t->gradient);
+    for (int s = t->first_shard; s < t->end_shard; s++) {
+        const int *first = &t->shard_factors[s - t->first_shard];
+        factors_sum(net, t->factors + first[0], first[1] - first[0], own, u->rows, u->end, reduce_shard_gradient(t, s));
+    }
+    for (size_t at = u->rows.offset, n; at < u->end.offset; at += n) {
+        n = u->end.offset - at < STRIPE_FLOATS ? u->end.offset - at : STRIPE_FLOATS;
+        add_nodes(t, t->first_shard, t->end_shard, at, n);
+        for (int s = t->first_shard; s < t->end_shard; s += tree_width(t->shards, s, t->end_shard))
+            if (reduce_node(t, s) != reduce_shard_gradient(t, s))
+                memcpy(reduce_node(t, s) + at, reduce_shard_gradient(t, s) + at, n * sizeof(float));
+    }
 }
 
 /* A stripe of the team's nodes. */

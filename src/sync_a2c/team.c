@@ -8,9 +8,9 @@
 
 #include <omp.h>
 
-/* Whether the weights' rows of one shard can be cut among threads. PPO takes samples in an order of its own. */
+/* Whether the weights' rows can be cut among threads. PPO takes samples in an order of its own. */
 static bool can_cut(const sync_run *r) {
-    return r->ppo_epochs == 0 && r->collective->ranks == 1 && factors_width(r->training->learning->net) > 0;
+    return r->ppo_epochs == 0 && factors_width(r->training->learning->net) > 0;
 }
 
 /* auto: one shard per worker, but no more than SHARDS_MOST; fewer, down to SHARDS_LEAST, where a shard would have few
@@ -39,27 +39,32 @@ int team_shard_first(const team *t, int shard) {
 
 int team_threads(const sync_run *r, int threads) {
     int shards = shard_count(r), given = omp_get_max_active_levels() > 0 ? omp_get_thread_limit() : 1;
-    int most =
-        shards == 1 && can_cut(r) ? r->training->workers * r->training->envs_per_worker : shards / r->collective->ranks;
+    int most = shards / r->collective->ranks; /* and as many more as every shard has environments */
+    if (can_cut(r) && (r->shards > 0 || shards == 1))
+        most *= r->training->workers * r->training->envs_per_worker / shards;
     if (threads > most) threads = most;
     omp_set_dynamic(0);
     return threads < given ? threads : given;
 }
 
-/* Which environments and shards a thread has: whole shards, or with one shard that is cut no shard. */
+/* Which environments and shards a thread has: whole shards; or, where threads are more than shards, a part of one, of
+ * which it has no gradient of its own. */
 static void cut_member(team *t, int i) {
     team_member *m = &t->members[i];
-    int shards = t->is_cut ? 0 : t->end_shard - t->first_shard;
-    m->first_shard = t->first_shard + cut(shards, t->threads, i);
-    m->shards = t->first_shard + cut(shards, t->threads, i + 1) - m->first_shard;
-    if (t->is_cut) {
-        int envs = team_shard_first(t, t->shards);
-        m->first_env = cut(envs, t->threads, i);
-        m->envs = cut(envs, t->threads, i + 1) - m->first_env;
-    } else {
-        m->first_env = team_shard_first(t, m->first_shard);
-        m->envs = team_shard_first(t, m->first_shard + m->shards) - m->first_env;
+    int shards = t->end_shard - t->first_shard, s = t->first_shard + cut(shards, t->threads, i);
+    m->first_shard = s;
+    if (!t->is_cut) {
+        m->shards = t->first_shard + cut(shards, t->threads, i + 1) - s;
+        m->first_env = team_shard_first(t, s);
+        m->envs = team_shard_first(t, s + m->shards) - m->first_env;
+        return;
     }
+    int local = s - t->first_shard; /* the shard's threads: those for which cut gives it */
+    int first = (local * t->threads + shards - 1) / shards, end = ((local + 1) * t->threads + shards - 1) / shards;
+    int first_env = team_shard_first(t, s), envs = team_shard_first(t, s + 1) - first_env;
+    m->first_env = first_env + cut(envs, end - first, i - first);
+    m->envs = first_env + cut(envs, end - first, i - first + 1) - m->first_env;
+    t->shard_used[s] = true;
 }
 
 /* A member's learner k over `envs` environments: its memory from `memory` on (NULL: only counted). Returns the bytes. */
@@ -91,6 +96,7 @@ static void place_member(team *t, int i, const env_config *const *configs) {
         used += place_learner(t, m, k, configs, (char *)m->memory + used);
         t->factors[t->factors_count++] = &m->factors[k];
     }
+    t->shard_factors[m->first_shard - t->first_shard + 1] = t->factors_count;
 }
 
 /* The most samples that an update can have: T * N. */
@@ -115,12 +121,11 @@ static void cut_gradient(team *t, team_updater *u, int i) {
         cut_stripes(u, u->rows.offset, u->end.offset);
         u->squared = (int)(u->end.offset / STRIPE_FLOATS) - u->first_stripe;
         if (i + 1 == t->updaters) u->squared = u->stripes;
-        if (u->squared < 0) u->squared = 0;
     } else {
         u->first_stripe = cut(stripes, t->updaters, i);
-        u->stripes = cut(stripes, t->updaters, i + 1) - u->first_stripe;
-        u->squared = t->run->collective->ranks == 1 ? u->stripes : 0;
+        u->stripes = u->squared = cut(stripes, t->updaters, i + 1) - u->first_stripe;
     }
+    if (u->squared < 0 || t->run->collective->ranks > 1) u->squared = 0;
 }
 
 static void place_updater(team *t, int i) {
@@ -145,8 +150,8 @@ team *team_new(sync_run *r, const env_config *const *configs, int threads) {
     t->threads = threads;
     t->updaters = threads < cpus_allowed() ? threads : cpus_allowed();
     t->shards = shard_count(r);
-    t->is_cut = t->shards == 1 && threads > 1;
     ranks_place(t);
+    t->is_cut = threads > t->end_shard - t->first_shard;
     t->all = barrier_new(threads);
     t->updating = barrier_new(t->updaters);
     t->updated = barrier_new(1);
@@ -157,6 +162,7 @@ team *team_new(sync_run *r, const env_config *const *configs, int threads) {
     t->shard_gradients =
         t->shards == 1 ? t->gradient : memory_array(float, (size_t)(t->end_shard - t->first_shard) * size);
     t->factors = memory_array(const factors *, (size_t)envs);
+    t->shard_factors = memory_array(int, (size_t)t->shards + 1);
     t->stripe_squares = memory_array(double, (size_t)block_stripes(r->training->block));
     t->env_sums = memory_array(loss_sums, (size_t)envs);
     t->shard_used = memory_array(bool, (size_t)t->shards);
@@ -188,6 +194,7 @@ void team_free(team *t) {
     memory_free(t->parameters);
     if (t->shards > 1) memory_free(t->shard_gradients);
     memory_free(t->factors);
+    memory_free(t->shard_factors);
     memory_free(t->gradient);
     memory_free(t->stripe_squares);
     memory_free(t->env_sums);

@@ -4,8 +4,9 @@
  *
  * A thread has one learner for all its environments, so that their forward passes are one batch. The gradient is
  * computed in shards, each a range of environments that depends on settings alone, and summed along a tree over the
- * shards (global/tree.h), so that the bits do not depend on the number of threads. Where the sizes make one shard of all,
- * differentiate stops before the weights' gradients, and reduce cuts those by rows among the threads (net/factors.h).
+ * shards (global/tree.h), so that the bits do not depend on the number of threads. Where threads are more
+ * than shards (sizes may make one shard of all), differentiate stops before the weights' gradients, and reduce cuts those by
+ * rows among the threads (net/factors.h).
  *
  * One update, two threads. Between two meetings a thread writes only what it owns; whatever it reads of others was
  * written before the last meeting. At a meeting the last to arrive may do something for all before any goes on.
@@ -54,7 +55,7 @@ typedef struct team_member {
     stopwatch watch; /* of the updates that are timed */
 } team_member;
 
-/* A share of an update: whole members' shards or, where there is one shard for all, rows of its weights; and stripes of
+/* A share of an update: whole members' shards or, where threads are more than shards, rows of the weights; and stripes of
  * the gradient. */
 typedef struct team_updater {
     int first_member, members, first_env, envs, first_shard, shards, first_stripe, stripes;
@@ -81,9 +82,10 @@ typedef struct team {
     team_member *members;    /* [threads] */
     team_updater *updater;   /* [updaters] */
     float *parameters;       /* [net.size] what all collect with, and differentiate at */
-    bool is_cut;             /* there is one shard, and the updaters cut the rows of its weights (net/factors.h) */
+    bool is_cut;             /* more threads than shards: the updaters cut the rows of the weights (net/factors.h) */
     const factors **factors; /* [learners] of all members, in order */
     int factors_count;
+    int *shard_factors;     /* [the team's shards + 1] where each one's begin in factors */
     float *shard_gradients; /* [the team's shards, net.size]; one shard in all: the gradient */
     bool *shard_used;       /* [shards] whether the shard has a gradient: PPO's minibatches leave shards out */
     int *shard_updater;     /* [shards] which updater has it */
