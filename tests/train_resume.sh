@@ -56,6 +56,23 @@ done
     same "SIGKILL: it ends as the uninterrupted run" "$(value params_fingerprint killed/summary.json)" "$whole"
     same "SIGKILL: and with its metrics" "$(timeless killed/metrics.jsonl | cksum)" "$(timeless whole/metrics.jsonl | cksum)"
 
+    train solved --seed 3 --threads 1 --set stop.when_solved=true
+    steps=$(value steps solved/summary.json)
+    same "a run ends when it is solved" "$(value stopped_by solved/summary.json)" solved
+    status "one that was solved and stopped is finished: resuming" 0 a3c train --json --resume "$work/solved"
+    same "prints its summary" "$(value params_fingerprint "$work/said")" "$fingerprint"
+    same "and trains no step more" "$(value steps solved/summary.json)" "$steps"
+    rm solved/summary.json
+    status "without a summary, as after a crash, it is resumed" 0 a3c train --quiet --resume "$work/solved"
+    same "to write one" "$(value params_fingerprint solved/summary.json)" "$fingerprint"
+
+    # stop.seconds is the process's own time: the second slice is as long as the first, and not over as it begins.
+    train slices --threads 1 --steps 1000000000 --set stop.seconds=0.3
+    first=$(value steps slices/summary.json)
+    status "a run is resumed for another slice of time" 0 a3c train --quiet --resume "$work/slices"
+    second=$(value steps slices/summary.json)
+    true_number "which is no shorter than the first" "$second - $first > $first / 5"
+
     status "a finished run that is resumed prints its summary" 0 a3c train --json --resume "$work/whole"
     same "the summary is the run's" "$(value params_fingerprint "$work/said")" "$whole"
     rm whole/summary.json

@@ -246,7 +246,7 @@ const setting schema[] = {
     {"stop.when_solved", AT(stop.when_solved), .kind = KIND_BOOL, .value = "false",
      .meaning = "end the run once env.solved_return is reached"},
     {"stop.seconds", AT(stop.seconds), REAL(0, 1e9), .unit = "seconds", .value = "0",
-     .meaning = "end the run after this much wall time; 0: no limit"},
+     .meaning = "end the process after this much wall time; a resumed run has it anew; 0: no limit"},
     {"checkpoint.interval_steps", AT(checkpoint.interval_steps), LONG(0, MOST_STEPS), .unit = "steps", .value = "0",
      .meaning = "steps between two checkpoints; 0: by time alone"},
     {"checkpoint.interval_seconds", AT(checkpoint.interval_seconds), REAL(0, 1e9), .unit = "seconds", .value = "120",

@@ -146,6 +146,12 @@ static void checkpoint(run *r) {
     background_do(r->writer, write_checkpoint, r);
 }
 
+bool run_is_over(const run *r) {
+    const settings *s = &r->plan.settings;
+    return block_steps(r->training.block) >= s->total_steps ||
+           (s->stop.when_solved && episodes_history(r->training.episodes)->solved_at_step >= 0);
+}
+
 /* Why the run ends here, if it does. */
 static stop_reason reason(run *r, int64_t step) {
     const settings *s = &r->plan.settings;
@@ -153,7 +159,7 @@ static stop_reason reason(run *r, int64_t step) {
     if (step >= s->total_steps) return STOP_TOTAL_STEPS;
     if (s->stop.when_solved && episodes_history(r->training.episodes)->solved_at_step >= 0) return STOP_SOLVED;
     if (flag_read(&r->signal)) return STOP_SIGNAL;
-    if (s->stop.seconds > 0 && run_seconds(r) >= s->stop.seconds) return STOP_SECONDS;
+    if (s->stop.seconds > 0 && run_seconds(r) - r->seconds_before >= s->stop.seconds) return STOP_SECONDS;
     return STOP_NONE;
 }
 

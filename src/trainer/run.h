@@ -78,7 +78,6 @@ typedef struct run {
     flag write_failed, signal, checkpoint_asked;
     error write_error;
     stop_reason stopped_by;
-    bool finished; /* total_steps are done, or it was solved and that stops it */
 } run;
 
 /* Builds the run for a plan that was made in place (r->plan), with initial parameters and seeded environments. 0 or -1.
@@ -105,6 +104,8 @@ double run_seconds(const run *r);
 
 /* ---- look.c: what happens in a pause ---- */
 int64_t run_pause(void *run);
+/* Whether there is nothing left to train: all steps are done, or it is solved and that ends it. */
+bool run_is_over(const run *r);
 /* The first pause of a run at this step. */
 int64_t run_next_pause(run *r);
 

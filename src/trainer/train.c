@@ -241,7 +241,7 @@ static int drive(run *r, const train_options *o, error *e) {
     r->checkpoint_due = run_seconds(r) + r->plan.settings.checkpoint.interval_seconds;
     signals_watch(received, r, 1.0 / TICKS_PER_SECOND);
     if ((r->profile.on = o->profile)) profile_start(r);
-    run_drive(r);
+    if (!run_is_over(r)) run_drive(r);
     if (r->stopped_by == STOP_NONE) run_pause(r);
     if (r->stopped_by == STOP_NONE) recording_ended(r);
     background_wait(r->writer);
@@ -261,7 +261,7 @@ static int drive(run *r, const train_options *o, error *e) {
 /* A finished run has nothing to go on with: its summary is shown again. */
 static bool already_finished(run *r, const train_options *o, int *status, error *e) {
     summary s;
-    if (block_steps(r->training.block) < r->plan.settings.total_steps) return false;
+    if (!run_is_over(r)) return false;
     if (summary_read(r->folder, &s, NULL)) return false; /* killed after its last checkpoint: it is finished now */
     progress_finish(&r->progress, &s);
     if (o->quiet && !o->json) progress_result(stdout, &s);
