@@ -81,14 +81,14 @@ file "a key inside a wrong section" "optimizer.discount: unknown key; did you me
 file "a section that lies in another" "did you mean loss.ppo, which is ppo inside loss?" 'ppo: {clip: 1}\n'
 file "a wrong mode of a pair" './f.yaml:4:5: optimizer.learning_rate: expected one value, or one per mode: {async: A, sync: B}, found the key "snyc"; did you mean sync?' \
     'optimizer:\n  learning_rate:\n    async: 1e-3\n    snyc: 2e-3\n'
-file "an unknown layer" './f.yaml:4:7: network.layers[1]: expected a layer: dense, conv, lstm or layer_norm; found "dens"; did you mean dense?' \
+file "an unknown layer" './f.yaml:4:7: network.layers[1]: expected a layer: dense, conv, lstm, gru or layer_norm; found "dens"; did you mean dense?' \
     'network:\n  layers:\n    - dense: 32\n    - dens: 64\n      activation: tanh\n'
 file "an unknown option of an environment" "./f.yaml:4:5: env.options.nope: CartPole-v1 has no such option; it has sutton_barto_reward" \
     'env:\n  options:\n    sutton_barto_reward: true\n    nope: 1\n'
 file "a wrong value of an option" "./f.yaml:4:5: env.options.sutton_barto_reward: 'maybe' is neither true nor false" \
     'env:\n  id: CartPole-v1\n  options:\n    sutton_barto_reward: maybe\n'
 file "a masked component that is none" "f.yaml:1:7: env.mask: CartPole-v1 has no component" 'env: {mask: [speed]}\n'
-says "the same on the command line" 2 '--set: network.layers[0]: expected a layer: dense, conv, lstm or layer_norm; found "dens"' a3c --set 'network.layers=[{dens: 5}]'
+says "the same on the command line" 2 '--set: network.layers[0]: expected a layer: dense, conv, lstm, gru or layer_norm; found "dens"' a3c --set 'network.layers=[{dens: 5}]'
 
 # ---- what is asked for is done, and said in numbers that agree
 a3c --workers 1 --threads 1 --steps 10 --out one-worker --set eval.episodes=1 > said 2>&1

@@ -331,7 +331,8 @@ static void odd_widths(void **state) {
 }
 
 int main(void) {
-    static const char *const recurrent[] = {"lstm", "lstm_separate", "lstm_stack", "conv_lstm", "gsde_lstm"};
+    static const char *const recurrent[] = {"lstm",      "lstm_separate", "lstm_stack",   "conv_lstm",
+                                            "gsde_lstm", "gru",           "gru_separate", "gru_stack"};
     static const char *const lasting[] = {"held", "gsde", "gsde_lstm"}, *const two[] = {"dense_shared",
                                                                                         "dense_separate"};
     cases_add_all("plan names the tensors", NULL, plan_names_the_tensors);

@@ -130,6 +130,24 @@ static const stack stacks[] = {
       .policy_outputs = 10,
       .layers = 2,
       .layer = {{.kind = &layer_dense, .size = 8, .activation = ACTIVATION_TANH}, {.kind = &layer_lstm, .size = 8}}}},
+    {"a GRU at once",
+     {.input = INPUT_VECTOR,
+      .input_dims = 1,
+      .input_shape = {3},
+      .policy_outputs = 2,
+      .layers = 1,
+      .layer = {{.kind = &layer_gru, .size = 5}}}},
+    {"GRUs between layers",
+     {.input = INPUT_VECTOR,
+      .input_dims = 1,
+      .input_shape = {18},
+      .policy_outputs = 3,
+      .layers = 4,
+      .separate = true,
+      .layer = {{.kind = &layer_dense, .size = 21, .activation = ACTIVATION_SILU},
+                {.kind = &layer_gru, .size = 20},
+                {.kind = &layer_lstm, .size = 6},
+                {.kind = &layer_gru, .size = 7}}}},
 };
 enum { STACKS = sizeof stacks / sizeof *stacks, STEPS = 7, ENVS = 3 };
 
@@ -179,11 +197,10 @@ static void fill_rows(subject *s) {
         for (int w = 0; w < s->net.towers; w++)
             for (int j = 0; j < s->net.tower[w].layers; j++) {
                 const net_layer *l = &s->net.tower[w].layer[j];
-                if (l->kind != &layer_lstm) continue;
                 size_t within = unit - offset;
-                if (unit >= offset && within < 2 * (size_t)l->ld && within % (size_t)l->ld < (size_t)l->out)
+                if (unit >= offset && within < l->state && within % (size_t)l->ld < (size_t)l->out)
                     s->state[i] = normal(&stream, 0.5);
-                offset += 2 * (size_t)l->ld;
+                offset += l->state;
             }
     }
     for (int e = 0; e < s->envs; e++) net_state_load(&s->net, t, e, s->state + (size_t)e * s->net.state_size);
@@ -242,7 +259,7 @@ static expected ask_reference(subject *s) {
         for (int w = 0; w < s->net.towers; w++)
             for (int j = 0; j < s->net.tower[w].layers; j++) {
                 const net_layer *l = &s->net.tower[w].layer[j];
-                for (int part = 0; l->kind == &layer_lstm && part < 2; part++, from += l->ld)
+                for (const float *end = from + l->state; from < end; from += l->ld)
                     for (int u = 0; u < l->out; u++) *at++ = from[u];
             }
     }

@@ -34,6 +34,7 @@ alike() {
 alike convolution minatar_breakout --steps 640
 alike lstm cartpole_novel --steps 2000
 alike gaussian pendulum --steps 2000
+alike gru cartpole_novel --steps 2000 --set 'network.layers=[{dense: 16, activation: silu}, {gru: 24}]'
 alike gaussian-lstm pendulum_novel --steps 2000
 alike layer-norm cartpole --steps 2000 --set 'network.layers=[{dense: 37, activation: silu}, {layer_norm: true}, {dense: 21, activation: tanh}]'
 alike separate cartpole --steps 2000 --set network.trunk=separate --set normalize.observations=true

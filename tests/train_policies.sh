@@ -40,6 +40,12 @@ different "and nothing else" "$(acted novel '[0.2,0,0.02,0]')" "$(acted novel '[
 first=$(acted novel '[0.1,0,0.02,0]') second=$(acted novel '[0.1,0,0.02,0]' '[0.1,0,0.02,0]' | tail -1)
 different "act: a recurrent state goes on" "$second" "$first"
 same "act: {\"reset\":true} starts it anew" "$(acted novel '[0.1,0,0.02,0]' '{"reset":true}' '[0.1,0,0.02,0]' | tail -1)" "$first"
+
+a3c train cartpole_novel --mode sync --steps 2000 --quiet --out gru --set eval.episodes=1 --set 'network.layers=[{gru: 16}]' > said 2>&1 ||
+    fail "a GRU trains" "$(cat said)"
+first=$(acted gru '[0.1,0,0.02,0]')
+different "act: a GRU has a state too" "$(acted gru '[0.1,0,0.02,0]' '[0.1,0,0.02,0]' | tail -1)" "$first"
+same "act: which {\"reset\":true} clears" "$(acted gru '[0.1,0,0.02,0]' '{"reset":true}' '[0.1,0,0.02,0]' | tail -1)" "$first"
 a3c train cartpole --mode sync --steps 2000 --quiet --out stacked --set eval.episodes=1 --set env.mask='[1]' --set env.frame_stack=2 > said 2>&1
 same "in every frame of a stack" "$(acted stacked '[1,5,3,4,1,-5,3,4]')" "$(acted stacked '[1,0,3,4,1,0,3,4]')"
 

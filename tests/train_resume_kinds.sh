@@ -35,6 +35,7 @@ resumes gaussian "$both" pendulum --set exploration.noise=fresh
 resumes softplus "$both" pendulum --set exploration.noise=fresh --set exploration.state_dependent_std=true
 resumes held-noise "$both" pendulum --set exploration.noise=held --set exploration.hold=7
 resumes gsde "$both" pendulum --set exploration.hold=7
+resumes gru "$both" cartpole_novel --set 'network.layers=[{gru: 16}, {dense: 9}, {gru: 7}]'
 resumes gsde-lstm "$both" pendulum_novel
 resumes multi-discrete "$both" multi_discrete
 resumes one-hot "$both" taxi

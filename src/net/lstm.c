@@ -5,7 +5,7 @@
  *
  * A row's `cache` holds i, f, g, o and tanh(c), each a padded width of cells; its `state` h and c. state of row r is
  * what the row reads (set to zero in place where an episode starts), that of row r + envs what it leaves. */
-#include "net/layer.h"
+#include "net/recurrent.h"
 
 #include <string.h>
 
@@ -36,21 +36,6 @@ static void init(const net_layer *l, float *parameters) {
     for (int h = 0; h < l->out; h++) parameters[l->bias + (size_t)l->ld + (size_t)h] += (float)l->forget_bias;
 }
 
-/* How rows fall into time steps: `block` rows of one step, `envs` rows from step to step. */
-typedef struct time_steps {
-    int steps, block;
-} time_steps;
-
-static time_steps split(const layer_rows *rows, int envs) {
-    if (rows->stride == 1 && rows->count > envs) {
-        CHECK(rows->count % envs == 0 && rows->first % envs == 0);
-        return (time_steps){rows->count / envs, envs};
-    }
-    if (rows->stride == 1 && envs > 1) return (time_steps){1, rows->count};
-    CHECK(rows->stride == envs);
-    return (time_steps){rows->count, 1};
-}
-
 /* From the gates' sums to h and c of one row. */
 static void cell(const kernels *k, int width, float *gates, const float *before, float *after, float *output) {
     size_t n = (size_t)width;
@@ -69,7 +54,7 @@ static void forward(const net_layer *l, const float *parameters, const layer_inp
                     const layer_rows *rows) {
     const kernels *k = kernels_get();
     int gates = l->ldw, lds = 2 * l->ld, lde = (int)l->cache;
-    time_steps time = split(rows, own->envs);
+    time_steps time = recurrent_steps(rows, own->envs);
     k->dense(rows->count, l->in, gates, in->x, in->ld, parameters + l->weight, l->ldw, parameters + l->bias,
              ACTIVATION_NONE, own->cache + layer_at(rows->first, lde), lde * rows->stride, NULL);
     for (int t = 0; t < time.steps; t++) {
@@ -110,7 +95,7 @@ static void back_through_time(const net_layer *l, const layer_buffers *own, cons
     const kernels *k = kernels_get();
     int gates = l->ldw, lds = 2 * l->ld;
     size_t n = (size_t)l->ld;
-    time_steps time = split(rows, own->envs);
+    time_steps time = recurrent_steps(rows, own->envs);
     memset(dc, 0, (size_t)time.block * n * sizeof *dc);
     for (int t = time.steps; t-- > 0;) {
         int first = rows->first + t * own->envs, i = t * time.block;

@@ -31,6 +31,7 @@ enum {
     row(dense) \
     row(conv) \
     row(lstm) \
+    row(gru) \
     row(norm)
 /* clang-format on */
 
@@ -96,8 +97,8 @@ typedef struct net_layer {
     bool narrow, one_hot; /* dense: few outputs, weights [out, ldw]; the first layer of a discrete observation */
     int components, component_base[NET_DIMS]; /* one-hot: where each component's weights begin */
     int channels, height, width, out_height, out_width, kernel, stride, padding; /* convolution */
-    size_t hidden_weight;                                                        /* recurrent: weight_hh */
-    double forget_bias;                                                          /* LSTM */
+    size_t hidden_weight, hidden_bias; /* recurrent: weight_hh; GRU: bias_hh */
+    double forget_bias;                /* LSTM */
 } net_layer;
 
 typedef struct net_tower {

@@ -41,7 +41,11 @@ static const char *const names[] = {"dense_shared",
                                     "gsde",
                                     "gsde_lstm",
                                     "vtrace",
-                                    "vtrace_lstm"};
+                                    "vtrace_lstm",
+                                    "gru",
+                                    "gru_separate",
+                                    "gru_stack",
+                                    "ppo_gru"};
 
 enum { TESTS = 256 };
 static struct CMUnitTest tests[TESTS];

@@ -41,7 +41,7 @@ static activation activation_named(const char *name) {
     abort();
 }
 
-/* "dense 8 tanh", "conv 4 relu KERNEL STRIDE PADDING", "lstm 8", "layer_norm" */
+/* "dense 8 tanh", "conv 4 relu KERNEL STRIDE PADDING", "lstm 8", "gru 8", "layer_norm" */
 static layer_spec layer_named(const char *text) {
     layer_spec l = {0};
     char kind[16], function[16] = "none";
@@ -199,14 +199,40 @@ static void lstm(const reference_network *n, const char *tower, int index, const
     y->channels = y->height = y->width = 0;
 }
 
+/* r, z = sigmoid, n = tanh of W_ih x + b_ih + (r of n's) (W_hh h + b_hh);  h' = (1 - z) n + z h: state holds h */
+static void gru(const reference_network *n, const char *tower, int index, const signal *in, var *state, signal *y) {
+    int cells = n->spec.layer[index].size;
+    var w = tensor_of(n, tower, index, "weight_ih"), u = tensor_of(n, tower, index, "weight_hh");
+    var b = tensor_of(n, tower, index, "bias_ih"), c = tensor_of(n, tower, index, "bias_hh");
+    for (int k = 0; k < cells; k++) {
+        var from_input[3], from_state[3];
+        for (int g = 0; g < 3; g++) {
+            int row = g * cells + k;
+            from_input[g] = dot(in->size, w + row * in->size, in->x, b + row);
+            from_state[g] = dot(cells, u + row * cells, state, c + row);
+        }
+        var r = var_sigmoid(var_add(from_input[0], from_state[0]));
+        var z = var_sigmoid(var_add(from_input[1], from_state[1]));
+        var candidate = var_tanh(var_fma(r, from_state[2], from_input[2]));
+        y->x[k] = var_fma(z, var_subtract(state[k], candidate), candidate);
+    }
+    memcpy(state, y->x, (size_t)cells * sizeof *state);
+    y->size = cells;
+    y->channels = y->height = y->width = 0;
+}
+
+static int layer_state(const layer_spec *l) {
+    return l->kind == &layer_lstm ? 2 * l->size : l->kind == &layer_gru ? l->size : 0;
+}
+
 /* One row through one tower; `state` is that tower's recurrent state, replaced by the next. */
 static void tower_forward(const reference_network *n, const char *tower, signal *at, var *state) {
     static signal next;
     for (int i = 0; i < n->spec.layers; i++) {
         const layer_spec *l = &n->spec.layer[i];
-        if (l->kind == &layer_lstm) {
-            lstm(n, tower, i, at, state, &next);
-            state += 2 * l->size;
+        if (layer_state(l) > 0) {
+            (l->kind == &layer_gru ? gru : lstm)(n, tower, i, at, state, &next);
+            state += layer_state(l);
         } else {
             var w = tensor_of(n, tower, i, "weight"), b = tensor_of(n, tower, i, "bias");
             if (l->kind == &layer_dense) dense(l->size, l->activation, w, b, at, &next);
@@ -219,8 +245,7 @@ static void tower_forward(const reference_network *n, const char *tower, signal 
 
 static int tower_state(const reference_network *n) {
     int size = 0;
-    for (int i = 0; i < n->spec.layers; i++)
-        if (n->spec.layer[i].kind == &layer_lstm) size += 2 * n->spec.layer[i].size;
+    for (int i = 0; i < n->spec.layers; i++) size += layer_state(&n->spec.layer[i]);
     return size;
 }
 

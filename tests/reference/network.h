@@ -35,7 +35,7 @@ var reference_parameter(const reference_network *network, const char *name, int 
 /* Clears the tape and puts the parameters on it; later nodes are differentiated with respect to them. */
 void reference_place(reference_network *network);
 
-/* Floats of recurrent state of one environment: h then c of each LSTM layer, towers in order. */
+/* Floats of recurrent state of one environment: h then c of each LSTM layer, h of each GRU, towers in order. */
 int reference_state_size(const reference_network *network);
 
 /* Forward pass of steps * envs rows, row t * envs + e: input [rows, observation], start [rows] (1: the state is zero before

@@ -45,15 +45,14 @@ const double *subject_flatten(subject *s, const float *padded) {
     return s->flat;
 }
 
-/* The batch's state is h [H], c [H] of each LSTM layer; the net's has both padded to whole lines. Visits each number.
- */
+/* The batch's state is h [H], c [H] of each LSTM layer, h [H] of each GRU; the net's has them padded to whole lines.
+ * Visits each number. */
 static void each_state(const net *net, float *padded, double *plain, void (*visit)(float *, double *)) {
     float *end = padded + net->state_size;
     for (int i = 0; i < net->towers; i++)
         for (int j = 0; j < net->tower[i].layers; j++) {
             const net_layer *l = &net->tower[i].layer[j];
-            if (l->kind != &layer_lstm) continue;
-            for (int part = 0; part < 2; part++, padded += l->ld)
+            for (const float *last = padded + l->state; padded < last; padded += l->ld)
                 for (int k = 0; k < l->out; k++) visit(padded + k, plain++);
         }
     assert_ptr_equal(padded, end);

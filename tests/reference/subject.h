@@ -24,7 +24,7 @@ void subject_free(subject *s);
 void subject_parameters(subject *s, const double *parameter);
 /* The checkpoint's form of a padded vector, as double; the subject's own until the next call. */
 const double *subject_flatten(subject *s, const float *padded);
-/* The recurrent state after time step t of an environment: h then c of each LSTM layer, without padding. */
+/* The recurrent state after time step t of an environment: h then c of each LSTM layer, h of each GRU, without padding. */
 void subject_state(const subject *s, int t, int env, double *to);
 
 /* Forward, time step by time step, as collecting does. */

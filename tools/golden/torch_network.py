@@ -23,6 +23,7 @@ torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
 OUT = pathlib.Path(__file__).resolve().parents[2] / "tests" / "golden" / "network"
 ACTIVATIONS = {"none": lambda x: x, "relu": torch.relu, "tanh": torch.tanh, "silu": F.silu}
+PARTS = {"lstm": 2, "gru": 1}  # vectors of state: h and c, or h
 CLIP, RATE, UPDATES = 0.5, 3e-3, 10
 ALL = ("rmsprop", "rmsprop_inside", "adam", "sgd")
 
@@ -75,22 +76,35 @@ class Network:
                 self.add(f"{name}.weight_hh", 4 * size, size)
                 self.add(f"{name}.bias", 4 * size)
                 features = size
+            elif layer == "gru":
+                self.add(f"{name}.weight_ih", 3 * size, features)
+                self.add(f"{name}.weight_hh", 3 * size, size)
+                self.add(f"{name}.bias_ih", 3 * size)
+                self.add(f"{name}.bias_hh", 3 * size)
+                features = size
             elif layer == "layer_norm":
                 self.add(f"{name}.weight", features)
                 self.add(f"{name}.bias", features)
         return features
 
     def tower(self, tower, x, state):
-        """One time step: x [rows, ...]; state: list of (h, c) of this tower's LSTM layers, replaced."""
+        """One time step: x [rows, ...]; state: list of (h, c) or (h,) of this tower's LSTM or GRU layers, replaced."""
         recurrent = 0
         for i, (layer, size, activation, _, stride, padding) in enumerate(self.case["layers"]):
-            p = {what: self.parameters.get(f"{tower}.{i}.{what}") for what in ("weight", "bias", "weight_ih", "weight_hh")}
+            p = {what: self.parameters.get(f"{tower}.{i}.{what}")
+                 for what in ("weight", "bias", "weight_ih", "weight_hh", "bias_ih", "bias_hh")}
             if layer == "conv":
                 x = F.conv2d(x, p["weight"], p["bias"], stride=stride, padding=padding)
             elif layer == "dense":
                 x = F.linear(x.flatten(1), p["weight"], p["bias"])
             elif layer == "layer_norm":
                 x = F.layer_norm(x.flatten(1), p["weight"].shape, p["weight"], p["bias"], eps=1e-5)
+            elif layer == "gru":
+                cell = torch.nn.GRUCell(x.flatten(1).shape[1], size)
+                weights = {what: p[what] for what in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
+                x = torch.func.functional_call(cell, weights, (x.flatten(1), state[recurrent][0]))
+                state[recurrent] = (x,)
+                recurrent += 1
             else:
                 # torch's cell: gates in the order i, f, g, o, and two bias vectors of which a3c keeps the sum
                 cell = torch.nn.LSTMCell(x.flatten(1).shape[1], size)
@@ -106,20 +120,20 @@ class Network:
         """-> policy outputs [steps * envs, outputs], values [steps * envs], state after [envs, ...], the policy head's inputs
         [steps * envs, features], and what the value would be of the observations data["final_input"] after each row"""
         case, envs = self.case, self.case["envs"]
-        cells = [size for layer, size, *_ in case["layers"] if layer == "lstm"]
+        cells = [(size, PARTS[layer]) for layer, size, *_ in case["layers"] if layer in PARTS]
         states, at = {}, 0
         for tower in self.towers:
             states[tower] = []
-            for n in cells:
-                states[tower].append((data["state"][:, at : at + n], data["state"][:, at + n : at + 2 * n]))
-                at += 2 * n
+            for n, parts in cells:
+                states[tower].append(data["state"][:, at : at + parts * n].split(n, 1))
+                at += parts * n
         policy, value, features, final = [], [], [], []
         for t in range(case["steps"]):
             rows = slice(t * envs, (t + 1) * envs)
             keep = 1.0 - data["start"][rows, None]
             x = self.observe(data["input"][rows])
             for tower in self.towers:
-                states[tower] = [(h * keep, c * keep) for h, c in states[tower]]
+                states[tower] = [tuple(part * keep for part in s) for s in states[tower]]
             top = {tower: self.tower(tower, x, states[tower]) for tower in self.towers}
             p = self.parameters
             features.append(top[self.towers[0]])
@@ -213,7 +227,7 @@ def make_data(case, generator):
         data["action"] = torch.stack([randint(n) for n in case["choices"]], 1)
     else:
         data["action"] = randn(rows, case["choices"][0])
-    state = sum(2 * size for layer, size, *_ in case["layers"] if layer == "lstm") * (2 if case["trunk"] == "separate" else 1)
+    state = sum(PARTS.get(layer, 0) * size for layer, size, *_ in case["layers"]) * (2 if case["trunk"] == "separate" else 1)
     data["state"] = 0.5 * randn(case["envs"], state)
     for row in case.get("starts", []):
         data["start"][row] = 1.0
@@ -388,6 +402,14 @@ CASES = {
     "vtrace_lstm": dict(input=("vector", 3), layers=[("dense", 5, "tanh"), ("lstm", 4)], head="gaussian", choices=[2], log_std=2,
                         loss="vtrace", steps=8, envs=2, discount=0.95, rho_clip=1.2, c_clip=0.9, done={4: 1, 7: 2, 8: 2, 15: 2},
                         **{"lambda": 0.9}),
+    "gru": dict(input=("vector", 3), layers=[("dense", 6, "tanh"), ("gru", 5)], choices=[3], steps=7, envs=3,
+                starts=[0, 7, 11, 12, 15]),
+    "gru_separate": dict(input=("vector", 3), layers=[("gru", 4), ("dense", 6, "relu"), ("gru", 3)], choices=[2], steps=6, envs=2,
+                         starts=[4, 7], trunk="separate", reduction="sum"),
+    "gru_stack": dict(input=("vector", 3), layers=[("lstm", 4), ("layer_norm",), ("gru", 17), ("dense", 5, "silu"), ("gru", 4)],
+                      choices=[3], steps=7, envs=2, starts=[0, 5, 6, 11]),
+    "ppo_gru": dict(input=("vector", 3), layers=[("dense", 5, "silu"), ("gru", 4)], head="gaussian", choices=[2], log_std=2, loss="ppo",
+                    steps=8, envs=2, starts=[6, 11], trunk="separate", reduction="sum"),
 }
 
 if __name__ == "__main__":
