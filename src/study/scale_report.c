@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * a3c scale: throughput and time to the score over workers, its plan and its report. */
+ * The report of `a3c scale`: rates and times to the score by number of workers. Workers, threads and CPUs are three
+ * numbers: workers are the points of a line, threads are what a run computed on (sync has no more of them than CPUs),
+ * and a law is fitted only to points whose workers each had a thread and a CPU. */
 #include "study/scale.h"
 
-#include "base/cpus.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "study/groups.h"
@@ -13,51 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- Plan ---- */
-
-static const struct { int rollout_steps, envs; } batches[] = {{5, 1}, {20, 1}, {32, 4}};
-
-static int add_cell(study *s, const scale_request *r, run_mode mode, size_t batch, int workers, error *e) {
-    settings_override overrides[64];
-    char w[16], steps[24], t[16], n_envs[16], name[STUDY_NAME], line[64];
-    const char *word = mode == MODE_ASYNC ? "async" : "sync", *stem = strrchr(r->preset, '/');
-    size_t n = 0;
-    if (r->override_count > 56) return error_set(e, STATUS_USAGE, "--set: at most 56 of them");
-    for (; n < r->override_count; n++) overrides[n] = r->overrides[n];
-    snprintf(w, sizeof w, "%d", workers);
-    snprintf(t, sizeof t, "%d", batches[batch].rollout_steps);
-    snprintf(n_envs, sizeof n_envs, "%d", batches[batch].envs);
-    snprintf(steps, sizeof steps, "%lld", (long long)r->steps);
-    overrides[n++] = (settings_override){"--modes", "mode", word, true};
-    overrides[n++] = (settings_override){"--workers", "workers", w, false};
-    overrides[n++] = (settings_override){"scale", "threads", w, false};
-    overrides[n++] = (settings_override){"scale", "rollout_steps", t, false};
-    overrides[n++] = (settings_override){"scale", "envs_per_worker", n_envs, false};
-    if (r->steps > 0) overrides[n++] = (settings_override){"--steps", "total_steps", steps, false};
-    const settings_request request = {.base = r->preset, .overrides = overrides, .override_count = n};
-    settings settings;
-    if (settings_load(&settings, &request, e)) return -1;
-    settings.stop.when_solved = false;
-    settings.checkpoint.interval_steps = 0;
-    settings.checkpoint.interval_seconds = 0;
-    settings.eval.interval_steps = 0;
-    snprintf(line, sizeof line, "%s, T E = %d", word, batches[batch].rollout_steps * batches[batch].envs);
-    snprintf(name, sizeof name, "%.60s-%s-te%d-w%d", stem ? stem + 1 : r->preset, word,
-             batches[batch].rollout_steps * batches[batch].envs, workers);
-    table_set(&s->plan, study_add(s, name, &settings, r->repeats, 1), "line", line);
-    return 0;
-}
-
-int scale_plan(study *s, const scale_request *r, error *e) {
-    for (int mode = MODE_ASYNC; mode <= MODE_SYNC; mode++) {
-        if (!(mode == MODE_ASYNC ? r->async : r->sync)) continue;
-        for (size_t b = 0; b < sizeof batches / sizeof *batches; b++)
-            for (size_t i = 0; i < r->worker_count; i++)
-                if (add_cell(s, r, (run_mode)mode, b, r->workers[i], e)) return -1;
-    }
-    return 0;
-}
-
 /* ---- Lines: the cells of one mode and batch ---- */
 
 enum { MOST_POINTS = 128 };
@@ -65,19 +21,35 @@ enum { MOST_POINTS = 128 };
 typedef struct line {
     const char *name;
     size_t count, cells[MOST_POINTS];
-    double n[MOST_POINTS], rate[MOST_POINTS], low[MOST_POINTS], high[MOST_POINTS]; /* by rising number of threads */
-    long one;      /* the point with one thread, -1: none */
-    size_t within; /* points with no more threads than CPUs */
+    double n[MOST_POINTS], rate[MOST_POINTS], low[MOST_POINTS], high[MOST_POINTS]; /* by rising number of workers */
+    long one;      /* the point with one worker, -1: none */
+    size_t within; /* points that a law is fitted to */
     scaling_fit amdahl, usl;
 } line;
+
+/* Workers; a table without them has one per thread. */
+static double workers_of(const groups *g, size_t k) {
+    double workers = group_number(g, k, "workers");
+    return isnan(workers) ? group_number(g, k, "threads") : workers;
+}
+
+static double threads_of(const groups *g, size_t k) {
+    double threads = group_number(g, k, "threads");
+    return isnan(threads) ? workers_of(g, k) : threads;
+}
 
 static double cpus_of(const groups *g, size_t k) {
     double cpus = group_number(g, k, "cpus");
     return isnan(cpus) ? INFINITY : cpus;
 }
 
+/* Every worker had a thread and every thread a CPU: only such points show scaling. */
+static bool scales(const groups *g, size_t k) {
+    return threads_of(g, k) == workers_of(g, k) && workers_of(g, k) <= cpus_of(g, k);
+}
+
 static void add_point(line *l, const groups *g, size_t k) {
-    double n = group_number(g, k, "threads");
+    double n = workers_of(g, k);
     if (isnan(n) || g->group[k].rates == 0 || l->count == MOST_POINTS) return;
     size_t at = l->count++;
     for (; at > 0 && l->n[at - 1] > n; at--) {
@@ -99,7 +71,7 @@ static void make_line(line *l, const groups *g, const char *name) {
         l->low[i] = c->rate_range.low;
         l->high[i] = c->rate_range.high;
         if (l->n[i] == 1) l->one = (long)i;
-        if (l->n[i] > cpus_of(g, l->cells[i])) continue;
+        if (!scales(g, l->cells[i])) continue;
         within_n[l->within] = l->n[i];
         within_rate[l->within++] = l->rate[i];
     }
@@ -123,8 +95,10 @@ static void fill_tables(const groups *g, size_t count, const line *lines, table 
             const group *c = &g->group[l->cells[p]], *one = l->one >= 0 ? &g->group[l->cells[l->one]] : NULL;
             size_t row = table_row(scaling);
             table_set(scaling, row, "line", l->name);
-            table_set_number(scaling, row, "threads", l->n[p]);
-            table_set(scaling, row, "more_threads_than_cpus", l->n[p] > cpus_of(g, l->cells[p]) ? "true" : "false");
+            table_set_number(scaling, row, "workers", l->n[p]);
+            table_set_number(scaling, row, "threads", threads_of(g, l->cells[p]));
+            table_set(scaling, row, "cpus", group_text(g, l->cells[p], "cpus"));
+            table_set(scaling, row, "in_fit", scales(g, l->cells[p]) ? "true" : "false");
             table_set_number(scaling, row, "runs", (double)c->runs);
             table_set_number(scaling, row, "steps_per_second", l->rate[p]);
             table_set_number(scaling, row, "steps_per_second_low", l->low[p]);
@@ -139,12 +113,12 @@ static void fill_tables(const groups *g, size_t count, const line *lines, table 
         }
         size_t row = table_row(fits);
         table_set(fits, row, "line", l->name);
-        table_set_number(fits, row, "points_within_cpus", (double)l->within);
+        table_set_number(fits, row, "points_in_fit", (double)l->within);
         table_set_number(fits, row, "amdahl_serial_share", l->amdahl.sigma);
         table_set_number(fits, row, "amdahl_limit", l->amdahl.limit);
         table_set_number(fits, row, "usl_contention", l->usl.sigma);
         table_set_number(fits, row, "usl_coherency", l->usl.kappa);
-        table_set_number(fits, row, "usl_optimum_threads", l->usl.optimum);
+        table_set_number(fits, row, "usl_optimum_workers", l->usl.optimum);
         table_set_number(fits, row, "usl_greatest_speedup", l->usl.limit);
     }
 }
@@ -152,13 +126,11 @@ static void fill_tables(const groups *g, size_t count, const line *lines, table 
 static void show_scaling(report *r, const table *scaling) {
     table t = {0};
     for (size_t row = 0; row < scaling->rows; row++) {
-        bool over = strcmp(table_text(scaling, row, "more_threads_than_cpus"), "true") == 0;
-        char threads[48];
-        snprintf(threads, sizeof threads, "%.20s%s", table_text(scaling, row, "threads"),
-                 over ? " (more than CPUs)" : "");
+        static const char *const texts[] = {"line", "workers", "threads", "cpus"};
         table_row(&t);
-        table_set(&t, row, "line", table_text(scaling, row, "line"));
-        table_set(&t, row, "threads", threads);
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+            table_set(&t, row, texts[i], table_text(scaling, row, texts[i]));
+        table_set(&t, row, "in the fit", strcmp(table_text(scaling, row, "in_fit"), "true") == 0 ? "yes" : "no");
         section_put_range(&t, row, "steps/s, IQM [95 %]", table_number(scaling, row, "steps_per_second"),
                           (interval){table_number(scaling, row, "steps_per_second_low"),
                                      table_number(scaling, row, "steps_per_second_high")});
@@ -179,7 +151,7 @@ static void say_fit(report *r, const line *l) {
     if (!l->usl.fitted) return;
     char optimum[64];
     if (isfinite(l->usl.optimum))
-        snprintf(optimum, sizeof optimum, "the most is predicted at %.1f threads, %.2f times one", l->usl.optimum,
+        snprintf(optimum, sizeof optimum, "the most is predicted at %.1f workers, %.2f times one", l->usl.optimum,
                  l->usl.limit);
     else
         snprintf(optimum, sizeof optimum, "it predicts no optimum");
@@ -205,8 +177,8 @@ static void draw_rates(report *r, size_t count, const line *lines, double cpus) 
         }
         series[n++] = (plot_series){NULL, PLOT_DASHED, (int)i, LAW_POINTS, lx, ly, NULL, NULL};
     }
-    plot p = {.title = "Throughput by threads",
-              .x_label = "threads (one worker each)",
+    plot p = {.title = "Throughput by workers",
+              .x_label = "workers",
               .y_label = "steps per second",
               .x_log = true,
               .x_doubling = true,
@@ -216,12 +188,12 @@ static void draw_rates(report *r, size_t count, const line *lines, double cpus) 
               .series = series};
     text_buffer svg = {0};
     plot_draw(&svg, &p);
-    char caption[300];
-    snprintf(
-        caption, sizeof caption,
-        "Steps per second by threads, interquartile mean and 95 %% interval; dashed: the Universal Scalability Law. "
-        "The machine gives %.0f CPUs; beyond, threads share them.",
-        cpus);
+    char caption[300], machine[80] = "";
+    if (isfinite(cpus)) snprintf(machine, sizeof machine, " The machine gives %.0f CPU%s.", cpus, cpus == 1 ? "" : "s");
+    snprintf(caption, sizeof caption,
+             "Steps per second by workers, interquartile mean and 95 %% interval; dashed: the Universal Scalability "
+             "Law, fitted to workers that each have a thread and a CPU.%s",
+             machine);
     report_picture(r, "throughput", caption, text_string(&svg));
     text_free(&svg);
     memory_free(series);
@@ -248,9 +220,9 @@ static void draw_speedups(report *r, const table *scaling, size_t count, const l
     if (n > 0) {
         const double *x = lines[longest].n;
         series[n++] =
-            (plot_series){"as many as threads", PLOT_DASHED, PLOT_COLORS - 1, lines[longest].count, x, x, NULL, NULL};
+            (plot_series){"as many as workers", PLOT_DASHED, PLOT_COLORS - 1, lines[longest].count, x, x, NULL, NULL};
         plot p = {.title = title,
-                  .x_label = "threads (one worker each)",
+                  .x_label = "workers",
                   .y_label = "times one worker",
                   .x_log = true,
                   .x_doubling = true,
@@ -269,31 +241,31 @@ static void draw_speedups(report *r, const table *scaling, size_t count, const l
 }
 
 static void write_report(report *r, const groups *g, size_t count, const line *lines, const table *scaling) {
-    bool over = false;
+    bool shared = false;
     double cpus = INFINITY;
     for (size_t k = 0; k < g->count; k++) {
         cpus = fmin(cpus, cpus_of(g, k));
-        over = over || group_number(g, k, "threads") > cpus_of(g, k);
+        shared = shared || (g->group[k].rates > 0 && !scales(g, k));
     }
     report_heading(r, 2, "Throughput and time to the score by number of workers");
-    report_text(r, "Each worker has a thread of its own. T E is the number of steps that a worker brings to an update. "
+    report_text(r, "Async gives each worker a thread of its own; sync takes as many threads as workers, but no more "
+                   "than CPUs. T E is the number of steps that a worker brings to an update. "
                    "Speed-ups are against one worker of the same line; the time to the score is the "
                    "Kaplan-Meier median, and a speed-up in it is given only where more than half of the runs with one "
                    "worker and of those with many solve. Score against steps (data efficiency) and "
                    "score against seconds are told apart.");
-    if (over)
-        report_text(
-            r,
-            "**Rows marked \"more than CPUs\" were measured with more threads than the %.0f CPUs**: there threads take "
-            "turns on a CPU, so they show the cost of sharing it, not scaling, and no law is fitted to them.",
-            cpus);
+    if (shared)
+        report_text(r, "**Rows that are not in the fit had more workers than threads or CPUs**: there workers take "
+                       "turns, so those rows show the cost of sharing, not scaling.");
     show_scaling(r, scaling);
     bool all = true;
     for (size_t i = 0; i < count; i++) {
         say_fit(r, &lines[i]);
         all = all && lines[i].usl.fitted;
     }
-    if (!all) report_text(r, "No law is fitted to lines with fewer than four numbers of threads within the CPUs.");
+    if (!all)
+        report_text(
+            r, "No law is fitted to lines with fewer than four numbers of workers that each have a thread and a CPU.");
     draw_rates(r, count, lines, cpus);
     draw_speedups(r, scaling, count, lines, "speedup", "speedup", "Speed-up in steps per second");
     draw_speedups(r, scaling, count, lines, "speedup_to_solved_seconds", "speedup-seconds",
