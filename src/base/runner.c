@@ -81,6 +81,10 @@ static void pass_on(const runner *r, int signal_number) {
         if (r->children[slot]) kill(r->children[slot], signal_number);
 }
 
+void runner_kill(const runner *r, int slot) {
+    if (r->children[slot]) kill(r->children[slot], SIGKILL);
+}
+
 int runner_wait(runner *r, double seconds, int *status) {
     int slot = reap(r, status);
     if (slot >= 0) return slot;

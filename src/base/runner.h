@@ -33,6 +33,9 @@ int runner_start(runner *r, const char *const *argv, const char *log, error *e);
  * *status its exit status or 128 + the signal that killed it; -1 otherwise. */
 int runner_wait(runner *r, double seconds, int *status);
 
+/* Kills the child of this slot; runner_wait tells when it is gone. */
+void runner_kill(const runner *r, int slot);
+
 /* Restores the signal mask; no child may be running. */
 void runner_close(runner *r);
 

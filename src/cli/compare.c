@@ -3,8 +3,10 @@
 #include "base/cpus.h"
 #include "base/memory.h"
 #include "cli/cli.h"
+#include "cli/lists.h"
 #include "cli/study_options.h"
 #include "study/compare.h"
+#include "study/session.h"
 #include "study/sweep.h"
 
 #include <errno.h>
@@ -16,16 +18,17 @@ enum { OPTION_MODES = 256, OPTION_WORKERS, OPTION_SEEDS, OPTION_HYPERPARAMETERS,
 typedef struct arguments {
     compare_request request;
     study_options study;
-    const char *presets[SESSION_LIST];
-    int workers[SESSION_LIST];
+    const char *presets[LISTS_MOST];
+    int workers[LISTS_MOST];
     int tuning_seeds; /* --tune, 0: not given */
     error e;
 } arguments;
 
 static const struct argp_option options[] = {
     {"modes", OPTION_MODES, "LIST", 0, "sides of the ladder (async,sync)", 0},
-    {"workers", OPTION_WORKERS, "LIST", 0, "numbers of workers, 1,2,16 (the CPUs, and 16)", 0},
-    {"seeds", OPTION_SEEDS, "N", 0, "runs per cell, seeds 1 .. N (10)", 0},
+    {"workers", OPTION_WORKERS, "LIST", 0, "numbers of workers, 1,2,16 (the number in a file, else the CPUs, and 16)",
+     0},
+    {"seeds", OPTION_SEEDS, "N", 0, "runs per cell, with seeds from `seed` on (10)", 0},
     {"hyperparameters", OPTION_HYPERPARAMETERS, "WHICH", 0,
      "column of the preset: async, sync, or own (own): A, B, C and the scaled D have the async column, D tuned the "
      "sync one",
@@ -49,27 +52,29 @@ static int set_column(const char *text, compare_column *column, error *e) {
 static error_t parse(int key, char *argument, struct argp_state *state) {
     arguments *a = state->input;
     compare_request *r = &a->request;
-    long long number = 0;
+    int64_t number = 0;
     int failed = 0;
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &a->study;
         break;
     case OPTION_MODES:
-        failed = session_modes(argument, &r->async, &r->sync, &a->e);
+        failed = lists_modes(argument, &r->async, &r->sync, &a->e);
+        r->modes_given = true;
         break;
     case OPTION_WORKERS:
-        failed = session_numbers("--workers", argument, SETTINGS_WORKERS, a->workers, &r->worker_count, &a->e);
+        failed = lists_integers("--workers", argument, SETTINGS_WORKERS, a->workers, &r->worker_count, &a->e);
+        r->workers_given = true;
         break;
     case OPTION_SEEDS:
-        failed = session_number("--seeds", argument, 100000, &number, &a->e);
+        failed = cli_integer("--seeds", argument, 1, 100000, &number, &a->e);
         r->seeds = (int)number;
         break;
     case OPTION_HYPERPARAMETERS:
         failed = set_column(argument, &r->column, &a->e);
         break;
     case OPTION_TUNE:
-        failed = session_number("--tune", argument, 10000, &number, &a->e);
+        failed = cli_integer("--tune", argument, 1, 10000, &number, &a->e);
         a->tuning_seeds = (int)number;
         break;
     case ARGP_KEY_ARG: {
@@ -77,7 +82,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         if (r->preset_count > 0)
             failed = error_set(&a->e, STATUS_USAGE, "'%.60s': several presets are given as one list, a,b,c", argument);
         else
-            failed = session_words("PRESET", argument, a->presets, &count, &a->e), r->preset_count = failed ? 0 : count;
+            failed = lists_words("PRESET", argument, a->presets, &count, &a->e), r->preset_count = failed ? 0 : count;
         break;
     }
     default:
@@ -86,12 +91,20 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     return failed ? EINVAL : 0;
 }
 
-/* As many workers as there are CPUs, and 16. */
-static void default_workers(arguments *a) {
-    int cpus = cpus_allowed();
+/* As many workers as the user's file has, else as there are CPUs, and 16. */
+static int default_workers(arguments *a) {
+    int cpus = cpus_allowed(), own = 0;
+    a->request.source.preset = a->presets[0];
+    if (a->request.preset_count == 1 && study_settings_workers(&own, &a->request.source, &a->e)) return -1;
+    if (own) {
+        a->workers[0] = own;
+        a->request.worker_count = 1;
+        return 0;
+    }
     a->workers[0] = cpus < 16 ? cpus : 16;
     a->workers[1] = 16;
     a->request.worker_count = a->workers[0] == 16 ? 1 : 2;
+    return 0;
 }
 
 /* The search for learning rates, a study of its own beside the other. Returns the program's exit status; with 0 `rates`
@@ -101,7 +114,8 @@ static int tune(arguments *a, const char *name, compare_rates *rates) {
     table runs = {0};
     char out[STUDY_PATH], tuning_name[160];
     study_new(&s, "sweep");
-    s.quiet = a->study.quiet;
+    study_options_apply(&a->study, &s);
+    s.changes = study_settings_changes(&a->request.source);
     snprintf(out, sizeof out, "%.4000s-tuning", a->study.out ? a->study.out : "");
     snprintf(tuning_name, sizeof tuning_name, "compare-%s-tuning", name);
     int status = compare_tune_plan(&s, &a->request, a->tuning_seeds, &a->e)
@@ -119,10 +133,36 @@ static int tune(arguments *a, const char *name, compare_rates *rates) {
 static int compare(arguments *a, const char *name) {
     study s;
     study_new(&s, "compare");
-    s.quiet = a->study.quiet;
+    study_options_apply(&a->study, &s);
+    s.changes = study_settings_changes(&a->request.source);
     int status = compare_plan(&s, &a->request, &a->e) ? cli_fail(&a->e)
                                                       : session_run(&s, a->study.out, name, compare_report, true);
     study_free(&s);
+    return status;
+}
+
+/* What the study's folder is called without --out. */
+static void name_study(const arguments *a, char *name, size_t size) {
+    *name = 0;
+    for (size_t i = 0; i < a->request.preset_count; i++) {
+        const char *preset = a->presets[i] ? a->presets[i] : a->study.settings.env ? a->study.settings.env : "cartpole";
+        size_t used = strlen(name);
+        snprintf(name + used, size - used, "%s%s", i ? "+" : "", preset);
+    }
+}
+
+static int run(arguments *a) {
+    char name[128];
+    a->request.source = study_options_source(&a->study, NULL);
+    if (a->request.preset_count == 0) a->presets[a->request.preset_count++] = NULL;
+    if (a->request.worker_count == 0 && default_workers(a)) return cli_fail(&a->e);
+    name_study(a, name, sizeof name);
+    if (!a->tuning_seeds) return compare(a, name);
+    compare_rates *rates = memory_array(compare_rates, a->request.preset_count * a->request.worker_count);
+    int status = tune(a, name, rates);
+    a->request.rates = rates;
+    if (!status) status = compare(a, name);
+    memory_free(rates);
     return status;
 }
 
@@ -131,7 +171,7 @@ int command_compare(int argc, char **argv) {
     const struct argp parser = {
         options,
         parse,
-        "[PRESET[,PRESET...]]",
+        "[PRESET|FILE[,...]]",
         "Runs async A3C and sync A2C on the same network, optimizer and environments, as a ladder that separates lost "
         "updates, staleness and batch size, over several seeds, and writes a report with intervals, tests and plots.",
         children,
@@ -141,21 +181,14 @@ int command_compare(int argc, char **argv) {
     a.request.presets = a.presets;
     a.request.workers = a.workers;
     a.study.e = &a.e;
-    if (cli_parse(&parser, argc, argv, &a, &a.e)) return cli_fail(&a.e);
-    a.request.steps = a.study.steps;
-    a.request.overrides = a.study.overrides;
-    a.request.override_count = a.study.override_count;
-    if (a.study.from) return session_from("compare", a.study.from, a.study.out, compare_report);
-    if (a.request.preset_count == 0) a.presets[a.request.preset_count++] = "cartpole";
-    if (a.request.worker_count == 0) default_workers(&a);
-    char name[128] = "";
-    for (size_t i = 0; i < a.request.preset_count; i++)
-        snprintf(name + strlen(name), sizeof name - strlen(name), "%s%s", i ? "+" : "", a.presets[i]);
-    if (!a.tuning_seeds) return compare(&a, name);
-    compare_rates *rates = memory_array(compare_rates, a.request.preset_count * a.request.worker_count);
-    int status = tune(&a, name, rates);
-    a.request.rates = rates;
-    if (!status) status = compare(&a, name);
-    memory_free(rates);
+    a.study.command = study_options_command(argc, argv);
+    int status;
+    if (cli_parse(&parser, argc, argv, &a, &a.e))
+        status = cli_fail(&a.e);
+    else if (a.study.from)
+        status = session_from("compare", a.study.from, a.study.out, compare_report);
+    else
+        status = run(&a);
+    memory_free(a.study.command);
     return status;
 }

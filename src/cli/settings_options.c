@@ -19,7 +19,7 @@ static const struct {
 };
 enum { SHORTCUTS = sizeof shortcuts / sizeof *shortcuts };
 
-static error_t add(settings_options *o, const char *option, const char *key, const char *value) {
+int settings_options_add(settings_options *o, const char *option, const char *key, const char *value) {
     if (o->override_count == SETTINGS_OVERRIDES) {
         error_set(o->e, STATUS_USAGE, "--set: at most %d of them", SETTINGS_OVERRIDES);
         return E2BIG;
@@ -28,26 +28,27 @@ static error_t add(settings_options *o, const char *option, const char *key, con
     return 0;
 }
 
-static error_t add_set(settings_options *o, char *text) {
+int settings_options_set(settings_options *o, char *text) {
     char *equal = strchr(text, '=');
     if (!equal || equal == text) {
         error_set(o->e, STATUS_USAGE, "--set: expected KEY=VALUE, found \"%.200s\"", text);
         return EINVAL;
     }
     *equal = '\0';
-    return add(o, "--set", text, equal + 1);
+    return settings_options_add(o, "--set", text, equal + 1);
 }
 
 static error_t parse(int key, char *text, struct argp_state *state) {
     settings_options *o = state->input;
     if (key >= OPTION_FIRST_KEY && key < OPTION_FIRST_KEY + SHORTCUTS)
-        return add(o, shortcuts[key - OPTION_FIRST_KEY].option, shortcuts[key - OPTION_FIRST_KEY].key, text);
+        return settings_options_add(o, shortcuts[key - OPTION_FIRST_KEY].option, shortcuts[key - OPTION_FIRST_KEY].key,
+                                    text);
     switch (key) {
     case OPTION_ENV:
         o->env = text;
         return 0;
     case OPTION_SET:
-        return add_set(o, text);
+        return settings_options_set(o, text);
     case ARGP_KEY_ARG:
         if (o->base) return cli_extra(text, o->e);
         o->base = text;

@@ -18,6 +18,10 @@ typedef struct settings_options {
     error *e;
 } settings_options;
 
+/* One more override, and that of --set KEY=VALUE: 0, or an errno value with the error. */
+int settings_options_add(settings_options *o, const char *option, const char *key, const char *value);
+int settings_options_set(settings_options *o, char *text);
+
 /* A child for a command's argp; its input is the settings_options. It takes the positional argument too. */
 const struct argp *settings_options_argp(void);
 

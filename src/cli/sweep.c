@@ -4,7 +4,10 @@
 
 #include "base/memory.h"
 #include "cli/study_options.h"
+#include "cli/sweep_shipped.h"
+#include "cli/vary.h"
 #include "base/runner.h"
+#include "study/session.h"
 #include "study/sweep.h"
 
 #include <errno.h>
@@ -16,6 +19,7 @@ enum { OPTION_VARY = 256, OPTION_RUNS, OPTION_SEEDS, OPTION_JOBS, OPTION_STUDY }
 typedef struct arguments {
     sweep_request request;
     study_options study;
+    const char *preset;
     const char *shipped; /* --study, NULL: not given */
     int runs, jobs;      /* --runs, 0: not given */
     error e;
@@ -27,7 +31,7 @@ static const struct argp_option options[] = {
      "varies keys together",
      0},
     {"runs", OPTION_RUNS, "N", 0, "draws of log: keys (20); for lists alone, runs of each combination", 0},
-    {"seeds", OPTION_SEEDS, "N", 0, "runs of each combination, on seeds that no report uses (1)", 0},
+    {"seeds", OPTION_SEEDS, "N", 0, "runs of each combination, on seeds that no report uses, or from `seed` on (1)", 0},
     {"jobs", OPTION_JOBS, "N", 0, "runs at a time (1); rates are only worth reading with 1", 0},
     {"study", OPTION_STUDY, "NAME", 0,
      "a sweep that comes with the program: robustness, entropy, horizon, discount, uneven", 0},
@@ -35,13 +39,13 @@ static const struct argp_option options[] = {
 
 static int add_axis(sweep_request *r, const char *text, error *e) {
     if (r->axis_count == SWEEP_AXES) return error_set(e, STATUS_USAGE, "--vary: more than %d of them", (int)SWEEP_AXES);
-    return sweep_parse_axis(&r->axes[r->axis_count++], text, e);
+    return vary_parse(&r->axes[r->axis_count++], text, e);
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
     arguments *a = state->input;
     sweep_request *r = &a->request;
-    long long number = 0;
+    int64_t number = 0;
     int failed = 0;
     switch (key) {
     case ARGP_KEY_INIT:
@@ -51,23 +55,23 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         failed = add_axis(r, argument, &a->e);
         break;
     case OPTION_RUNS:
-        failed = session_number("--runs", argument, SWEEP_CELLS, &number, &a->e);
+        failed = cli_integer("--runs", argument, 1, SWEEP_CELLS, &number, &a->e);
         a->runs = (int)number;
         break;
     case OPTION_SEEDS:
-        failed = session_number("--seeds", argument, 100000, &number, &a->e);
+        failed = cli_integer("--seeds", argument, 1, 100000, &number, &a->e);
         r->seeds = (int)number;
         break;
     case OPTION_JOBS:
-        failed = session_number("--jobs", argument, RUNNER_JOBS, &number, &a->e);
+        failed = cli_integer("--jobs", argument, 1, RUNNER_JOBS, &number, &a->e);
         a->jobs = (int)number;
         break;
     case OPTION_STUDY:
         a->shipped = argument;
         break;
     case ARGP_KEY_ARG:
-        if (r->preset) return cli_extra(argument, &a->e);
-        r->preset = argument;
+        if (a->preset) return cli_extra(argument, &a->e);
+        a->preset = argument;
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -79,7 +83,7 @@ static int parse_words(arguments *a, int argc, char **argv) {
     const struct argp_child children[] = {{study_options_argp("studies/sweep-NAME"), 0, NULL, 0}, {0}};
     const struct argp parser = {options,
                                 parse,
-                                "[PRESET]",
+                                "[PRESET|FILE]",
                                 "Trains with settings varied by list, grid or random draws, and writes a report with "
                                 "the whole curve and the best by a stated rule.",
                                 children,
@@ -120,9 +124,7 @@ static int parse_with_study(arguments *a, int argc, char **argv) {
 /* Completes the request. Without a logarithmic axis --runs says how many runs a combination has. */
 static int settle(arguments *a) {
     bool log = false;
-    a->request.steps = a->study.steps;
-    a->request.overrides = a->study.overrides;
-    a->request.override_count = a->study.override_count;
+    a->request.source = study_options_source(&a->study, a->preset);
     for (size_t i = 0; i < a->request.axis_count; i++) log = log || a->request.axes[i].log;
     a->request.draws = a->runs ? a->runs : 20;
     if (a->runs && !log) {
@@ -141,11 +143,13 @@ static int settle(arguments *a) {
 static int run(arguments *a, int argc, char **argv) {
     char **copy = memory_array(char *, (size_t)argc + 1); /* getopt moves words about, and --set is cut in place */
     for (int i = 0; i < argc; i++) copy[i] = strdup(argv[i]);
+    char *command = study_options_command(argc, argv);
     int failed = parse_words(a, argc, argv);
     if (!failed && a->shipped) {
         *a = (arguments){.request = {.axes = a->request.axes}, .shipped = a->shipped, .jobs = 1};
         failed = parse_with_study(a, argc, copy);
     }
+    a->study.command = command;
     int status;
     if (failed)
         status = cli_fail(&a->e);
@@ -156,15 +160,17 @@ static int run(arguments *a, int argc, char **argv) {
     else {
         study s;
         study_new(&s, "sweep");
-        s.quiet = a->study.quiet;
+        study_options_apply(&a->study, &s);
+        s.changes = study_settings_changes(&a->request.source);
         s.jobs = a->jobs;
-        if (!a->request.preset) a->request.preset = "cartpole";
         status = sweep_plan(&s, &a->request, &a->e)
                      ? cli_fail(&a->e)
-                     : session_run(&s, a->study.out, a->shipped ? a->shipped : a->request.preset, sweep_report, false);
+                     : session_run(&s, a->study.out, a->shipped ? a->shipped : s.cells[0].settings.preset, sweep_report,
+                                   false);
         study_free(&s);
     }
     for (int i = 0; i < argc; i++) free(copy[i]);
+    memory_free(command);
     memory_free(copy);
     return status;
 }

@@ -9,7 +9,9 @@
 json_t *summary_json(const char *folder) {
     char path[FILE_PATH_SIZE];
     if (file_join(path, folder, "summary.json", NULL)) return NULL;
-    return json_load_file(path, 0, NULL);
+    json_t *summary = json_load_file(path, 0, NULL);
+    if (!summary) summary = json_load_file(path, JSON_DECODE_INT_AS_REAL, NULL); /* a seed beyond 2^63 */
+    return summary;
 }
 
 /* A value under its name; a mapping's values as NAME_KEY. Lists have no place in a row. */

@@ -250,6 +250,17 @@ static void shorten_warmup(settings *s, const columns *c, int64_t preset_steps, 
     s->optimizer.warmup_steps = warmup;
 }
 
+static void tell_places(const columns *c, settings_place *places) {
+    for (size_t k = 0; k < schema_count; k++) {
+        const origin *from = &c->from[k];
+        places[k] = (settings_place){.command_line = from->name && !from->line};
+        if (from->name && from->line && from->name != c->preset)
+            snprintf(places[k].text, sizeof places[k].text, "%.200s:%d:%d", from->name, from->line, from->column);
+        else if (places[k].command_line)
+            snprintf(places[k].text, sizeof places[k].text, "%.200s", from->name);
+    }
+}
+
 int settings_load(settings *s, const settings_request *request, error *e) {
     columns *c = memory_new(sizeof *c);
     int64_t preset_steps[2] = {0};
@@ -265,6 +276,7 @@ int settings_load(settings *s, const settings_request *request, error *e) {
         bool column = request->other_column ? !mode : mode;
         *s = c->mode[column];
         shorten_warmup(s, c, preset_steps[column], request->warnings);
+        if (request->places) tell_places(c, request->places);
         result = settings_check_columns(s, c->from, e) || settings_check_environment(s, c->from, e) ? -1 : 0;
     }
     memory_free(c);

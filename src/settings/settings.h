@@ -183,12 +183,19 @@ typedef struct settings_override {
     bool literal;
 } settings_override;
 
+/* Where the user gave a key's value. */
+typedef struct settings_place {
+    char text[SETTINGS_TEXT]; /* "FILE:LINE:COLUMN" or "--set"; empty: a default or a preset's value */
+    bool command_line;
+} settings_place;
+
 typedef struct settings_request {
     const char *base; /* a preset's name or a file's path (settings_is_path); NULL: env's preset, or "cartpole" */
     const char *env;  /* --env; NULL: none */
     const settings_override *overrides; /* [override_count], the last one of a key holds */
     size_t override_count;
-    text_buffer *warnings; /* lines about former names of keys are appended; NULL: dropped */
+    text_buffer *warnings;  /* lines about former names of keys are appended; NULL: dropped */
+    settings_place *places; /* [settings_keys()], filled; NULL: not asked for */
     bool
         other_column; /* take the other mode's values of a pair: `compare --hyperparameters`; `mode` stays what it is */
 } settings_request;

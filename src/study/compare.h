@@ -17,6 +17,7 @@
 
 #include "study/groups.h"
 #include "study/study.h"
+#include "study/study_settings.h"
 
 typedef enum compare_column { COMPARE_OWN, COMPARE_ASYNC, COMPARE_SYNC } compare_column;
 
@@ -26,16 +27,15 @@ typedef struct compare_rates {
 } compare_rates;
 
 typedef struct compare_request {
-    const char *const *presets; /* [preset_count], at least one */
+    const char *const *presets; /* [preset_count], at least one; NULL: the environment's preset, or cartpole */
     size_t preset_count;
-    bool async, sync;   /* which sides of the ladder */
-    const int *workers; /* [worker_count], at least one */
+    study_source source;             /* for every cell; its preset is one of the presets */
+    bool async, sync;                /* which sides of the ladder */
+    bool modes_given, workers_given; /* --modes, --workers were given */
+    const int *workers;              /* [worker_count], at least one */
     size_t worker_count;
     int seeds;
-    int64_t steps;         /* 0: the preset's */
     compare_column column; /* own: A, B, C and the scaled D take the async column, D tuned the sync column */
-    const settings_override *overrides; /* --set, for every cell */
-    size_t override_count;
     const compare_rates
         *rates; /* [preset_count, worker_count] found by a search; NULL: the preset's columns are taken as tuned */
 } compare_request;

@@ -12,32 +12,45 @@
 
 enum { CURVE_ROWS = 60 }; /* of metrics.jsonl: enough to draw a learning curve */
 
+static study_source source_of(const compare_request *r, const char *preset) {
+    study_source source = r->source;
+    source.preset = preset;
+    return source;
+}
+
 /* The preset's settings for one mode with the values of one column, for W workers; 0: the preset's own number. */
 static int load(settings *s, const compare_request *r, const char *preset, run_mode mode, run_mode column, int workers,
                 error *e) {
-    settings_override overrides[64];
-    char w[16], steps[24];
+    settings_override more[2];
+    char w[16];
     size_t n = 0;
-    if (r->override_count > 56) return error_set(e, STATUS_USAGE, "--set: at most 56 of them");
-    for (; n < r->override_count; n++) overrides[n] = r->overrides[n];
+    const study_source source = source_of(r, preset);
+    more[n++] = (settings_override){"--modes", "mode", mode == MODE_ASYNC ? "async" : "sync", true};
     snprintf(w, sizeof w, "%d", workers);
-    if (workers > 0) overrides[n++] = (settings_override){"--workers", "workers", w, false};
-    overrides[n++] = (settings_override){"--modes", "mode", mode == MODE_ASYNC ? "async" : "sync", true};
-    if (r->steps > 0) {
-        snprintf(steps, sizeof steps, "%lld", (long long)r->steps);
-        overrides[n++] = (settings_override){"--steps", "total_steps", steps, false};
+    if (workers > 0) more[n++] = (settings_override){"--workers", "workers", w, false};
+    bool *given = memory_array(bool, settings_keys());
+    int failed = study_settings_load(s, &source, more, n, column != mode, given, e);
+    if (!failed && !study_settings_given(given, "log.interval_steps") && s->total_steps >= CURVE_ROWS)
+        s->log.interval_steps = s->total_steps / CURVE_ROWS;
+    if (!failed && !study_settings_given(given, "async.simulated.cost"))
+        s->async.simulated.cost = SETTINGS_COST_LOGNORMAL;
+    if (!failed && !study_settings_given(given, "async.simulated.spread")) s->async.simulated.spread = 0.05;
+    memory_free(given);
+    return failed;
+}
+
+/* What the ladder sets itself. */
+static int refuse(const compare_request *r, error *e) {
+    const study_owned owned[] = {{"mode", "--modes says which sides run", r->modes_given},
+                                 {"workers", "--workers LIST says how many", r->workers_given || r->preset_count == 1},
+                                 {"threads", "each cell of the ladder has its own", false},
+                                 {"async.update", "A is hogwild and B locked: both run", false},
+                                 {"async.schedule", "A runs on threads and V in virtual time: both run", false},
+                                 {NULL, NULL, false}};
+    for (size_t p = 0; p < r->preset_count; p++) {
+        const study_source source = source_of(r, r->presets[p]);
+        if (study_settings_refuse(&source, owned, e)) return -1;
     }
-    const settings_request request = {
-        .base = preset, .overrides = overrides, .override_count = n, .other_column = column != mode};
-    if (settings_load(s, &request, e)) return -1;
-    s->stop.when_solved = false;
-    s->checkpoint.interval_steps = 0; /* at the end alone: writing files is no part of what is compared */
-    s->checkpoint.interval_seconds = 0;
-    s->eval.interval_steps = 0;
-    bool given = false;
-    for (size_t i = 0; i < r->override_count; i++)
-        given = given || strcmp(r->overrides[i].key, "log.interval_steps") == 0;
-    if (!given && s->total_steps >= CURVE_ROWS) s->log.interval_steps = s->total_steps / CURVE_ROWS;
     return 0;
 }
 
@@ -50,22 +63,19 @@ typedef struct ladder {
 
 static int add(const ladder *l, const settings *s, const char *short_name, const char *rung, error *e) {
     char name[STUDY_NAME];
-    const char *stem = strrchr(l->preset, '/');
-    if (settings_check(s, e)) return error_prefix(e, "cell %s of %s with %d workers: ", rung, l->preset, l->workers);
-    snprintf(name, sizeof name, "%.60s-w%d-%s", stem ? stem + 1 : l->preset, l->workers, short_name);
-    size_t row = study_add(l->study, name, s, l->seeds, 1);
+    if (settings_check(s, e)) return error_prefix(e, "cell %s of %s with %d workers: ", rung, s->preset, l->workers);
+    snprintf(name, sizeof name, "%.60s-w%d-%s", s->preset, l->workers, short_name);
+    size_t row = study_add(l->study, name, s, l->seeds, s->seed);
     table_set(&l->study->plan, row, "rung", rung);
     table_set(&l->study->plan, row, "tuning", l->tuning);
     return 0;
 }
 
-/* The same turns in virtual time: repeatable, their costs scattered by a twentieth, as turns of real threads on quiet
- * CPUs are (the report shows how far the two agree). */
+/* The same turns in virtual time: repeatable, their costs scattered by a twentieth unless the user says otherwise, as
+ * turns of real threads on quiet CPUs are (the report shows how far the two agree). */
 static settings in_virtual_time(settings s) {
     s.threads = 1;
     s.async.schedule = SETTINGS_SCHEDULE_SIMULATED;
-    s.async.simulated.cost = SETTINGS_COST_LOGNORMAL;
-    s.async.simulated.spread = 0.05;
     s.async.update = SETTINGS_LOCKED;
     return s;
 }
@@ -140,6 +150,7 @@ static int add_place(study *s, const compare_request *r, const char *preset, int
 }
 
 int compare_plan(study *s, const compare_request *r, error *e) {
+    if (refuse(r, e)) return -1;
     for (size_t p = 0; p < r->preset_count; p++)
         for (size_t i = 0; i < r->worker_count; i++)
             if (add_place(s, r, r->presets[p], r->workers[i], r->rates ? &r->rates[p * r->worker_count + i] : NULL, e))
@@ -152,8 +163,7 @@ int compare_plan(study *s, const compare_request *r, error *e) {
 static const double factors[] = {0.25, 0.5, 1, 2, 4, 8, 16};
 
 static void place_name(char *name, size_t size, const char *preset, int workers) {
-    const char *stem = strrchr(preset, '/');
-    snprintf(name, size, "%.60s-w%d", stem ? stem + 1 : preset, workers);
+    snprintf(name, size, "%.60s-w%d", preset, workers);
 }
 
 static int add_candidates(study *s, const compare_request *r, const char *preset, int workers, run_mode mode, int seeds,
@@ -167,13 +177,13 @@ static int add_candidates(study *s, const compare_request *r, const char *preset
         base = in_virtual_time(base);
     else
         base.threads = workers < cpus ? workers : cpus;
-    place_name(place, sizeof place, preset, workers);
+    place_name(place, sizeof place, base.preset, workers);
     double preset_rate = base.optimizer.learning_rate;
     for (size_t i = 0; i < sizeof factors / sizeof *factors; i++) {
         snprintf(name, sizeof name, "%s-%s-x%g", place, word, factors[i]);
         base.optimizer.learning_rate = preset_rate * factors[i];
         if (settings_check(&base, e)) return error_prefix(e, "cell %s: ", name);
-        size_t row = study_add(s, name, &base, seeds, SWEEP_FIRST_SEED);
+        size_t row = study_add(s, name, &base, seeds, SWEEP_FIRST_SEED - 1 + base.seed);
         snprintf(rate, sizeof rate, "%.9g", base.optimizer.learning_rate);
         table_set(&s->plan, row, "vary:place", place);
         table_set(&s->plan, row, "vary:mode", word);
@@ -183,6 +193,7 @@ static int add_candidates(study *s, const compare_request *r, const char *preset
 }
 
 int compare_tune_plan(study *s, const compare_request *r, int seeds, error *e) {
+    if (refuse(r, e)) return -1;
     for (size_t p = 0; p < r->preset_count; p++)
         for (size_t i = 0; i < r->worker_count; i++)
             if (add_candidates(s, r, r->presets[p], r->workers[i], MODE_ASYNC, seeds, e) ||
@@ -219,7 +230,13 @@ int compare_tune_choose(const table *runs, const compare_request *r, compare_rat
     for (size_t p = 0; p < r->preset_count; p++)
         for (size_t i = 0; i < r->worker_count; i++) {
             char place[80];
-            place_name(place, sizeof place, r->presets[p], r->workers[i]);
+            settings s;
+            const study_source source = source_of(r, r->presets[p]);
+            if (study_settings_load(&s, &source, NULL, 0, false, NULL, e)) {
+                groups_free(&g);
+                return -1;
+            }
+            place_name(place, sizeof place, s.preset, r->workers[i]);
             rates[p * r->worker_count + i] =
                 (compare_rates){best_rate(&g, place, "async"), best_rate(&g, place, "sync")};
         }

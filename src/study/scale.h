@@ -5,19 +5,18 @@
 #define STUDY_SCALE_H
 
 #include "study/study.h"
+#include "study/study_settings.h"
 
 typedef struct scale_request {
-    const char *preset;
-    bool async, sync;
-    const int *workers; /* [worker_count] */
+    study_source source;
+    bool async, sync, modes_given; /* --modes was given */
+    const int *workers;            /* [worker_count] */
     size_t worker_count;
     int repeats;
-    int64_t steps; /* 0: the preset's */
-    const settings_override *overrides;
-    size_t override_count;
 } scale_request;
 
-/* A cell for every mode, T E = 5 x 1, 20 x 1, 32 x 4, and number of workers. */
+/* A cell for every mode, batch and number of workers. The batches T E are 5 x 1, 20 x 1 and 32 x 4, or the one that the
+ * user's rollout_steps and envs_per_worker make. */
 int scale_plan(study *s, const scale_request *request, error *e);
 
 /* statistics.csv, scaling.csv, fits.csv and the report. */

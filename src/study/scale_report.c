@@ -248,7 +248,7 @@ static void write_report(report *r, const groups *g, size_t count, const line *l
         shared = shared || (g->group[k].rates > 0 && !scales(g, k));
     }
     report_heading(r, 2, "Throughput and time to the score by number of workers");
-    report_text(r, "Async gives each worker a thread of its own; sync takes as many threads as workers, but no more "
+    report_text(r, "Every async worker has its own thread; sync takes as many threads as workers, but no more "
                    "than CPUs. T E is the number of steps that a worker brings to an update. "
                    "Speed-ups are against one worker of the same line; the time to the score is the "
                    "Kaplan-Meier median, and a speed-up in it is given only where more than half of the runs with one "

@@ -3,6 +3,7 @@
 #include "study/sections.h"
 
 #include "base/memory.h"
+#include "build_info.h"
 #include "study/curves.h"
 #include "report/plot.h"
 
@@ -55,16 +56,40 @@ static void list_failures(report *r, const groups *g) {
     table_free(&t);
 }
 
-/* "a, b": the values of a column over the runs, each once. */
+/* "a, b": the values of a column over the runs, each once; "unknown" for none. */
 static void list_values(char *text, size_t size, const table *runs, const char *column) {
-    size_t length = 0;
-    *text = 0;
-    for (size_t row = 0; row < runs->rows; row++) {
+    enum { MOST = 32 };
+    const char *seen[MOST];
+    size_t count = 0, length = 0;
+    snprintf(text, size, "unknown");
+    for (size_t row = 0; row < runs->rows && count < MOST; row++) {
         const char *value = table_text(runs, row, column);
-        if (strcmp(value, "n/a") == 0 || strstr(text, value) || length + strlen(value) + 3 > size) continue;
+        bool known = strcmp(value, "n/a") == 0 || length + strlen(value) + 3 > size;
+        for (size_t i = 0; i < count; i++) known = known || strcmp(seen[i], value) == 0;
+        if (known) continue;
+        seen[count++] = value;
         length += (size_t)snprintf(text + length, size - length, "%s%s", length ? ", " : "", value);
     }
-    if (length == 0) snprintf(text, size, "unknown");
+}
+
+/* What was asked for, as far as the table says it. */
+static void say_request(report *r, const table *runs) {
+    static const struct {
+        const char *column, *words;
+    } parts[] = {{"command", "Command"},
+                 {"preset", "Preset or file"},
+                 {"changes", "Settings that differ from it"},
+                 {"total_steps", "Steps per run"},
+                 {"network", "Network"}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        char values[4000];
+        if (table_find(runs, parts[i].column) < 0) continue;
+        list_values(values, sizeof values, runs, parts[i].column);
+        for (char *c = values; *c; c++)
+            if (*c == '`') *c = '\'';
+        report_text(r, "%s: `%s`.", parts[i].words, values);
+    }
+    report_text(r, "This report was written by program version %s, commit %s.", A3C_VERSION, A3C_COMMIT);
 }
 
 int section_runs(report *r, const groups *g, size_t total, error *e) {
@@ -83,6 +108,7 @@ int section_runs(report *r, const groups *g, size_t total, error *e) {
         report_text(r, "%s, %s CPUs; program version %s, commit %s. %zu runs in %zu cells.",
                     table_text(g->runs, row, "cpu"), table_text(g->runs, row, "cpus"),
                     table_text(g->runs, row, "version"), commits, done, g->count);
+        say_request(r, g->runs);
     }
     if (total > done + failed)
         report_text(r,

@@ -3,12 +3,11 @@
 #include "study/session.h"
 
 #include "base/file.h"
-#include "base/number.h"
+#include "base/text.h"
+#include "base/to_json.h"
 #include "study/groups.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static int fail(const error *e) {
@@ -58,8 +57,37 @@ int session_run(study *s, const char *out, const char *name, session_report repo
     return s->interrupted ? 128 + s->interrupted : status;
 }
 
+/* What says that the tables in a folder were made by session_from. */
+static const char marker[] = "tables.json";
+
+/* Takes a folder for the tables: a vacant one, or one that this program made for tables before. Anyone else's files
+ * stay as they are. */
+static int take_folder(const char *folder, const char *kind, const char *csv, error *e) {
+    char path[FILE_PATH_SIZE];
+    bool vacant;
+    if (file_join(path, folder, "study.json", e)) return -1;
+    if (file_exists(path))
+        return error_set(e, STATUS_USAGE, "%s: is a study's own folder; choose another --out for the tables of %s",
+                         folder, csv);
+    if (file_join(path, folder, marker, e) || file_is_vacant(folder, &vacant, e)) return -1;
+    if (!vacant && !file_exists(path))
+        return error_set(e, STATUS_USAGE,
+                         "%s: neither empty nor a folder that --from made (it has no %s); choose another --out", folder,
+                         marker);
+    text_buffer t = {0};
+    text_append(&t, "{");
+    to_json_key(&t, "kind");
+    to_json_string(&t, kind);
+    to_json_key(&t, "from");
+    to_json_string(&t, csv);
+    text_append(&t, "}\n");
+    int failed = file_make_folders(folder, e) || file_replace(path, text_string(&t), t.length, e);
+    text_free(&t);
+    return failed;
+}
+
 int session_from(const char *kind, const char *csv, const char *out, session_report report) {
-    char folder[STUDY_PATH], path[FILE_PATH_SIZE], base[FILE_PATH_SIZE];
+    char folder[STUDY_PATH], base[FILE_PATH_SIZE];
     error e = {0};
     table runs = {0};
     groups g;
@@ -73,96 +101,11 @@ int session_from(const char *kind, const char *csv, const char *out, session_rep
         *slash = 0;
     else
         strcpy(base, ".");
-    if (table_read(&runs, csv, &e) || file_join(path, folder, "study.json", &e)) return fail(&e);
+    if (table_read(&runs, csv, &e)) return fail(&e);
     int status = groups_make(&g, &runs, csv, &e); /* refuses what is no table of runs before anything is written */
     if (!status) groups_free(&g);
     if (!status && runs.rows == 0) status = error_set(&e, STATUS_USAGE, "%s: has no run", csv);
-    if (!status && file_exists(path))
-        status = error_set(&e, STATUS_USAGE, "%s: is a study's own folder; choose another --out for the tables of %s",
-                           folder, csv);
-    if (!status) status = file_make_folders(folder, &e) || write_all(folder, &runs, base, 0, report, &e);
+    if (!status) status = take_folder(folder, kind, csv, &e) || write_all(folder, &runs, base, 0, report, &e);
     table_free(&runs);
     return status ? fail(&e) : 0;
-}
-
-/* ---- Words of a command line ---- */
-
-int session_number(const char *option, const char *text, long long most, long long *number, error *e) {
-    char *end;
-    errno = 0;
-    double real = number_parse(text, &end);
-    if (end == text || *end || !(real >= 1) || real > (double)most || real != (double)(long long)real)
-        return error_set(e, STATUS_USAGE, "%s: '%.60s': expected a whole number 1 .. %lld", option, text, most);
-    *number = (long long)real;
-    return 0;
-}
-
-int session_words(const char *option, char *text, const char **words, size_t *count, error *e) {
-    *count = 0;
-    for (char *rest = text, *word; (word = strsep(&rest, ","));) {
-        if (!*word) return error_set(e, STATUS_USAGE, "%s: an empty entry in the list", option);
-        if (*count == SESSION_LIST)
-            return error_set(e, STATUS_USAGE, "%s: more than %d entries", option, (int)SESSION_LIST);
-        words[(*count)++] = word;
-    }
-    return 0;
-}
-
-static int add_number(const char *option, long long number, int *numbers, size_t *count, error *e) {
-    for (size_t i = 0; i < *count; i++)
-        if (numbers[i] == number) return error_set(e, STATUS_USAGE, "%s: %lld stands twice", option, number);
-    if (*count == SESSION_LIST)
-        return error_set(e, STATUS_USAGE, "%s: more than %d entries", option, (int)SESSION_LIST);
-    numbers[(*count)++] = (int)number;
-    return 0;
-}
-
-int session_numbers(const char *option, const char *text, int most, int *numbers, size_t *count, error *e) {
-    char copy[512];
-    const char *words[SESSION_LIST];
-    size_t n;
-    if (snprintf(copy, sizeof copy, "%s", text) >= (int)sizeof copy)
-        return error_set(e, STATUS_USAGE, "%s: the list is too long", option);
-    if (session_words(option, copy, words, &n, e)) return -1;
-    *count = 0;
-    for (size_t i = 0; i < n; i++) {
-        char word[64];
-        snprintf(word, sizeof word, "%.60s", words[i]);
-        char *range = strstr(word, "..");
-        long long first = 0, last = 0;
-        if (range) *range = 0;
-        if (session_number(option, word, most, &first, e) ||
-            session_number(option, range ? range + 2 : word, most, &last, e))
-            return -1;
-        if (last < first) return error_set(e, STATUS_USAGE, "%s: %lld..%lld goes down", option, first, last);
-        for (long long k = first; k <= last; k++)
-            if (add_number(option, k, numbers, count, e)) return -1;
-    }
-    return 0;
-}
-
-int session_modes(const char *text, bool *async, bool *sync, error *e) {
-    char copy[64];
-    const char *words[SESSION_LIST];
-    size_t n;
-    *async = *sync = false;
-    snprintf(copy, sizeof copy, "%s", text);
-    if (session_words("--modes", copy, words, &n, e)) return -1;
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(words[i], "async") == 0)
-            *async = true;
-        else if (strcmp(words[i], "sync") == 0)
-            *sync = true;
-        else
-            return error_set(e, STATUS_USAGE, "--modes: '%.40s': expected async, sync or both with a comma", words[i]);
-    }
-    return 0;
-}
-
-int session_override(char *text, settings_override *override, error *e) {
-    char *equals = strchr(text, '=');
-    if (!equals || equals == text) return error_set(e, STATUS_USAGE, "--set: '%.100s': expected KEY=VALUE", text);
-    *equals = 0;
-    *override = (settings_override){"--set", text, equals + 1, false};
-    return 0;
 }

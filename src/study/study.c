@@ -15,6 +15,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void study_new(study *s, const char *kind) {
@@ -31,6 +32,7 @@ void study_free(study *s) {
     if (s->lock >= 0) file_unlock(s->lock);
     memory_free(s->cells);
     table_free(&s->plan);
+    memory_free(s->changes);
     *s = (study){.lock = -1};
 }
 
@@ -98,6 +100,15 @@ size_t study_add(study *s, const char *name, const settings *settings, int runs,
     return s->cell_count++;
 }
 
+static int check_names(const study *s, error *e) {
+    for (size_t c = 0; c < s->cell_count; c++)
+        for (size_t i = 0; i < c; i++)
+            if (strcmp(s->cells[i].name, s->cells[c].name) == 0)
+                return error_set(e, STATUS_USAGE, "two cells would be called %s; give their files other names",
+                                 s->cells[c].name);
+    return 0;
+}
+
 int study_open(study *s, const char *folder, error *e) {
     bool vacant;
     char path[STUDY_PATH];
@@ -109,7 +120,10 @@ int study_open(study *s, const char *folder, error *e) {
     error why = {0};
     if (file_make_folders(folder, &why)) return error_set(e, why.status, "%s; --out names another place", why.text);
     if (file_lock(folder, &s->lock, e)) return -1;
-    if (vacant ? study_file_write(s, path, e) : study_file_compare(s, path, e)) return -1;
+    bool grown = false;
+    if (check_names(s, e) || (!vacant && study_file_compare(s, path, &grown, e)) ||
+        ((vacant || grown) && study_file_write(s, path, e)))
+        return -1;
     return study_write_cells(s, e);
 }
 
@@ -119,6 +133,8 @@ int study_open(study *s, const char *folder, error *e) {
 typedef struct turn {
     size_t cell;
     int run;
+    double started; /* seconds of the clock */
+    bool late;      /* ended by the timeout */
 } turn;
 
 static int start(const study *s, runner *r, const turn *t, error *e) {
@@ -137,16 +153,44 @@ static int start(const study *s, runner *r, const turn *t, error *e) {
     return runner_start(r, argv, log, e);
 }
 
+/* Why a run is gone that could not say so itself: the last line of its log. */
+static void write_reason(const study *s, const turn *t, int status) {
+    char log[STUDY_PATH];
+    struct stat about;
+    if (study_path(log, s, "logs", t->cell, t->run, ".txt", NULL)) return;
+    bool silent = stat(log, &about) != 0 || about.st_size == 0;
+    FILE *f = t->late || status > 128 || silent ? fopen(log, "a") : NULL;
+    if (!f) return;
+    if (t->late)
+        fprintf(f, "ended after %.6g seconds, the --timeout of a run\n", s->timeout);
+    else if (status > 128)
+        fprintf(f, "ended by signal %d (%s)\n", status - 128, strsignal(status - 128));
+    else
+        fprintf(f, "ended with status %d and said nothing\n", status);
+    fclose(f);
+}
+
 /* Counts a run that ended, and drops its log when there is nothing to tell. */
-static void finish(study *s, const turn *t, study_progress *progress) {
+static void finish(study *s, const turn *t, int status, study_progress *progress) {
     char log[STUDY_PATH];
     bool done = study_is_done(s, t->cell, t->run);
+    if (!done && !s->interrupted) write_reason(s, t, status);
     if (done)
         s->done++;
     else if (!s->interrupted)
         s->failed++;
     if (!study_path(log, s, "logs", t->cell, t->run, ".txt", NULL) && done) unlink(log);
     study_progress_end(progress, t->cell);
+}
+
+/* Ends the runs that have lasted too long. SIGKILL, since one that hangs may hear nothing else. */
+static void end_late(const study *s, const runner *r, turn *running) {
+    for (size_t slot = 0; slot < r->slots && s->timeout > 0; slot++) {
+        if (!r->children[slot] || running[slot].late || clock_process_seconds() - running[slot].started < s->timeout)
+            continue;
+        running[slot].late = true;
+        runner_kill(r, (int)slot);
+    }
 }
 
 int study_run(study *s, error *e) {
@@ -166,7 +210,7 @@ int study_run(study *s, error *e) {
             if (study_is_done(s, c, run))
                 s->done++;
             else
-                turns[count++] = (turn){c, run};
+                turns[count++] = (turn){.cell = c, .run = run};
         }
     study_progress progress;
     study_progress_begin(&progress, s, count);
@@ -177,12 +221,16 @@ int study_run(study *s, error *e) {
             int slot = start(s, &r, &turns[next], e);
             if (slot < 0)
                 failed = -1;
-            else
-                study_progress_start(&progress, turns[next].cell, turns[next].run), running[slot] = turns[next++];
+            else {
+                study_progress_start(&progress, turns[next].cell, turns[next].run);
+                turns[next].started = clock_process_seconds();
+                running[slot] = turns[next++];
+            }
         }
         int status, slot = r.running > 0 ? runner_wait(&r, 0.5, &status) : -1;
         s->interrupted = r.interrupted;
-        if (slot >= 0) finish(s, &running[slot], &progress);
+        if (slot >= 0) finish(s, &running[slot], status, &progress);
+        end_late(s, &r, running);
         study_progress_show(&progress);
     }
     runner_close(&r);
@@ -191,7 +239,22 @@ int study_run(study *s, error *e) {
     return failed;
 }
 
+/* What was asked for, in the last columns. */
+static void add_request(const study *s, const study_cell *cell, table *runs, size_t row) {
+    for (size_t k = 0; k < settings_keys(); k++)
+        if (strcmp(settings_key(k), "network.layers") == 0) {
+            char *layers = settings_value(&cell->settings, k);
+            table_set(runs, row, "network", layers);
+            memory_free(layers);
+        }
+    table_set(runs, row, "changes", s->changes && *s->changes ? s->changes : "none");
+    if (s->command) table_set(runs, row, "command", s->command);
+}
+
 void study_collect(const study *s, table *runs) {
+    size_t most = 1;
+    for (size_t c = 0; c < s->cell_count; c++) most += (size_t)s->cells[c].runs;
+    size_t *cells = memory_array(size_t, most); /* of the rows */
     static const char *const first[] = {"run", "state", "message"};
     for (size_t c = 0; c < s->plan.columns; c++) table_column(runs, s->plan.names[c]);
     for (size_t i = 0; i < sizeof first / sizeof *first; i++) table_column(runs, first[i]);
@@ -206,8 +269,14 @@ void study_collect(const study *s, table *runs) {
                 table_set(runs, row, s->plan.names[k], table_text(&s->plan, c, s->plan.names[k]));
             table_set(runs, row, "run", strrchr(folder, '/') + 1);
             table_set(runs, row, "state", done ? "done" : "failed");
-            table_set_number(runs, row, "seed", (double)s->cells[c].first_seed + run);
+            char seed[24];
+            snprintf(seed, sizeof seed, "%llu", (unsigned long long)(s->cells[c].first_seed + (uint64_t)run));
+            table_set(runs, row, "seed", "n/a"); /* keeps its column's place */
             summary_row_read(folder, runs, row);
+            table_set(runs, row, "seed", seed); /* with all of its digits */
             if (!done) study_read_message(s, c, run, runs, row);
+            cells[row] = c;
         }
+    for (size_t row = 0; row < runs->rows; row++) add_request(s, &s->cells[cells[row]], runs, row);
+    memory_free(cells);
 }

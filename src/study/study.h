@@ -27,7 +27,10 @@ typedef struct study {
     char folder[STUDY_PATH], program[STUDY_PATH];
     int jobs; /* runs at a time; 1 where a rate is measured */
     bool quiet;
-    study_cell *cells; /* [cell_count] */
+    double timeout;      /* seconds that a run may last; 0: as long as it takes */
+    const char *command; /* what was typed, for the report; borrowed; NULL: unknown */
+    char *changes;       /* settings that differ from the preset, "KEY=VALUE, ..." (study_free frees it); NULL: none */
+    study_cell *cells;   /* [cell_count] */
     size_t cell_count, cell_capacity;
     table plan; /* row i describes cell i: its settings and what the kind of study adds */
     int lock;
@@ -43,16 +46,16 @@ void study_free(study *s);
  * its number. */
 size_t study_add(study *s, const char *name, const settings *settings, int runs, uint64_t first_seed);
 
-/* Takes a vacant folder for the study, or continues in one whose study.json says the same; anything else is
- * STATUS_USAGE. */
+/* Takes a vacant folder for the study, or continues in one whose study.json says the same or has fewer runs of each
+ * cell, which are then added; anything else is STATUS_USAGE. */
 int study_open(study *s, const char *folder, error *e);
 
 /* Runs what is not done: run 0 of every cell, then run 1 of every cell, so that slow drifts of the machine meet all
  * cells alike. A run that fails costs itself alone. -1 only when no child can be started. */
 int study_run(study *s, error *e);
 
-/* A row a run that was started: its cell's row of the plan, seed, state (done, failed) and every number of its
- * summary.json, a nested one as staleness_mean. */
+/* A row per run that was started: its cell's row of the plan, seed, state (done, failed), every number of its
+ * summary.json (a nested one as staleness_mean), and what was asked for: network, changes, command. */
 void study_collect(const study *s, table *runs);
 
 /* What several kinds of study ask about a cell's environment; NAN where nothing is registered. */

@@ -68,7 +68,7 @@ static int compare_settings(const study_cell *cell, const char *path, const char
     return 0;
 }
 
-static int compare_cell(const study_cell *cell, const char *path, const json_t *former, error *e) {
+static int compare_cell(const study_cell *cell, const char *path, const json_t *former, bool *grown, error *e) {
     const char *name = json_string_value(json_object_get(former, "name")),
                *text = json_string_value(json_object_get(former, "settings")),
                *seed = json_string_value(json_object_get(former, "first_seed"));
@@ -80,13 +80,18 @@ static int compare_cell(const study_cell *cell, const char *path, const json_t *
         return error_set(e, STATUS_USAGE, "%s: has the cell %.100s where %s is now; %s", path, name, cell->name,
                          advice);
     json_int_t runs = json_integer_value(json_object_get(former, "runs"));
-    if (runs != cell->runs || strcmp(seed, now) != 0)
-        return error_set(e, STATUS_USAGE, "%s: cell %s has %lld runs from seed %.24s there and %d from %s now; %s",
-                         path, name, (long long)runs, seed, cell->runs, now, advice);
+    if (strcmp(seed, now) != 0)
+        return error_set(e, STATUS_USAGE, "%s: cell %s has seeds from %.24s there and from %s now; %s", path, name,
+                         seed, now, advice);
+    if (cell->runs < runs)
+        return error_set(e, STATUS_USAGE,
+                         "%s: cell %s has %lld runs there and %d now; runs can be added, none is dropped", path, name,
+                         (long long)runs, cell->runs);
+    *grown = *grown || cell->runs > runs;
     return compare_settings(cell, path, text, e);
 }
 
-int study_file_compare(const study *s, const char *path, error *e) {
+int study_file_compare(const study *s, const char *path, bool *grown, error *e) {
     json_error_t why;
     json_t *former = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
     if (!former) return error_set(e, STATUS_USAGE, "%s:%d: %s", path, why.line, why.text);
@@ -102,7 +107,7 @@ int study_file_compare(const study *s, const char *path, error *e) {
         failed = error_set(e, STATUS_USAGE, "%s: has %zu cells, not %zu; %s", path, json_array_size(cells),
                            s->cell_count, advice);
     for (size_t c = 0; !failed && c < s->cell_count; c++)
-        failed = compare_cell(&s->cells[c], path, json_array_get(cells, c), e);
+        failed = compare_cell(&s->cells[c], path, json_array_get(cells, c), grown, e);
     json_decref(former);
     return failed;
 }

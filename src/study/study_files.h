@@ -8,8 +8,9 @@
 /* Writes study.json: kind, cells, seeds, and each cell's settings. */
 int study_file_write(const study *s, const char *path, error *e);
 
-/* Whether study.json says what `s` does; if not, -1 with STATUS_USAGE and the first key that differs. */
-int study_file_compare(const study *s, const char *path, error *e);
+/* Whether study.json says what `s` does; if not, -1 with STATUS_USAGE and the first key that differs. It may have fewer
+ * runs of its cells: then *grown is set. */
+int study_file_compare(const study *s, const char *path, bool *grown, error *e);
 
 /* Makes the folders and writes cells/NAME.yaml. */
 int study_write_cells(const study *s, error *e);

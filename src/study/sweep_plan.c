@@ -3,6 +3,7 @@
 #include "study/sweep.h"
 
 #include "base/hash.h"
+#include "base/memory.h"
 #include "base/number.h"
 #include "base/random.h"
 
@@ -10,88 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The next word up to `sign` outside of brackets and quotes; cut in place. */
-static char *next_word(char **rest, char sign) {
-    char *word = *rest;
-    if (!word) return NULL;
-    int depth = 0;
-    char quote = 0;
-    for (char *c = word; *c; c++) {
-        if (quote)
-            quote = *c == quote ? 0 : quote;
-        else if (*c == '"' || *c == '\'')
-            quote = *c;
-        else if (*c == '[' || *c == '{')
-            depth++;
-        else if (*c == ']' || *c == '}')
-            depth--;
-        else if (*c == sign && depth == 0) {
-            *c = 0;
-            *rest = c + 1;
-            return word;
-        }
-    }
-    *rest = NULL;
-    return word;
-}
-
-static int read_log(sweep_axis *a, const char *range, error *e) {
-    char *end;
-    a->log = true;
-    a->low = number_parse(range, &end);
-    a->high = *end == ':' ? number_parse(end + 1, &end) : NAN;
-    if (a->key_count != 1 || *end || !(a->low > 0) || !(a->high > a->low) || !isfinite(a->high))
-        return error_set(e, STATUS_USAGE, "--vary: %s=log:%.60s: expected log:LOW:HIGH with 0 < LOW < HIGH", a->name,
-                         range);
-    return 0;
-}
-
-static int read_values(sweep_axis *a, char *list, error *e) {
-    for (char *rest = list, *word; (word = next_word(&rest, ','));) {
-        if (a->value_count == SWEEP_VALUES)
-            return error_set(e, STATUS_USAGE, "--vary: %s: more than %d values", a->name, (int)SWEEP_VALUES);
-        size_t n = 0;
-        if (a->key_count == 1)
-            a->values[a->value_count][n++] = word;
-        else
-            for (char *parts = word, *part; (part = next_word(&parts, '+'));)
-                if (n < a->key_count)
-                    a->values[a->value_count][n++] = part;
-                else
-                    n = SIZE_MAX / 2;
-        if (n != a->key_count)
-            return error_set(e, STATUS_USAGE, "--vary: %s: expected %zu values with + between them in each entry",
-                             a->name, a->key_count);
-        for (size_t i = 0; i < n; i++)
-            if (!*a->values[a->value_count][i])
-                return error_set(e, STATUS_USAGE, "--vary: %s: an empty value", a->name);
-        a->value_count++;
-    }
-    return 0;
-}
-
-int sweep_parse_axis(sweep_axis *a, const char *text, error *e) {
-    *a = (sweep_axis){0};
-    const char *equals = strchr(text, '=');
-    if (!equals || equals == text || !equals[1])
-        return error_set(e, STATUS_USAGE, "--vary: '%.100s': expected KEY=log:LOW:HIGH or KEY=a,b,c", text);
-    size_t length = (size_t)(equals - text);
-    /* the name, then the keys, then the values, each with its 0 */
-    if (2 * (length + 1) + strlen(equals) > sizeof a->text)
-        return error_set(e, STATUS_USAGE, "--vary: '%.60s...': too long", text);
-    memcpy(a->text, text, length);
-    char *keys = a->text + length + 1, *values = keys + length + 1;
-    memcpy(keys, text, length);
-    strcpy(values, equals + 1);
-    a->name = a->text;
-    for (char *rest = keys, *key; (key = next_word(&rest, '+'));) {
-        if (a->key_count == 4 || !*key)
-            return error_set(e, STATUS_USAGE, "--vary: '%.100s': one to four keys with + between them", a->name);
-        a->keys[a->key_count++] = key;
-    }
-    return strncmp(values, "log:", 4) == 0 ? read_log(a, values + 4, e) : read_values(a, values, e);
-}
 
 /* Draw number `draw` of a logarithmic axis: always the same for the same key and range. Three digits are enough to tell
  * draws apart and can be typed again. */
@@ -106,53 +25,100 @@ typedef struct choice {
     size_t draw, value[SWEEP_AXES];
 } choice;
 
+/* The same as an integer where the key holds one. */
+static void draw_integer(const sweep_axis *a, size_t draw, char *text, size_t size) {
+    char real[32];
+    draw_value(a, draw, real, sizeof real);
+    double value = fmin(fmax(round(number_parse(real, NULL)), ceil(a->low)), floor(a->high));
+    snprintf(text, size, "%.0f", value);
+}
+
+/* Draws are integers where the key refuses what is between two of them. */
+static bool takes_reals(const sweep_request *r, const sweep_axis *a) {
+    char between[32];
+    snprintf(between, sizeof between, "%.17g", floor(a->low) + 0.5);
+    const settings_override real = {"--vary", a->keys[0], between, false};
+    error refused = {0};
+    settings s;
+    return study_settings_load(&s, &r->source, &real, 1, false, NULL, &refused) == 0 ||
+           !strstr(refused.text, "integer");
+}
+
+/* Appends the overrides of one axis in a cell, and their values as `label`. `drawn` holds a draw. */
+static size_t choose(settings_override *more, const sweep_axis *a, const choice *c, size_t i, char *drawn, size_t size,
+                     char *label, size_t label_size) {
+    *label = 0;
+    if (a->log) {
+        (a->integer ? draw_integer : draw_value)(a, c->draw, drawn, size);
+        more[0] = (settings_override){"--vary", a->keys[0], drawn, false};
+        snprintf(label, label_size, "%s", drawn);
+        return 1;
+    }
+    for (size_t k = 0; k < a->key_count; k++) {
+        const char *value = a->values[c->value[i]][k];
+        more[k] = (settings_override){"--vary", a->keys[k], value, false};
+        size_t used = strlen(label);
+        snprintf(label + used, label_size - used, "%s%s", k ? "+" : "", value);
+    }
+    return a->key_count;
+}
+
 static int add_cell(study *s, const sweep_request *r, const choice *c, error *e) {
-    settings_override overrides[64 + 4 * SWEEP_AXES];
-    char drawn[SWEEP_AXES][32], labels[SWEEP_AXES][256], steps[24], name[STUDY_NAME];
-    size_t n = 0;
-    if (r->override_count > 56) return error_set(e, STATUS_USAGE, "--set: at most 56 of them");
-    for (; n < r->override_count; n++) overrides[n] = r->overrides[n];
-    snprintf(steps, sizeof steps, "%lld", (long long)r->steps);
-    if (r->steps > 0) overrides[n++] = (settings_override){"--steps", "total_steps", steps, false};
-    size_t length = (size_t)snprintf(name, sizeof name, "c%04zu", s->cell_count + 1);
+    settings_override more[4 * SWEEP_AXES];
+    char drawn[SWEEP_AXES][32], labels[SWEEP_AXES][256], name[STUDY_NAME];
+    bool *given = memory_array(bool, settings_keys());
+    settings settings;
+    size_t n = 0, length = (size_t)snprintf(name, sizeof name, "c%04zu", s->cell_count + 1);
     for (size_t i = 0; i < r->axis_count; i++) {
-        const sweep_axis *a = &r->axes[i];
-        labels[i][0] = 0;
-        if (a->log) {
-            draw_value(a, c->draw, drawn[i], sizeof drawn[i]);
-            overrides[n++] = (settings_override){"--vary", a->keys[0], drawn[i], false};
-            snprintf(labels[i], sizeof labels[i], "%s", drawn[i]);
-        } else
-            for (size_t k = 0; k < a->key_count; k++) {
-                const char *value = a->values[c->value[i]][k];
-                overrides[n++] = (settings_override){"--vary", a->keys[k], value, false};
-                size_t used = strlen(labels[i]);
-                snprintf(labels[i] + used, sizeof labels[i] - used, "%s%s", k ? "+" : "", value);
-            }
+        n += choose(more + n, &r->axes[i], c, i, drawn[i], sizeof drawn[i], labels[i], sizeof labels[i]);
         if (length < sizeof name - 1)
             length += (size_t)snprintf(name + length, sizeof name - length, "-%.24s", labels[i]);
     }
-    const settings_request request = {.base = r->preset, .overrides = overrides, .override_count = n};
-    settings settings;
-    if (settings_load(&settings, &request, e)) return -1;
-    settings.checkpoint.interval_steps = 0;
-    settings.checkpoint.interval_seconds = 0;
-    settings.eval.interval_steps = 0;
-    size_t row = study_add(s, name, &settings, r->seeds, SWEEP_FIRST_SEED);
-    for (size_t i = 0; i < r->axis_count; i++) {
-        char column[256];
-        snprintf(column, sizeof column, "vary:%.240s", r->axes[i].name);
-        table_set(&s->plan, row, column, labels[i]);
+    int failed = study_settings_load(&settings, &r->source, more, n, false, given, e);
+    if (!failed) {
+        uint64_t seed = study_settings_given(given, "seed") ? settings.seed : SWEEP_FIRST_SEED;
+        size_t row = study_add(s, name, &settings, r->seeds, seed);
+        for (size_t i = 0; i < r->axis_count; i++) {
+            char column[256];
+            snprintf(column, sizeof column, "vary:%.240s", r->axes[i].name);
+            table_set(&s->plan, row, column, labels[i]);
+        }
     }
+    memory_free(given);
+    return failed;
+}
+
+/* Whether one key is the other or a section of it. */
+static bool overlap(const char *a, const char *b) {
+    size_t n = strlen(a) < strlen(b) ? strlen(a) : strlen(b);
+    return strncmp(a, b, n) == 0 && (a[n] == 0 || a[n] == '.') && (b[n] == 0 || b[n] == '.');
+}
+
+/* What a cell would drop: seeds that are varied, a key that is varied twice, one that is set beside. */
+static int refuse(const sweep_request *r, const sweep_axis *a, const char *key, error *e) {
+    if (strcmp(key, "seed") == 0)
+        return error_set(e, STATUS_USAGE,
+                         "--vary: seed: every combination runs on the same seeds; --seeds N says how many of them");
+    for (const sweep_axis *b = r->axes; b <= a; b++)
+        for (size_t k = 0; k < b->key_count && b->keys[k] != key; k++)
+            if (overlap(b->keys[k], key)) return error_set(e, STATUS_USAGE, "--vary: %s: the key is varied twice", key);
+    for (size_t i = 0; i < r->source.override_count; i++)
+        if (overlap(r->source.overrides[i].key, key))
+            return error_set(e, STATUS_USAGE, "%s: %s: the key is varied by --vary too; leave out one of the two",
+                             r->source.overrides[i].option, r->source.overrides[i].key);
     return 0;
 }
 
 int sweep_plan(study *s, const sweep_request *r, error *e) {
     size_t draws = 1, cells = 1;
+    for (size_t i = 0; i < r->axis_count; i++)
+        for (size_t k = 0; k < r->axes[i].key_count; k++)
+            if (refuse(r, &r->axes[i], r->axes[i].keys[k], e)) return -1;
     for (size_t i = 0; i < r->axis_count; i++) {
-        if (r->axes[i].log)
+        if (r->axes[i].log) {
             draws = (size_t)r->draws;
-        else
+            r->axes[i].integer = !takes_reals(r, &r->axes[i]);
+        } else
             cells *= r->axes[i].value_count;
         if (cells > SWEEP_CELLS || cells * draws > SWEEP_CELLS)
             return error_set(e, STATUS_USAGE, "--vary: more than %d cells", (int)SWEEP_CELLS);

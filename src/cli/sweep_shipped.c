@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Studies that come with the program. */
-#include "study/sweep.h"
+#include "cli/sweep_shipped.h"
 
 #include <stddef.h>
 
