@@ -40,8 +40,8 @@ static int help(int argc, char **argv) {
     return run(c, 2, (char *[]){argv[0], option, NULL});
 }
 
-/* With standard streams closed the next files opened, a checkpoint or a lock, would take their numbers and get what is
- * printed. /dev/null the wrong way about keeps the numbers and still fails to read or write. */
+/* With standard streams closed, the next files opened, a checkpoint or a lock, would take their descriptors and get what
+ * is printed. /dev/null, opened write-only as input and read-only as output, reserves them, and their use still fails. */
 static void hold_standard_streams(void) {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) < 0) open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);

@@ -20,7 +20,7 @@ status "compare runs the ladder" 0 a3c compare --workers 1,2 --seeds 2 $short --
 for file in report.md report.html runs.csv statistics.csv comparisons.csv study.json; do
     [ -s ladder/$file ] && pass "it leaves $file" || fail "it leaves $file"
 done
-same "runs.csv has a row a run" "$(rows ladder/runs.csv)" "$(ls ladder/runs | wc -l | tr -d ' ')"
+same "runs.csv has one row per run" "$(rows ladder/runs.csv)" "$(ls ladder/runs | wc -l | tr -d ' ')"
 same "the sides have the same rollouts" "$(cell ladder/statistics.csv rollout_steps cartpole-w2-C)" "$(cell ladder/statistics.csv rollout_steps cartpole-w2-D1)"
 same "and environments" "$(cell ladder/statistics.csv envs_per_worker cartpole-w2-C)" "$(cell ladder/statistics.csv envs_per_worker cartpole-w2-D1)"
 same "C has one thread" "$(cell ladder/statistics.csv threads cartpole-w2-C)" 1

@@ -9,7 +9,7 @@ number() { printf '%s\n' "$2" | sed -n "s/.*$1[: ]*\([0-9.]*\).*/\1/p"; }
 for mode in async sync; do
     a3c train cartpole --mode $mode --threads 1 --steps 40000 --set log.interval_steps=10000 --set eval.episodes=1 --profile \
         --out $mode > $mode.said 2>&1 || fail "$mode: runs" "$(cat $mode.said)"
-    true_number "$mode: a line an interval" "$(grep -c '^FPS: ' $mode.said) == 4"
+    true_number "$mode: one line per interval" "$(grep -c '^FPS: ' $mode.said) == 4"
     line=$(grep '^FPS: ' $mode.said | tail -1)
     fps=$(number FPS "$line") rollout=$(number Rollout "$line") update=$(number Update "$line") rest=$(number Rest "$line")
     true_number "$mode: it has a rollout and an update" "$rollout > 0 && $update > 0"

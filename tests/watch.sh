@@ -12,7 +12,7 @@ same "text: the status is 0" $? 0
 a3c eval run --seed 3 --episodes 1 --json > eval.json
 same "text: the episode is eval's" "$(tail -1 text | sed 's/.*return \([0-9.e+-]*\) .*/\1/')" "$(value eval_return_mean eval.json)"
 steps=$(tail -1 text | sed 's/.*step \([0-9]*\) .*/\1/')
-same "text: a line a step, and one for the start" "$(wc -l < text | tr -d ' ')" "$((steps + 1))"
+same "text: one line per step, and one for the start" "$(wc -l < text | tr -d ' ')" "$((steps + 1))"
 case $(sed -n 1p text) in *"step 0 "*"value "*"action "*) pass "text: value and action" ;; *) fail "text: value and action" "$(sed -n 1p text)" ;; esac
 same "text: no escape sequences" "$(tr -cd '\033' < text | wc -c | tr -d ' ')" 0
 a3c watch run --seed 3 --episodes 2 > both

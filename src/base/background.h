@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * One job at a time, done behind the caller's back: a checkpoint is written while training goes on. */
+ * One job at a time, done in the background: a checkpoint is written while training continues. */
 #ifndef BASE_BACKGROUND_H
 #define BASE_BACKGROUND_H
 

@@ -41,7 +41,7 @@ static const setting settings_measured[] = {
 };
 enum { SETTINGS = sizeof settings_measured / sizeof *settings_measured };
 
-/* What the rounds gave: alone with one thread, together with one a CPU. */
+/* What the rounds gave: alone with one thread, together with one per CPU. */
 typedef struct rates {
     double alone[SETTINGS][ROUNDS], together[SETTINGS][ROUNDS];
     double core[ROUNDS], cores[ROUNDS]; /* the peaks */

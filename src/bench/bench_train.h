@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 /* Trains CartPole-v1 (17,539 parameters) in each of the settings that the speed goals name, with one thread and with
- * one a CPU, three runs each of 0.8 seconds, every run a process of its own with the machine to itself: all once, then
+ * one per CPU, three runs each of 0.8 seconds, every run a process of its own with the machine to itself: all once, then
  * all again, so that what else the machine does meets all alike. Async has as many workers as threads unless the
  * setting says otherwise. Prints a table to `table` (NULL: none) and returns a new object:
  *   peak  {core, cores}: GFLOP/s of one core, and of all at once, medians of as many measurements as runs

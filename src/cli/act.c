@@ -27,7 +27,7 @@ static const struct argp_option options[] = {
     {"policy", OPTION_POLICY, "greedy|sample", 0, "the most probable action, or one drawn [greedy]", 0},
     {"seed", OPTION_SEED, "N", 0, "seed of the actions drawn [1]", 0},
     {"env", OPTION_ENV, "ID", 0, "another environment of the same spaces, or the path of the plugin it lies in", 0},
-    {"keep-going", OPTION_KEEP_GOING, 0, 0, "answer a line that is wrong with {\"error\": ..} and go on", 0},
+    {"keep-going", OPTION_KEEP_GOING, 0, 0, "answer a line that is wrong with {\"error\": ..} and continue", 0},
     {"answer-resets", OPTION_ANSWER_RESETS, 0, 0, "answer {\"reset\":true} with the same", 0},
     {0, 0, 0, 0, 0, 0},
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * JSON values, one a line, from a file or from another program that waits for an answer to each. */
+ * JSON values, one per line, from a file or from another program that waits for an answer to each. */
 #ifndef CLI_JSON_LINES_H
 #define CLI_JSON_LINES_H
 
@@ -14,9 +14,9 @@
 typedef struct lines {
     const char *name; /* for messages */
     FILE *file;
-    char *text; /* the present line */
+    char *text;              /* the present line */
     size_t capacity, length; /* length: bytes, without the line's end */
-    int64_t number; /* of the present line, from 1 */
+    int64_t number;          /* of the present line, from 1 */
 } lines;
 
 /* The next line's value; *value is the caller's to json_decref, NULL when the line does not hold JSON. A line may end with CR LF, the

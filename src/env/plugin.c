@@ -123,7 +123,7 @@ static int load_file(const char *path, const char **real, error *e) {
     }
     locale_t before = number_enter();
     void *library = dlopen(resolved, RTLD_NOW | RTLD_LOCAL);
-    number_leave(before); /* what a library's constructors change behind our back */
+    number_leave(before); /* a library's constructors may have changed the thread's locale */
     if (library == NULL) {
         return error_set(e, STATUS_USAGE, "%s: cannot be loaded: %s", path, dlerror());
     }

@@ -14,7 +14,7 @@
 
 enum { STALENESS_BINS = 4096 };
 
-/* Const while the run trains but for the things that know how to be shared. */
+/* Read-only while the run trains, except for the members that synchronize themselves. */
 typedef struct async {
     const training *training;
     bool locked, own_statistics, own_adam_count;

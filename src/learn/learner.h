@@ -52,7 +52,7 @@ typedef struct loss_sums {
     double target, target_squared, residual, residual_squared; /* explained variance = 1 - Var(G - V) / Var(G) */
 } loss_sums;
 
-/* What updates told since the metrics were last looked at. */
+/* Sums over the updates since the last row of metrics. */
 typedef struct update_figures {
     loss_sums sums;
     double norm_sum, staleness_sum; /* gradient norms before clipping */

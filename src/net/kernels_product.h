@@ -12,14 +12,14 @@
 
 enum {
     DEPTH_BLOCK = 256,       /* k's of one pass over the sums */
-    WEIGHTS_BLOCK = 1 << 16, /* floats of b that all rows pass by before the next: they stay in the L2 cache */
-    ROWS_BLOCK = 48,         /* rows of a that meet those weights together: they stay in the L1 cache */
-    STREAM_BLOCK = 8192,     /* floats of sums that the streams pass over before the next, */
+    WEIGHTS_BLOCK = 1 << 16, /* floats of b kept in the L2 cache while all rows of a are multiplied with them */
+    ROWS_BLOCK = 48,         /* rows of a kept in the L1 cache while they meet those weights */
+    STREAM_BLOCK = 8192,     /* floats of sums that the streams finish before they take the next, */
     STREAM_ROWS = 16,        /* and rows, at least */
-    STREAM_DEPTH = 32,       /* with more k's a tile of sums in registers is better */
-    ALIASED_STRIDE = 256,    /* floats: rows so far apart share few sets of the L1 cache, and streams lose their sums */
-    PACK_STRIDE = 1024,      /* floats: rows so far apart fall into one set, and it pays to copy b first, */
-    PACK_ROWS = 512,         /* where so many rows of a pass by */
+    STREAM_DEPTH = 32,       /* for more k's a tile of sums in registers is faster */
+    ALIASED_STRIDE = 256,    /* floats: rows this far apart share few sets of the L1 cache and evict sums */
+    PACK_STRIDE = 1024,      /* floats: rows this far apart fall into one set; copying b first pays */
+    PACK_ROWS = 512,         /* for at least this many rows of a */
 };
 
 static inline size_t ceiling(size_t a, size_t b) {

@@ -74,7 +74,7 @@ static void draw_staleness(report *r, const place *p, const char *name, const ch
     memory_free(y);
 }
 
-/* A row a cell: its shares, and how far it is from V. */
+/* One row per cell: its shares, and how far it is from V. */
 static void add_staleness(table *t, const groups *g, const contrast_list *list, const place *p) {
     size_t v = (size_t)p->cell[0];
     for (int k = 0; k < KINDS; k++) {

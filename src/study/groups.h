@@ -40,7 +40,7 @@ typedef struct groups {
 int groups_make(groups *g, const table *runs, const char *path, error *e);
 void groups_free(groups *g);
 
-/* A row a cell, in the same order: what describes it, then every number above. */
+/* One row per cell, in the same order: what describes it, then every number above. */
 void groups_statistics(const groups *g, table *statistics);
 
 const char *group_text(const groups *g, size_t k, const char *column);

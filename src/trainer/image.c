@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * A checkpoint: the tensors of a run, in memory taken once, filled in a pause, written behind its back. The same list
+ * A checkpoint: the tensors of a run, in memory that is taken once, filled in a pause and written in
+ * the background. The same list
  * of tensors says what is written and what must be found when it is read. */
 #include "trainer/image.h"
 

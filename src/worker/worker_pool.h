@@ -16,7 +16,7 @@ typedef struct worker_pool {
     int threads;
 } worker_pool;
 
-/* `configs` [workers * envs_per_worker]; gradients: one a worker under replay and simulation, one a thread otherwise. */
+/* `configs` [workers * envs_per_worker]; gradients: one per worker under replay and simulation, one per thread otherwise. */
 worker_pool *worker_pool_new(async *a, const env_config *const *configs, int threads, bool turns_stay_open,
                              const optimizer *o);
 void worker_pool_free(worker_pool *c);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * bsuite's deep_sea: dive through N x N cells, a row a step; going right all the way finds the treasure, but each step
+ * bsuite's deep_sea: dive through N x N cells, one row per step; going right all the way finds the treasure, but each step
  * right costs. Which action goes right is drawn for each cell. In the stochastic variant going right fails with
  * probability 1/N, and both corners of the last row pay normal noise. */
 #include "env/bsuite/bsuite.h"

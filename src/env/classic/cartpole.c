@@ -25,7 +25,7 @@ static const double gravity = 9.8, pole_mass = 0.1, total_mass = 0.1 + 1.0, half
                     pole_mass_length = 0.1 * 0.5, tau = 0.02, x_limit = 2.4,
                     angle_limit = 12 * 2 * 3.141592653589793 / 360;
 
-/* looked up: a branch on a policy's action is one that no processor foresees */
+/* a table, not a branch: the action is unpredictable, and a branch would be mispredicted half the time */
 static const double push[2] = {-10.0, 10.0};
 
 static const float high[STATE] = {4.8f, INFINITY, (float)(2 * (12 * 2 * 3.141592653589793 / 360)), INFINITY};

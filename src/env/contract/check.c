@@ -79,7 +79,7 @@ static const char *check_copy(const env_config *kind, char *text) {
     bool same = original.trace == copy.trace;
     trial_free(&original);
     trial_free(&copy);
-    return same ? NULL : "a copy of the state goes on differently";
+    return same ? NULL : "a copy of the state continues differently";
 }
 
 static const char *observation_fault(const trial *t, char *text) {
@@ -333,7 +333,7 @@ int env_check(const env_config *kind, env_check_line *line, void *context) {
         {"writes its observation and nothing else", check_memory},
         {"instances are independent", check_independence},
         {"threads do not disturb each other", env_check_threads},
-        {"a copied state goes on the same", check_copy},
+        {"a copied state continues the same", check_copy},
         {"observations, rewards and flags are as described", check_bounds},
         {"takes its lowest and highest actions", check_actions},
         {"ends at its time limit", check_time_limit},
