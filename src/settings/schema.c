@@ -116,10 +116,11 @@ const setting schema[] = {
      .meaning = "shared: policy and value share one trunk; separate: each has its own"},
     {"network.layers", AT(network.layers), .kind = KIND_LAYERS,
      .value = "[{dense: 128, activation: tanh}, {dense: 128, activation: tanh}]",
-     .meaning = "layers of the trunk: {dense: N}, {conv: CHANNELS, kernel: 3, stride: 1, padding: 0}, {lstm: CELLS, "
-                "forget_bias: 1}, {gru: CELLS}, {layer_norm: true}; dense and conv have an activation: none, relu, tanh (the "
-                "default) or silu. Or a name: a3c (16 8x8/4, 32 4x4/2, 256), dqn (32 8x8/4, 64 4x4/2, 64 3x3, 512), "
-                "minatar (16 3x3, 128)"},
+     .meaning =
+         "layers of the trunk: {dense: N}, {conv: CHANNELS, kernel: 3, stride: 1, padding: 0}, {lstm: CELLS, "
+         "forget_bias: 1}, {gru: CELLS}, {layer_norm: true}; dense and conv have an activation: none, relu, tanh (the "
+         "default) or silu. Or a name: a3c (16 8x8/4, 32 4x4/2, 256), dqn (32 8x8/4, 64 4x4/2, 64 3x3, 512), "
+         "minatar (16 3x3, 128)"},
     {"network.init", AT(network.init), CHOICE(inits), .value = "orthogonal",
      .meaning = "distribution of the initial weights"},
     {"network.hidden_gain", AT(network.hidden_gain), REAL(0, 1000), .value = "1.4142135623730951",
