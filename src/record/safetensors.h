@@ -40,7 +40,7 @@ typedef struct safetensors_pair {
     const char *key, *value;
 } safetensors_pair;
 
-/* How many elements a tensor has, and bytes. */
+/* How many elements a tensor has, and bytes (0 of a type that is not known here). */
 size_t safetensor_elements(const safetensor *tensor);
 size_t safetensor_bytes(const safetensor *tensor);
 

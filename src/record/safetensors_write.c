@@ -25,6 +25,7 @@ size_t safetensor_elements(const safetensor *tensor) {
 }
 
 size_t safetensor_bytes(const safetensor *tensor) {
+    if (tensor->type == SAFETENSOR_OTHER) return 0;
     return memory_product(safetensor_elements(tensor), safetensors_types[tensor->type].size);
 }
 
