@@ -43,4 +43,16 @@ fi
 status "one experiment alone" 0 "$lecture" exp03
 same "its page has only its own" "$(grep -c '^## ' lecture/report.md)" 1
 status "an unknown experiment is refused" 2 "$lecture" exp10
+same "with the list of those that there are" "$(grep -c 'exp10.*exp01 .*exp09 goal' said)" 1
+status "a hyperparameter can be changed" 0 env A3C_LECTURE_SEEDS=1 "$lecture" exp08 --set optimizer.learning_rate=1e-2
+same "and the page says so" "$(grep -c 'optimizer.learning_rate=1e-2' lecture/report.md)" 1
+same "one run has no interval" "$(grep -c 'nan' lecture/report.md)" 0
+status "one that there is not is refused" 2 "$lecture" exp08 --set optimizer.learning_rat=1
+status "one where nothing trains too" 2 "$lecture" exp03 --set discount=0.9
+mkdir -p other/lecture/parts && echo mine > other/lecture/parts/notes
+(cd other && "$lecture" exp03) > said 2>&1
+same "a folder that it did not make is refused" $? 2
+same "and left as it is" "$(cat other/lecture/parts/notes)" mine
+status "experiment 4 again" 0 "$lecture" exp04
+same "PyTorch's default has heads with weights" "$(awk -F'[][,]' '/^"*first logit, PyTorch/ { for (i = 1; i <= NF; i++) if ($i ~ /^ *-0\.[0-9]+$/) { print ($i < -0.2); exit } }' lecture/exp04.csv)" 1
 finish

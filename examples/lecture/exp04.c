@@ -120,14 +120,14 @@ int main(int argc, char **argv) {
     show_tensors(&l, &net);
 
     int networks = l.seeds ? l.seeds : NETWORKS;
-    net_init_spec by_torch = {.kind = INIT_TORCH};
+    net_init_spec by_torch = {.kind = INIT_TORCH, .hidden_gain = 1, .policy_gain = 1, .value_gain = 1};
     net_init_spec by_orthogonal = {.kind = INIT_ORTHOGONAL, .hidden_gain = sqrt(2), .policy_gain = 1, .value_gain = 1};
     answers torch = ask(&net, &by_torch, networks), orthogonal = ask(&net, &by_orthogonal, networks);
     report_text(&l.part,
                 "The lecture shows one untrained network's answer to one normal input, and not how it was initialized. "
-                "%d networks say what to expect: PyTorch's default (uniform within 1/sqrt(inputs)) makes outputs as "
-                "large as the lecture's very rare; orthogonal matrices with gain sqrt(2), heads with gain 1, make them "
-                "ordinary.",
+                "%d networks of each of two kinds say what to expect: PyTorch's default (uniform within "
+                "1/sqrt(inputs)), and orthogonal matrices with gain sqrt(2), heads with gain 1. The table says how "
+                "rare the lecture's outputs are among those of either.",
                 networks);
     draw_outputs(&l, &torch, &orthogonal);
 

@@ -31,7 +31,7 @@ _Noreturn void lecture_give_up(const error *e) {
 }
 
 static _Noreturn void usage(const char *name) {
-    fprintf(stderr, "usage: %s [--out FOLDER] [--seeds N]\n", name);
+    fprintf(stderr, "usage: %s [--out FOLDER] [--seeds N] [--set KEY=VALUE]...\n", name);
     exit(STATUS_USAGE);
 }
 
@@ -40,6 +40,33 @@ static int whole_number(const char *text) {
     errno = 0;
     long n = strtol(text, &end, 10);
     return *text && !*end && !errno && n >= 1 && n <= 100000 ? (int)n : -1;
+}
+
+const char *lecture_changes[LECTURE_CHANGES + 1];
+
+/* --set: a hyperparameter of the runs. What an experiment is made of stays as it is. */
+static void lecture_set(const char *name, const char *text) {
+    static const char *const fixed[] = {"mode", "envs_per_worker", "workers", "rollout_steps", "total_steps", "seed"};
+    static const char *const trains[] = {"exp07", "exp08", "exp09", "goal"};
+    size_t length = strcspn(text, "="), count = 0;
+    bool may = false;
+    for (size_t i = 0; i < sizeof trains / sizeof *trains; i++) may = may || strcmp(trains[i], name) == 0;
+    if (!may) {
+        fprintf(stderr, "%s: --set: this experiment trains nothing; exp07, exp08, exp09 and goal do\n", name);
+        exit(STATUS_USAGE);
+    }
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        if (strlen(fixed[i]) == length && strncmp(text, fixed[i], length) == 0) {
+            fprintf(stderr, "%s: --set: %s: the experiment sets it itself\n", name, fixed[i]);
+            exit(STATUS_USAGE);
+        }
+    while (lecture_changes[count]) count++;
+    if (!text[length] || length == 0 || length >= 64 || count == LECTURE_CHANGES) {
+        fprintf(stderr, "%s: --set: expected KEY=VALUE, at most %d times, found \"%.100s\"\n", name,
+                (int)LECTURE_CHANGES, text);
+        exit(STATUS_USAGE);
+    }
+    lecture_changes[count] = text;
 }
 
 void lecture_begin(lecture *l, int argc, char **argv, const char *name, const char *title) {
@@ -51,6 +78,8 @@ void lecture_begin(lecture *l, int argc, char **argv, const char *name, const ch
             snprintf(l->folder, sizeof l->folder, "%s", argv[i + 1]);
         else if (strcmp(argv[i], "--seeds") == 0 && whole_number(argv[i + 1]) > 0)
             l->seeds = whole_number(argv[i + 1]);
+        else if (strcmp(argv[i], "--set") == 0)
+            lecture_set(name, argv[i + 1]);
         else
             usage(name);
     }
@@ -62,6 +91,8 @@ void lecture_begin(lecture *l, int argc, char **argv, const char *name, const ch
     text_clear(&l->part.html);
     report_heading(&l->part, 2, title);
     printf("%s\n\n", title);
+    for (size_t i = 0; lecture_changes[i]; i++)
+        report_text(&l->part, "**Not the lecture's: `%s`.**", lecture_changes[i]);
 }
 
 static void add_figure(lecture *l, const char *figure, const char *theirs, const char *ours, const char *agreement) {
@@ -97,7 +128,8 @@ double lecture_drawn(lecture *l, const char *figure, double theirs, size_t n, do
     statistics_sort(n, ours);
     double low = statistics_quantile(n, ours, 0.025), high = statistics_quantile(n, ours, 0.975);
     double p = outlying(n, ours, theirs);
-    const char *mean = words("%.*f [%.*f, %.*f]", digits, statistics_mean(n, ours), digits, low, digits, high);
+    const char *mean = n < 2 ? words("%.*f (one draw)", digits, statistics_mean(n, ours))
+                             : words("%.*f [%.*f, %.*f]", digits, statistics_mean(n, ours), digits, low, digits, high);
     const char *verdict = theirs >= low && theirs <= high ? "agrees" : "differs";
     add_figure(l, figure, words("%.*f", digits, theirs), mean,
                n < FEW_DRAWS ? "too few draws to say"

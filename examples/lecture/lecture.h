@@ -13,7 +13,10 @@
 
 #include <stdint.h>
 
-enum { LECTURE_PATH = 4096 };
+enum { LECTURE_PATH = 4096, LECTURE_CHANGES = 32 };
+
+/* --set KEY=VALUE, as they were typed; ends with NULL. lecture_run_new applies them last. */
+extern const char *lecture_changes[LECTURE_CHANGES + 1];
 
 typedef struct lecture {
     const char *name; /* "exp03" */
@@ -24,7 +27,7 @@ typedef struct lecture {
     bool failed;   /* an exact figure is not what it must be */
 } lecture;
 
-/* usage: NAME [--out FOLDER] [--seeds N]; ends the program with status 2 when it is used otherwise. */
+/* usage: NAME [--out FOLDER] [--seeds N] [--set KEY=VALUE]...; ends the program with status 2 when it is used otherwise. */
 void lecture_begin(lecture *l, int argc, char **argv, const char *name, const char *title);
 
 /* An exact figure: ours must be within `tolerance` of the lecture's. Both are shown with `digits` decimals. */

@@ -24,15 +24,17 @@ const char *const lecture_settings[LECTURE_SETTINGS] = {
     "optimizer.epsilon=1e-8",
 };
 
+enum { OVERRIDES = LECTURE_SETTINGS + LECTURE_CHANGES };
+
 typedef struct overrides {
     size_t count;
-    settings_override list[LECTURE_SETTINGS];
-    char keys[LECTURE_SETTINGS][64];
+    settings_override list[OVERRIDES];
+    char keys[OVERRIDES][64];
 } overrides;
 
 static void add_override(overrides *o, const char *text) {
     const char *equals = strchr(text, '=');
-    CHECK(equals && o->count < LECTURE_SETTINGS);
+    CHECK(equals && o->count < OVERRIDES);
     char *key = o->keys[o->count];
     snprintf(key, sizeof o->keys[0], "%.*s", (int)(equals - text), text);
     o->list[o->count++] = (settings_override){.option = "--set", .key = key, .value = equals + 1};
@@ -75,6 +77,7 @@ lecture_run *lecture_run_new(const char *const *base, const char *const *more, i
     add_override(&o, words("seed=%llu", (unsigned long long)seed));
     for (size_t i = 0; base && base[i]; i++) add_override(&o, base[i]);
     for (size_t i = 0; more && more[i]; i++) add_override(&o, more[i]);
+    for (size_t i = 0; lecture_changes[i]; i++) add_override(&o, lecture_changes[i]);
     settings_request request = {.base = "cartpole", .overrides = o.list, .override_count = o.count};
     error e = {0};
     lecture_run *t = memory_new(sizeof *t);

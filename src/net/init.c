@@ -105,7 +105,7 @@ static void fill_log_std(const net_tensor *t, double log_std, float *at) {
 static double gain_of(const net_tensor *t, const net_init_spec *spec) {
     if (strncmp(t->name, "policy", 6) == 0) return spec->policy_gain;
     if (strncmp(t->name, "value", 5) == 0) return spec->value_gain;
-    return spec->kind == INIT_ORTHOGONAL ? spec->hidden_gain : 1; /* the others bring their own scale */
+    return spec->hidden_gain;
 }
 
 static void fill_weight(const net_tensor *t, const net_init_spec *spec, random_stream *s, float *at, double *work) {

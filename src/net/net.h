@@ -199,6 +199,7 @@ void net_backward_envs(const net *net, const float *parameters, net_tape *tape, 
 typedef enum init_kind { INIT_ORTHOGONAL, INIT_HE, INIT_XAVIER, INIT_TORCH } init_kind;
 typedef struct net_init_spec {
     init_kind kind;
+    /* factors on the weights that the kind draws (its own scale included), and the log deviation of a Gaussian head */
     double hidden_gain, policy_gain, value_gain, log_std;
 } net_init_spec;
 /* `work` [net_init_work(net)] doubles of scratch. */

@@ -95,8 +95,10 @@ static int plan_network(plan *p, error *e) {
     if (net_plan(&p->net, &spec, e)) return error_prefix(e, "network.layers: ");
     d->log_std = p->net.log_std;
     d->features = p->net.features;
-    p->init = (net_init_spec){s->network.init, s->network.hidden_gain, s->network.policy_gain, s->network.value_gain,
-                              s->exploration.log_std_init};
+    double hidden = s->network.hidden_gain, policy = s->network.policy_gain;
+    if (isnan(hidden)) hidden = s->network.init == INIT_ORTHOGONAL ? sqrt(2) : 1;
+    if (isnan(policy)) policy = s->network.init == INIT_TORCH ? 1 : 0.01;
+    p->init = (net_init_spec){s->network.init, hidden, policy, s->network.value_gain, s->exploration.log_std_init};
     return 0;
 }
 

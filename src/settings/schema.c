@@ -123,12 +123,16 @@ const setting schema[] = {
          "minatar (16 3x3, 128)"},
     {"network.init", AT(network.init), CHOICE(inits), .value = "orthogonal",
      .meaning = "distribution of the initial weights"},
-    {"network.hidden_gain", AT(network.hidden_gain), REAL(0, 1000), .value = "1.4142135623730951",
-     .meaning = "gain of the initial weights of the trunk"},
-    {"network.policy_gain", AT(network.policy_gain), REAL(0, 1000), .value = "0.01",
-     .meaning = "gain of the initial weights of the policy head"},
+    {"network.hidden_gain", AT(network.hidden_gain), REAL(0, 1000), .value = "auto", .word = "auto", .word_value = NAN,
+     .meaning =
+         "factor on the initial weights of the trunk; auto: the root of 2 where network.init is orthogonal, else 1, "
+         "since he, xavier and torch bring their own scale"},
+    {"network.policy_gain", AT(network.policy_gain), REAL(0, 1000), .value = "auto", .word = "auto", .word_value = NAN,
+     .meaning =
+         "factor on the initial weights of the policy head; auto: 0.01, and 1 where network.init is torch, which is "
+         "then PyTorch's default"},
     {"network.value_gain", AT(network.value_gain), REAL(0, 1000), .value = "1",
-     .meaning = "gain of the initial weights of the value head"},
+     .meaning = "factor on the initial weights of the value head"},
 
     {"init.from", AT(init.from), .kind = KIND_PATH, .value = "\"\"",
      .meaning = "a run's folder or a .safetensors file with the initial parameters; \"\": none"},

@@ -94,7 +94,8 @@ typedef struct settings {
         int layer_count;
         layer_spec layers[NET_LAYERS]; /* what a kind does not use is 0 */
         init_kind init;
-        double hidden_gain, policy_gain, value_gain;
+        double hidden_gain, policy_gain; /* NAN (`auto`): what suits init */
+        double value_gain;
     } network;
     struct {
         char from[SETTINGS_PATH]; /* a checkpoint or a run's folder; empty: none */

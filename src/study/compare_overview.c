@@ -133,15 +133,14 @@ static void show_pooled(report *r, const table *pooled) {
 void compare_overview(report *r, const groups *g, const table *pooled) {
     bool searched = g->count > 0 && strcmp(group_text(g, 0, "tuning"), "search") == 0;
     report_heading(r, 2, "The ladder");
-    report_text(
-        r, "**A** is async, Hogwild, one thread per worker (in virtual time where there are more workers than "
-           "CPUs; then nothing is lost and A and B are one cell); **B** async under one lock, so nothing is "
-           "lost; **C** async with one thread, so nothing is stale, with the same batch and number of "
-           "updates; **D** sync, one batch of all workers, with the learning rate of A times 1, times the "
-           "root of W, times W, and tuned. **V** is A in virtual time beside the real one. With one worker A, B and C "
-           "are one cell, and D at the same rate is the same algorithm: what A and D tuned differ in there is the "
-           "search's choice "
-           "alone.");
+    report_text(r, "**A** is async, Hogwild, one thread per worker (in virtual time where there are more workers than "
+                   "CPUs; then nothing is lost and A and B are one cell); **B** async under one lock, so nothing is "
+                   "lost; **C** async with one thread, so nothing is stale, with the same batch and number of "
+                   "updates; **D** sync, one batch of all workers, with the learning rate of A times 1, times the "
+                   "root of W, times W, and tuned. **V** is A in virtual time beside the real one.");
+    bool alone = false;
+    for (size_t k = 0; k < g->count; k++) alone = alone || group_number(g, k, "workers") == 1;
+    if (alone) report_text(r, "With one worker A, B and C are one cell, and D at the same rate is the same algorithm.");
     if (searched)
         report_text(r,
                     "Both sides are tuned alike: for every number of workers the learning rate of A (which B, C and "
@@ -151,10 +150,10 @@ void compare_overview(report *r, const groups *g, const table *pooled) {
                     "length and environments per worker. **D preset** is sync as the preset has it, tuned by hand with "
                     "rollout length and environments of its own, at the preset's own number of workers. The search is "
                     "a study of its own, in the folder whose name ends in -tuning, with all of its curve.");
-    else
+    else if (table_find(g->runs, "tuning") >= 0)
         report_text(r, "D tuned is the preset's own sync column, its rollout length and environments per worker "
                        "included (T and E below); it was tuned for the preset's own number of workers, so with another "
-                       "one it is not at its best: `--tune` searches for every number of workers.");
+                       "one it may not be at its best: `--tune` searches for every number of workers.");
     report_text(
         r, "Score against steps, steps per second, and score against seconds are three results and are kept apart.");
     for (size_t k = 0; k < g->count; k++)

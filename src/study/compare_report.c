@@ -29,7 +29,15 @@ static void add_contrasts(const groups *g, const contrast_list *list, table *sta
 
 /* ---- Words ---- */
 
-static void say_times(report *r, const group *a, const group *d, const char *rung, bool seconds) {
+/* What the tests say of A in one measure. */
+static const char *tested(const contrast *c) {
+    return !c || isnan(c->holm_p) ? "not tested" : contrast_verdict(c);
+}
+
+static void say_times(report *r, const groups *g, const contrast_list *list, size_t left, size_t right, bool seconds) {
+    const group *a = &g->group[left], *d = &g->group[right];
+    const char *rung = rung_name(g, right), *in_steps = tested(rung_find(list, rung_practical, CONTRAST_STEPS, right)),
+               *in_seconds = tested(rung_find(list, rung_practical, CONTRAST_SECONDS, right));
     double ratio_steps = d->steps.median / a->steps.median, ratio_seconds = d->seconds.median / a->seconds.median;
     if (!a->solvable || !d->solvable) return;
     if (!isfinite(ratio_steps) || !(ratio_steps > 0)) {
@@ -40,16 +48,18 @@ static void say_times(report *r, const group *a, const group *d, const char *run
         return;
     }
     if (seconds && isfinite(ratio_seconds))
-        report_text(r,
-                    "Time to the solved return, medians: A %.0f steps and %.3g s, %s %.0f steps and %.3g s; A is %.2f "
-                    "times as fast in steps and %.2f times in seconds.",
-                    a->steps.median, a->seconds.median, rung, d->steps.median, d->seconds.median, ratio_steps,
-                    ratio_seconds);
+        report_text(
+            r,
+            "Time to the solved return, medians: A %.0f steps and %.3g s, %s %.0f steps and %.3g s; %s over A is "
+            "%.2f in steps (A is %s) and %.2f in seconds (A is %s).",
+            a->steps.median, a->seconds.median, rung, d->steps.median, d->seconds.median, rung, ratio_steps, in_steps,
+            ratio_seconds, in_seconds);
     else
-        report_text(r,
-                    "Steps to the solved return, medians: A %.0f, %s %.0f; A is %.2f times as fast in steps. (No "
-                    "seconds: virtual time has none.)",
-                    a->steps.median, rung, d->steps.median, ratio_steps);
+        report_text(
+            r,
+            "Steps to the solved return, medians: A %.0f, %s %.0f; %s over A is %.2f (A is %s). No seconds were "
+            "measured for both.",
+            a->steps.median, rung, d->steps.median, rung, ratio_steps, in_steps);
 }
 
 static void say_practical(report *r, const groups *g, const contrast_list *list, size_t d) {
@@ -70,9 +80,9 @@ static void say_practical(report *r, const groups *g, const contrast_list *list,
                     rung_name(g, d), contrast_verdict(c), left->iqm, right->iqm, c->probability,
                     c->probability_range.low, c->probability_range.high, c->holm_p, equivalence);
     if (rate && left->rate_iqm > 0 && right->rate_iqm > 0)
-        report_text(r, "Throughput: A %.0f steps/s, %s %.0f steps/s; A does %.2f times as many.", left->rate_iqm,
-                    rung_name(g, d), right->rate_iqm, left->rate_iqm / right->rate_iqm);
-    say_times(r, left, right, rung_name(g, d), rung_has_seconds(g, (size_t)a) && rung_has_seconds(g, d));
+        report_text(r, "Throughput: A %.0f steps/s, %s %.0f steps/s; A over it is %.2f (A is %s).", left->rate_iqm,
+                    rung_name(g, d), right->rate_iqm, left->rate_iqm / right->rate_iqm, tested(rate));
+    say_times(r, g, list, (size_t)a, d, rung_has_seconds(g, (size_t)a) && rung_has_seconds(g, d));
 }
 
 /* What each rung changes, as a table. */

@@ -117,7 +117,7 @@ int section_runs(report *r, const groups *g, size_t total, error *e) {
                     done, total);
     if (failed > 0) {
         report_text(r,
-                    "**%zu runs failed** and are in no figure below, so cells with failures are seen at their best; "
+                    "**%zu runs failed** and are in no figure below; "
                     "the first of them:",
                     failed);
         list_failures(r, g);

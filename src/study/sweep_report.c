@@ -91,11 +91,17 @@ static void write_best(report *r, const groups *g, const size_t *rank, size_t ax
         solved += g->group[k].n > 0 && g->group[k].iqm >= bar;
     }
     if (known > 0) report_text(r, "%zu of %zu cells reach the solved return with their final policy.", solved, known);
-    report_text(r,
-                "The best of many is better than it will be again: its interval knows nothing of the choice. The seeds "
-                "here, from %u on, are none of those that `compare` and `scale` use, so "
-                "a choice made here can be tested there.",
-                SWEEP_FIRST_SEED);
+    if (g->count > 1)
+        report_text(r, "The best of many was chosen for its score, so its interval, which knows nothing of the choice, "
+                       "is likely to be too high.");
+    bool apart = table_find(g->runs, "seed") >= 0;
+    for (size_t row = 0; row < g->runs->rows; row++)
+        apart = apart && table_number(g->runs, row, "seed") >= SWEEP_FIRST_SEED;
+    if (apart)
+        report_text(r,
+                    "The seeds here, from %u on, are none of those that `compare` and `scale` use unless they are told "
+                    "to, so a choice made here can be tested there.",
+                    SWEEP_FIRST_SEED);
 }
 
 static void write_cells(report *r, const groups *g, const size_t *rank, size_t axes, const varied *axis) {
