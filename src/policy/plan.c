@@ -124,7 +124,6 @@ static void plan_learning(plan *p) {
     c->noise_hold = s->exploration.hold;
     for (int i = 0; i < s->env.count; i++)
         c->masked |= p->configs[i].def->action_mask != NULL && p->configs[i].spec.action != A3C_ACTION_BOX;
-    c->by_environment = s->mode == MODE_SYNC;
     c->keep_behavior =
         c->estimator.kind == ESTIMATOR_VTRACE || s->loss.kind == SETTINGS_LOSS_PPO || s->async.behavior_delay > 0;
     c->envs_per_worker = s->envs_per_worker;

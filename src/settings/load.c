@@ -261,6 +261,13 @@ static void tell_places(const columns *c, settings_place *places) {
     }
 }
 
+/* Whose value of a pair {async: A, sync: B} a mode takes. */
+static run_mode column_of(run_mode mode) {
+#define MODE_COLUMN(name, word, column) [name] = column,
+    static const run_mode columns[] = {RUN_MODES(MODE_COLUMN)};
+    return columns[mode];
+}
+
 int settings_load(settings *s, const settings_request *request, error *e) {
     columns *c = memory_new(sizeof *c);
     int64_t preset_steps[2] = {0};
@@ -273,7 +280,7 @@ int settings_load(settings *s, const settings_request *request, error *e) {
     if (!result) result = apply_overrides(c, request->overrides, request->override_count, request->warnings, e);
     if (!result) {
         run_mode mode = c->mode[MODE_ASYNC].mode;
-        bool column = request->other_column ? !mode : mode;
+        bool column = request->other_column ? !column_of(mode) : column_of(mode);
         *s = c->mode[column];
         shorten_warmup(s, c, preset_steps[column], request->warnings);
         if (request->places) tell_places(c, request->places);
@@ -289,7 +296,7 @@ int settings_parse(settings *s, const char *name, const char *text, size_t lengt
     CHECK(result == 0);
     result = read_document(c, name, document_parse(name, text, length, e), NULL, e);
     if (!result) {
-        *s = c->mode[c->mode[MODE_ASYNC].mode];
+        *s = c->mode[column_of(c->mode[MODE_ASYNC].mode)];
         result = settings_check_columns(s, c->from, e);
     }
     memory_free(c);
@@ -301,7 +308,7 @@ int settings_apply(settings *s, const settings_override *overrides, size_t count
     c->mode[MODE_ASYNC] = c->mode[MODE_SYNC] = *s;
     int result = apply_overrides(c, overrides, count, NULL, e);
     if (!result) {
-        *s = c->mode[c->mode[MODE_ASYNC].mode];
+        *s = c->mode[column_of(c->mode[MODE_ASYNC].mode)];
         result = settings_check_columns(s, c->from, e);
     }
     memory_free(c);

@@ -12,7 +12,8 @@
 _Static_assert(sizeof(run_mode) == sizeof(int), "a choice is stored as an int");
 
 #define NAMES(name, ...) static const char *const name[] = {__VA_ARGS__, NULL}
-NAMES(modes, "async", "sync");
+#define MODE_WORD(name, word, column) #word,
+static const char *const modes[] = {RUN_MODES(MODE_WORD) NULL};
 NAMES(trunks, "shared", "separate");
 NAMES(inits, [INIT_ORTHOGONAL] = "orthogonal", [INIT_HE] = "he", [INIT_XAVIER] = "xavier", [INIT_TORCH] = "torch");
 NAMES(estimators, [ESTIMATOR_GAE] = "gae", [ESTIMATOR_TD] = "td", [ESTIMATOR_N_STEP] = "n_step",

@@ -29,7 +29,15 @@ enum {
     SETTINGS_PATH = 1024,
 };
 
-typedef enum run_mode { MODE_ASYNC, MODE_SYNC } run_mode;
+/* The ways to train: enumerator, word, and whose value of a pair {async: A, sync: B} they take. src/trainer/mode_WORD.c has what
+ * each does. */
+/* clang-format off */
+#define RUN_MODES(row) \
+    row(MODE_ASYNC, async, MODE_ASYNC) \
+    row(MODE_SYNC, sync, MODE_SYNC)
+/* clang-format on */
+#define RUN_MODE_ENUMERATOR(name, word, column) name,
+typedef enum run_mode { RUN_MODES(RUN_MODE_ENUMERATOR) RUN_MODE_COUNT } run_mode;
 typedef enum settings_trunk { SETTINGS_TRUNK_SHARED, SETTINGS_TRUNK_SEPARATE } settings_trunk;
 typedef enum settings_loss { SETTINGS_LOSS_ACTOR_CRITIC, SETTINGS_LOSS_PPO } settings_loss;
 typedef enum settings_reduction { SETTINGS_REDUCTION_MEAN, SETTINGS_REDUCTION_SUM } settings_reduction;

@@ -127,7 +127,7 @@ image *image_new(run *r) {
     i->episode_totals = add2(i, "episodes/return", SAFETENSOR_F64, tasks, EPISODES_KEPT);
     i->episode_lengths = add2(i, "episodes/length", SAFETENSOR_I32, tasks, EPISODES_KEPT);
     i->alerts = add1(i, "alerts/state", SAFETENSOR_F64, ALERTS_STATE_SIZE);
-    i->update_figures = add2(i, "run/update_figures", SAFETENSOR_F64, run_figure_count(r), UPDATE_FIGURES);
+    i->update_figures = add2(i, "run/update_figures", SAFETENSOR_F64, r->mode->figure_count(r), UPDATE_FIGURES);
     if (r->worker_pool) i->workers = add2(i, "worker/counters", SAFETENSOR_I64, workers, WORKER_COUNTERS);
     if (r->worker_pool && r->worker_pool->workers[0].gradient) add_turns(i, r);
     add_history(i, r);

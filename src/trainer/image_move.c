@@ -108,7 +108,8 @@ static void move_sums(double *stored, loss_sums *live, direction way) {
 }
 
 static void move_progress(image *i, run *r, direction way) {
-    int64_t evaluated = isfinite(r->best_return), frames = r->team ? r->team->frames : 0;
+    int64_t evaluated = isfinite(r->best_return), *frame_counter = r->mode->frame_counter(r),
+            frames = frame_counter ? *frame_counter : 0;
     int64_t recorded = r->async.recording ? recording_events(r->async.recording) : 0;
     double best = evaluated ? r->best_return : 0, seconds = run_seconds(r);
     int64_t *counts[] = {
@@ -121,12 +122,12 @@ static void move_progress(image *i, run *r, direction way) {
     r->best_return = evaluated ? best : -INFINITY;
     r->seconds_before = seconds;
     i->recorded = recorded;
-    if (r->team) r->team->frames = frames;
+    if (frame_counter) *frame_counter = frames;
 }
 
 static void move_figures(image *i, run *r, direction way) {
-    for (int k = 0; k < run_figure_count(r); k++) {
-        update_figures *f = run_figures(r, k);
+    for (int k = 0; k < r->mode->figure_count(r); k++) {
+        update_figures *f = r->mode->figures(r, k);
         double *stored = i->update_figures + k * UPDATE_FIGURES, updates = (double)f->updates,
                frames = (double)f->frames;
         move_sums(stored, &f->sums, way);

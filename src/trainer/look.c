@@ -35,8 +35,8 @@ int64_t run_next_pause(run *r) {
 /* What all updates told since the last row, added up in the order of the workers. */
 static update_figures gather(run *r) {
     update_figures to = {0};
-    for (int i = 0; i < run_figure_count(r); i++) {
-        const update_figures *f = run_figures(r, i);
+    for (int i = 0; i < r->mode->figure_count(r); i++) {
+        const update_figures *f = r->mode->figures(r, i);
         loss_sums_add(&to.sums, &f->sums);
         to.norm_sum += f->norm_sum;
         to.staleness_sum += f->staleness_sum;
@@ -97,7 +97,7 @@ static void write_row(run *r, int64_t step, const evaluation *evaluated) {
         if (flags & 1u << i) progress_warn(&r->progress, "%s", alerts_message((alert)i));
     progress_update(&r->progress, &m);
     if (r->profile.on) profile_row(r, step, seconds);
-    for (int i = 0; i < run_figure_count(r); i++) *run_figures(r, i) = (update_figures){0};
+    for (int i = 0; i < r->mode->figure_count(r); i++) *r->mode->figures(r, i) = (update_figures){0};
     r->last_row_step = step;
     r->last_row_seconds = seconds;
     r->row_step = next_multiple(step, r->plan.settings.log.interval_steps);
@@ -175,7 +175,7 @@ static const char *kept_checkpoint(const run *r) {
 }
 
 static void check_failures(run *r, int64_t step) {
-    int64_t diverged = r->team ? r->team->diverged : flag_read(&r->async.diverged);
+    bool diverged = r->mode->diverged(r);
     error e = {0};
     if (flag_read(&r->write_failed)) fail(r, &r->write_error);
     const learner *broken = run_broken_learner(r);

@@ -28,41 +28,6 @@ static const char *stop_word(stop_reason why) {
     return words[why];
 }
 
-static double mean_cost(const run *r) {
-    double sum = 0;
-    for (int k = 0; k < TURN_COSTS; k++) sum += r->turn_costs[k];
-    return sum / TURN_COSTS;
-}
-
-static const char *plural(int count) {
-    return count == 1 ? "" : "s";
-}
-
-/* In words, how asynchronous the run really was. */
-static void asynchrony(const run *r, char *text, size_t size) {
-    const settings *s = &r->plan.settings;
-    int w = s->workers, t = r->plan.threads;
-    if (s->mode == MODE_SYNC)
-        snprintf(text, size, "synchronous: %d worker%s on %d thread%s", w, plural(w), t, plural(t));
-    else if (r->turn_costs)
-        snprintf(
-            text, size,
-            "%d-way asynchronous in virtual time, turns as measured on this machine (mean %.1f us); not repeatable", w,
-            mean_cost(r));
-    else if (s->async.schedule == SETTINGS_SCHEDULE_SIMULATED)
-        snprintf(text, size, "%d-way asynchronous in virtual time", w);
-    else if (s->async.schedule == SETTINGS_SCHEDULE_REPLAY)
-        snprintf(text, size, "replayed: %d worker%s on %d thread%s, repeatable", w, plural(w), t, plural(t));
-    else if (w == 1)
-        snprintf(text, size, "one worker on one thread: repeatable, staleness 0");
-    else if (t == 1)
-        snprintf(text, size, "%d workers take turns on one thread: repeatable, staleness 0", w);
-    else if (t == w && t <= cpus_allowed())
-        snprintf(text, size, "%d-way asynchronous; not repeatable", w);
-    else
-        snprintf(text, size, "%d workers take turns on %d threads (%d CPUs); not repeatable", w, t, cpus_allowed());
-}
-
 static double quantile(const int64_t *bins, double total, double q) {
     double seen = 0;
     for (int b = 0; b < STALENESS_BINS; b++) {
@@ -89,11 +54,9 @@ static summary_staleness staleness(const image *i) {
 
 /* Ticks that all threads spent in each phase of their timed turns. */
 static void phase_ticks(const run *r, double ticks[PHASES]) {
-    int threads = r->team ? r->team->threads : r->worker_pool->threads;
     for (int p = 0; p < PHASES; p++) {
         ticks[p] = 0;
-        for (int k = 0; k < threads; k++)
-            ticks[p] += (double)(r->team ? &r->team->members[k].watch : &r->worker_pool->workspaces[k].watch)->ticks[p];
+        for (int k = 0; k < r->mode->threads(r); k++) ticks[p] += (double)r->mode->watch(r, k)->ticks[p];
     }
 }
 
@@ -116,19 +79,12 @@ summary_time run_time_shares(summary_time t) {
                           t.push / total,        t.wait / total,    t.other / total};
 }
 
-/* Seconds that all threads of this process waited for the block's lock, from their timed turns; NAN without one. */
 static double lock_wait_seconds(const run *r) {
     double ticks[PHASES], total = 0;
     phase_ticks(r, ticks);
     for (int p = 0; p < PHASES; p++) total += ticks[p];
-    bool locked = r->worker_pool && r->async.locked && total > 0;
-    return locked ? ticks[PHASE_LOCK] / total * r->worker_pool->threads * (run_seconds(r) - r->seconds_before) : NAN;
-}
-
-static int64_t frames(const run *r) {
-    int64_t sum = r->team ? r->team->frames : 0;
-    for (int w = 0; r->worker_pool && w < r->async.training->workers; w++) sum += r->worker_pool->workers[w].frames;
-    return sum;
+    if (total == 0) return NAN;
+    return r->mode->lock_wait(r, ticks[PHASE_LOCK] / total, run_seconds(r) - r->seconds_before);
 }
 
 void run_summarize(run *r, summary *s) {
@@ -146,10 +102,10 @@ void run_summarize(run *r, summary *s) {
     for (int i = 0; i < x->env.count; i++)
         snprintf(s->env + strlen(s->env), sizeof s->env - strlen(s->env), "%s%s", i ? "," : "",
                  r->plan.configs[i].def->name);
-    snprintf(s->mode, sizeof s->mode, "%s", x->mode == MODE_SYNC ? "sync" : "async");
+    snprintf(s->mode, sizeof s->mode, "%s", mode_word(x));
     s->workers = x->workers, s->threads = r->plan.threads, s->envs_per_worker = x->envs_per_worker, s->seed = x->seed;
-    s->steps = block_steps(r->training.block), s->frames = frames(r), s->updates = block_version(r->training.block),
-    s->episodes = h->all.count;
+    s->steps = block_steps(r->training.block), s->frames = r->mode->frames(r),
+    s->updates = block_version(r->training.block), s->episodes = h->all.count;
     s->wall_seconds = run_seconds(r) - r->evaluation_seconds;
     s->steps_per_second = (double)s->steps / s->wall_seconds;
     s->parameters = (int64_t)r->plan.net.parameters;
@@ -160,11 +116,11 @@ void run_summarize(run *r, summary *s) {
     image_fingerprint(r->image, s->params_fingerprint);
     s->staleness = staleness(r->image);
     s->staleness_histogram = r->image->staleness;
-    s->staleness_bins = r->team || s->updates == 0 ? 0 : (int64_t)s->staleness.max + 1;
+    s->staleness_bins = !r->image->workers || s->updates == 0 ? 0 : (int64_t)s->staleness.max + 1;
     s->time = run_time_shares(run_time(r));
     s->involuntary_switches = usage.ru_nivcsw;
     s->lost_updates = block_lost(r->training.block);
     s->lock_wait_seconds = lock_wait_seconds(r);
     snprintf(s->stopped_by, sizeof s->stopped_by, "%s", stop_word(r->stopped_by));
-    asynchrony(r, s->asynchrony, sizeof s->asynchrony);
+    r->mode->asynchrony(r, s->asynchrony, sizeof s->asynchrony);
 }

@@ -11,6 +11,7 @@
 #include "record/summary.h"
 #include "sync_a2c/team.h"
 #include "policy/plan.h"
+#include "trainer/mode.h"
 #include "trainer/train_plan.h"
 #include "trainer/trainer.h"
 #include "global/recording.h"
@@ -38,8 +39,9 @@ typedef struct profile {
     summary_time time; /* run_time at the last row */
 } profile;
 
-typedef struct run {
+struct run {
     plan plan;
+    const mode *mode;
     char folder[4096];
     const env_config **configs; /* [environments] */
     int *tasks;                 /* [environments] or NULL */
@@ -78,7 +80,7 @@ typedef struct run {
     flag write_failed, signal, checkpoint_asked;
     error write_error;
     stop_reason stopped_by;
-} run;
+};
 
 /* Builds the run for a plan that was made in place (r->plan), with initial parameters and seeded environments. 0 or -1.
  */
@@ -90,14 +92,6 @@ learner *run_learner(run *r, int env, int *index);
 
 /* The first learner with an environment that broke, or NULL. */
 const learner *run_broken_learner(run *r);
-
-/* Trains until something stops it: stopped_by, failure. */
-void run_drive(run *r);
-
-/* The figures of worker i, or of the team: whose they are is summed in order. They are part of a checkpoint, so that a
- * resumed run's next row of metrics is the uninterrupted one's. */
-int run_figure_count(const run *r);
-update_figures *run_figures(run *r, int i);
 
 /* Seconds since the run began, over all processes that worked at it. */
 double run_seconds(const run *r);

@@ -37,8 +37,8 @@ static int default_folder(run *r, int *lock, error *e) {
         char more[16] = "";
         bool made;
         if (k) snprintf(more, sizeof more, "-%d", k + 1);
-        snprintf(r->folder, FILE_PATH_SIZE, "runs/%s-%s-%llu-%s%s", s->preset[0] ? s->preset : "run",
-                 s->mode == MODE_SYNC ? "sync" : "async", (unsigned long long)s->seed, stamp, more);
+        snprintf(r->folder, FILE_PATH_SIZE, "runs/%s-%s-%llu-%s%s", s->preset[0] ? s->preset : "run", mode_word(s),
+                 (unsigned long long)s->seed, stamp, more);
         error why = {0};
         if (file_make_new_folder(r->folder, &made, &why))
             return error_set(e, why.status, "%s; choose another place with --out", why.text);
@@ -141,20 +141,12 @@ static void start_alerts(run *r) {
     alerts_init(&r->alerts, &about);
 }
 
-static int start_recording(run *r, error *e) {
-    if (r->plan.settings.mode != MODE_ASYNC || !r->plan.settings.async.record) return 0;
-    char path[FILE_PATH_SIZE];
-    if (file_join(path, r->folder, "schedule.bin", e)) return -1;
-    r->async.recording = recording_create(path, r->image->recorded, e);
-    return r->async.recording ? 0 : -1;
-}
-
 static void announce(run *r, const train_options *o) {
     const settings *s = &r->plan.settings;
     progress_say(&r->progress, "%s, %s: %d worker%s on %d thread%s, %lld parameters, kernels %s; %s %s", s->env.id[0],
-                 s->mode == MODE_SYNC ? "sync (A2C)" : "async (A3C)", s->workers, s->workers == 1 ? "" : "s",
-                 r->plan.threads, r->plan.threads == 1 ? "" : "s", (long long)r->plan.net.parameters,
-                 kernels_get()->name, o->resume ? "continuing in" : "writing", r->folder);
+                 mode_of(s)->title, s->workers, s->workers == 1 ? "" : "s", r->plan.threads,
+                 r->plan.threads == 1 ? "" : "s", (long long)r->plan.net.parameters, kernels_get()->name,
+                 o->resume ? "continuing in" : "writing", r->folder);
 }
 
 /* One evaluation of the final policy: figures of the summary, of each of several tasks too (tasks [env.count]), and the
@@ -241,7 +233,7 @@ static int drive(run *r, const train_options *o, error *e) {
     r->checkpoint_due = run_seconds(r) + r->plan.settings.checkpoint.interval_seconds;
     signals_watch(received, r, 1.0 / TICKS_PER_SECOND);
     if ((r->profile.on = o->profile)) profile_start(r);
-    if (!run_is_over(r)) run_drive(r);
+    if (!run_is_over(r)) r->mode->drive(r);
     if (r->stopped_by == STOP_NONE) run_pause(r);
     if (r->stopped_by == STOP_NONE) recording_ended(r);
     background_wait(r->writer);
@@ -305,7 +297,7 @@ static int open_run(run *r, const train_options *o, int64_t total_before, int *s
         if (failed) return -1;
     }
     if (metrics_open(&r->metrics, r->folder, o->resume ? r->resumed_step : -1, r->last_row_step, e)) return -1;
-    return start_recording(r, e);
+    return r->mode->record(r, e);
 }
 
 /* init.from, before there is a folder; a resumed run has its parameters already. */
