@@ -113,12 +113,8 @@ void cpus_set_pinning(cpus_pinning pinning) {
     pins.pinning = pinning;
 }
 
-void cpus_prepare(int threads) {
-    int cpus = mask_count();
-    __atomic_store_n(&pins.count, 0, __ATOMIC_RELAXED);
-    pins.off = pins.pinning == CPUS_PIN_NEVER || threads == 1 || threads > cpus || threads > MOST_PINNED ||
-               (pins.pinning == CPUS_PIN_AUTO && running_threads() > 1);
-    if (pins.off || ordered > 0) return;
+static void make_order(int threads, int cpus) {
+    if (ordered > 0) return;
 #ifdef A3C_HAVE_HWLOC
     if (threads < cpus) order_by_core(); /* with every CPU in use there is nothing to choose */
 #endif
@@ -126,6 +122,19 @@ void cpus_prepare(int threads) {
         ordered = 0;
         order_by_number();
     }
+}
+
+/* Several teams of one process may prepare at once. */
+void cpus_prepare(int threads) {
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    int cpus = mask_count();
+    pthread_mutex_lock(&lock);
+    bool off = pins.pinning == CPUS_PIN_NEVER || threads == 1 || threads > cpus || threads > MOST_PINNED ||
+               (pins.pinning == CPUS_PIN_AUTO && running_threads() > 1);
+    __atomic_store_n(&pins.count, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&pins.off, off, __ATOMIC_RELAXED);
+    if (!off) make_order(threads, cpus);
+    pthread_mutex_unlock(&lock);
 }
 
 static void watch(void) {
@@ -139,7 +148,7 @@ static void watch(void) {
 
 void cpus_pin(int index, int threads) {
     static _Thread_local mask one;
-    if (pins.off || threads == 1 || index >= ordered) {
+    if (__atomic_load_n(&pins.off, __ATOMIC_RELAXED) || threads == 1 || index >= ordered) {
         cpus_release();
         return;
     }
@@ -177,7 +186,7 @@ static bool is_starved(pinned *p, pid_t thread) {
 
 int cpus_free_starved(void) {
     int count = __atomic_load_n(&pins.count, __ATOMIC_RELAXED), freed = 0;
-    if (pins.off || pins.pinning == CPUS_PIN_ALWAYS) return 0;
+    if (__atomic_load_n(&pins.off, __ATOMIC_RELAXED) || pins.pinning == CPUS_PIN_ALWAYS) return 0;
     for (int k = 0; k < count && k < MOST_PINNED; k++) {
         pinned *p = &pins.threads[k];
         pid_t thread = __atomic_load_n(&p->thread, __ATOMIC_ACQUIRE);
