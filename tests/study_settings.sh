@@ -76,7 +76,11 @@ for _ in $(seq 100); do
 done
 [ -z "$child" ] || kill -SEGV "$child"
 wait $study
-contains "a run that is killed leaves the reason in its log" "ended by signal 11" killed/report.md
+if "$A3C_BIN" --version | grep -q sanitize; then
+    skip "a run that is killed leaves the reason in its log" "a sanitizer handles the signal"
+else
+    contains "a run that is killed leaves the reason in its log" "ended by signal 11" killed/report.md
+fi
 
 # ---- others' files ----
 echo mine > runs.csv

@@ -53,6 +53,6 @@ mkdir -p other/lecture/parts && echo mine > other/lecture/parts/notes
 (cd other && "$lecture" exp03) > said 2>&1
 same "a folder that it did not make is refused" $? 2
 same "and left as it is" "$(cat other/lecture/parts/notes)" mine
-status "experiment 4 again" 0 "$lecture" exp04
+status "experiment 4 again, with all its seeds" 0 env -u A3C_LECTURE_SEEDS "$lecture" exp04
 same "PyTorch's default has heads with weights" "$(awk -F'[][,]' '/^"*first logit, PyTorch/ { for (i = 1; i <= NF; i++) if ($i ~ /^ *-0\.[0-9]+$/) { print ($i < -0.2); exit } }' lecture/exp04.csv)" 1
 finish
