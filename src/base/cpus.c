@@ -109,6 +109,17 @@ static int running_threads(void) {
     return running;
 }
 
+/* Whether somebody else computes: of a few looks the least counts, since threads that this process has just started run for a
+ * moment. */
+static bool has_company(void) {
+    enum { LOOKS = 4, BETWEEN_US = 100 };
+    for (int i = 0; i < LOOKS; i++) {
+        if (running_threads() <= 1) return false;
+        usleep(BETWEEN_US);
+    }
+    return true;
+}
+
 void cpus_set_pinning(cpus_pinning pinning) {
     pins.pinning = pinning;
 }
@@ -130,7 +141,7 @@ void cpus_prepare(int threads) {
     int cpus = mask_count();
     pthread_mutex_lock(&lock);
     bool off = pins.pinning == CPUS_PIN_NEVER || threads == 1 || threads > cpus || threads > MOST_PINNED ||
-               (pins.pinning == CPUS_PIN_AUTO && running_threads() > 1);
+               (pins.pinning == CPUS_PIN_AUTO && has_company());
     __atomic_store_n(&pins.count, 0, __ATOMIC_RELAXED);
     __atomic_store_n(&pins.off, off, __ATOMIC_RELAXED);
     if (!off) make_order(threads, cpus);
