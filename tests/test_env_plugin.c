@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/file.h"
 #include "env/contract/check.h"
 
 #include <stdio.h>
@@ -184,13 +185,15 @@ static void test_contract_names_the_fault(void **state) {
 /* The example, found by its name through A3C_ENV_PATH. */
 static void test_example(void **state) {
     (void)state;
-    char path[PATH], folders[PATH + 2];
+    char path[PATH], folders[PATH + 32];
     snprintf(path, sizeof path, "%s/path", folder);
-    snprintf(folders, sizeof folders, "%s:", path);
+    snprintf(folders, sizeof folders, "%s:/nowhere/at/all", path);
     char command[512];
     snprintf(command, sizeof command, "mkdir %s", path);
     assert_int_equal(system(command), 0);
-    strcat(path, "/corridor.so");
+    strcat(path, "/broken.so"); /* what cannot be loaded keeps nobody else out, and comes first by name */
+    assert_int_equal(file_replace(path, "not a shared object", 19, NULL), 0);
+    strcpy(strrchr(path, '/'), "/corridor.so");
     compile("examples/env_plugin/corridor.c", 0, path);
     setenv("A3C_ENV_PATH", folders, 1);
     error e = {0};

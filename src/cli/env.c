@@ -14,8 +14,7 @@ static int list(void) {
     size_t count;
     const a3c_env_def *const *builtins = env_builtins(&count);
     for (size_t i = 0; i < count; i++) printf("%-32s %s\n", builtins[i]->name, builtins[i]->summary);
-    error e = {0};
-    if (env_plugins_load(&e)) return cli_fail(&e);
+    env_plugins_load();
     const a3c_env_def *def;
     const char *path;
     for (size_t k = 0; (def = env_plugin(k, &path)) != NULL; k++)

@@ -71,8 +71,9 @@ typedef struct env_option_text {
  * ("./mine.so" or "./mine.so:name"). NULL with the error (did you mean) when there is none. */
 const a3c_env_def *env_find(const char *id, bool load, error *e);
 
-/* Loads every shared object of the folders in A3C_ENV_PATH (separated by ':'), once. 0, or -1 with the first refusal. */
-int env_plugins_load(error *e);
+/* Loads every shared object of the folders in A3C_ENV_PATH (separated by ':'), once; what is not an
+ * environment is warned of and left out. */
+void env_plugins_load(void);
 
 /* The definitions that plugins gave so far: number k, NULL past the last. *path (may be NULL): the shared object's file. */
 const a3c_env_def *env_plugin(size_t k, const char **path);

@@ -180,32 +180,32 @@ static int is_shared_object(const struct dirent *entry) {
     return length > 3 && strcmp(entry->d_name + length - 3, ".so") == 0;
 }
 
-static int load_folder(const char *folder, error *e) {
+/* What cannot be loaded is warned of; the others are there all the same. */
+static void load_folder(const char *folder) {
     struct dirent **entries;
-    int count = scandir(folder, &entries, is_shared_object, alphasort);
+    int count = scandir(folder, &entries, is_shared_object, alphasort), said = 0;
     if (count < 0) {
-        return error_set(e, STATUS_USAGE, "A3C_ENV_PATH: %s: not a readable folder", folder);
+        error_warn_once(&said, "A3C_ENV_PATH: %s: not a readable folder", folder);
+        return;
     }
-    int result = 0;
     for (int i = 0; i < count; i++) {
         char path[PATH_MAX];
         const char *real;
+        error e = {0};
         int length = snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
-        if (result == 0 && length < (int)sizeof path && load_file(path, &real, e) != 0) {
-            error_prefix(e, "A3C_ENV_PATH: ");
-            result = -1;
-        }
+        said = 0;
+        if (length < (int)sizeof path && load_file(path, &real, &e) != 0)
+            error_warn_once(&said, "A3C_ENV_PATH: %s; left out", e.text);
         free(entries[i]);
     }
     free(entries);
-    return result;
 }
 
-int env_plugins_load(error *e) {
+void env_plugins_load(void) {
     static bool done;
     const char *folders = getenv("A3C_ENV_PATH");
     if (done || folders == NULL) {
-        return 0;
+        return;
     }
     while (*folders != 0) {
         size_t length = strcspn(folders, ":");
@@ -213,12 +213,9 @@ int env_plugins_load(error *e) {
         if (length > 0 && length < sizeof folder) {
             memcpy(folder, folders, length);
             folder[length] = 0;
-            if (load_folder(folder, e) != 0) {
-                return -1;
-            }
+            load_folder(folder);
         }
         folders += length + (folders[length] == ':');
     }
     done = true;
-    return 0;
 }

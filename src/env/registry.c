@@ -115,7 +115,7 @@ const a3c_env_def *env_find(const char *id, bool load, error *e) {
     }
     if (is_plugin_path(id)) {
         if (load) return plugin_open(id, e);
-        if (env_plugins_load(e) != 0) return NULL;
+        env_plugins_load();
         def = find_by_file(id);
         if (def == NULL)
             error_set(e, STATUS_USAGE,
@@ -124,9 +124,7 @@ const a3c_env_def *env_find(const char *id, bool load, error *e) {
                       id, id);
         return def;
     }
-    if (env_plugins_load(e) != 0) {
-        return NULL;
-    }
+    env_plugins_load();
     def = find_known(id);
     if (def == NULL) {
         not_found(id, e);
