@@ -49,6 +49,14 @@ for mode in async sync; do
     same "$mode, later: it can be resumed, and breaks where it did" "$? $(grep -c 'reward is NaN' said)" "1 1"
 done
 
+# A plugin that crashes is named, with its function, before the signal has its usual effect.
+"$A3C_BIN" --version | grep -q sanitize || for mode in async sync; do
+    "$cc" -shared -fPIC -O1 -DFAULT=CRASHES_IN_STEP -I "$source/include" -o faulty.so "$source/tests/plugins/faulty.c" 2> /dev/null || break
+    "$A3C_BIN" train cartpole --quiet --env ./faulty.so --mode $mode --threads 2 --workers 2 --steps 4000 --out crash-$mode > said 2>&1
+    same "$mode: a plugin that crashes in training is named, with its function" \
+        "$? $(grep -c 'environment .* crashed in its function step' said)" "139 1"
+done
+
 # Elsewhere
 status "env run: status 1" 1 a3c env run ./breaks.so --steps 10 --actions random
 same "env run: the reason" "$(grep -c 'test/breaks failed, step 3: the motor' said)" 1

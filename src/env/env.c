@@ -2,6 +2,7 @@
  * Stepping: seeds, resets and steps flat instances through their wrappers. */
 #include "env/env.h"
 
+#include "env/crash.h"
 #include "env/failure.h"
 #include "env/wrappers.h"
 
@@ -18,7 +19,9 @@ void env_seed(const env_config *kind, void *instance, uint64_t entropy, const ui
     a3c_rng *rng = instance_rng(kind, instance);
     env_rng_seed(rng, kind->spec.flags & A3C_ENV_MT19937 ? A3C_RNG_MT19937 : A3C_RNG_PCG64, entropy, key, key_count);
     if (kind->def->init != NULL) {
+        crash_enter(kind, "init");
         kind->def->init(env_state(kind, instance), kind->values, &env_random, rng);
+        crash_leave(kind);
     }
 }
 
@@ -33,8 +36,10 @@ unsigned env_reset(const env_config *kind, void *instance, float *observation) {
     head->frames = 0;
     head->decided = 0;
     float *frame = stack_frame(kind, instance, observation);
+    crash_enter(kind, "reset");
     kind->def->reset(env_state(kind, instance), &env_random, instance_rng(kind, instance),
                      observation_place(kind, frame));
+    crash_leave(kind);
     wrap_observation(kind, frame);
     stack_write(kind, instance, observation, true);
     if (kind->wrapping.delay != ENV_DELAY_NONE && kind->wrapping.delay_on_reset) {
@@ -63,6 +68,7 @@ unsigned env_step(const env_config *kind, void *instance, const void *action, fl
     double sum = 0;
     unsigned flags = 0;
     int played = 0;
+    crash_enter(kind, "step");
     do {
         double one = 0;
         flags =
@@ -70,6 +76,7 @@ unsigned env_step(const env_config *kind, void *instance, const void *action, fl
         flags = count_frame(kind, instance, flags & (A3C_TERMINATED | A3C_TRUNCATED | A3C_FAILED));
         sum += one;
     } while (++played < kind->wrapping.frame_skip && flags == 0);
+    crash_leave(kind);
     wrap_observation(kind, frame);
     stack_write(kind, instance, observation, false);
     if (kind->wrapping.delay != ENV_DELAY_NONE && !kind->wrapping.delay_on_reset) {
@@ -85,10 +92,12 @@ unsigned env_step(const env_config *kind, void *instance, const void *action, fl
 static void step_plain_batch(const env_config *kind, char *instances, int count, const void *actions,
                              float *observations, int observation_stride, double *rewards, unsigned *flags) {
     size_t stride = kind->instance_stride;
+    crash_enter(kind, "step_batch");
     kind->def->step_batch(env_state(kind, instances), stride, (size_t)count, &env_random, instance_rng(kind, instances),
                           stride, actions, (size_t)kind->action_size * sizeof(int32_t),
                           observation_place(kind, observations), (size_t)observation_stride * sizeof(float), rewards,
                           flags);
+    crash_leave(kind);
     for (int i = 0; i < count; i++) {
         flags[i] =
             count_frame(kind, instances + (size_t)i * stride, flags[i] & (A3C_TERMINATED | A3C_TRUNCATED | A3C_FAILED));

@@ -111,6 +111,9 @@ unsigned env_step(const env_config *kind, void *instance, const void *action, fl
 void env_step_batch(const env_config *kind, void *instances, int count, const void *actions, float *observations,
                     int observation_stride, double *rewards, unsigned *flags, int64_t *frames);
 
+/* From now on a crash in a plugin's init, reset or step names it and the function before the process ends by the signal. */
+void env_tell_crashes(void);
+
 /* Why a reset or a step failed that left this observation and this reward (0 after a reset), as words that follow "ID: ". */
 void env_describe_failure(const env_config *kind, const void *instance, const float *observation, double reward,
                           char *text, size_t size);

@@ -317,6 +317,7 @@ int train(const settings *given, const train_options *o, error *e) {
     int64_t total_before = 0;
     r->metrics.lines.descriptor = r->metrics.events.file.descriptor = -1;
     signals_block();
+    env_tell_crashes();
     cpus_flush_denormals();
     const char *complaint = kernels_complaint();
     if (complaint)
