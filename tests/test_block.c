@@ -65,6 +65,33 @@ static void where_a_push_begins_changes_nothing(void **state) {
     }
 }
 
+/* A delta is added once to every parameter, and to nothing else. */
+static void a_delta_is_added(void **state) {
+    (void)state;
+    const size_t sizes[] = {16, STRIPE_FLOATS, STRIPE_FLOATS + 16, 17552};
+    const optimizer o = {.kind = OPTIMIZER_ADAM, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        size_t n = sizes[i];
+        block *b = block_new(n, &o, true, true);
+        float *parameters = memory_array(float, n), *delta = memory_array(float, n), *seen = memory_array(float, n);
+        float *statistics[OPTIMIZER_SLOTS] = {memory_array(float, n), memory_array(float, n)};
+        fill(parameters, n, 1);
+        fill(delta, n, 2);
+        block_set(b, parameters, NULL, NULL);
+        block_add(b, delta, 3);
+        block_get(b, seen, statistics, NULL);
+        for (size_t k = 0; k < n; k++) {
+            assert_true(seen[k] == parameters[k] + delta[k]);
+            assert_true(statistics[0][k] == 0 && statistics[1][k] == 0);
+        }
+        assert_int_equal(block_version(b), 3);
+        assert_int_equal(block_steps(b), 0);
+        for (int k = 0; k < OPTIMIZER_SLOTS; k++) memory_free(statistics[k]);
+        memory_free(parameters), memory_free(delta), memory_free(seen);
+        block_free(b);
+    }
+}
+
 static void a_push_is_the_optimizer_s_step(void **state) {
     (void)state;
     enum { SIZE = 2 * STRIPE_FLOATS + 48 };
@@ -90,6 +117,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(where_a_push_begins_changes_nothing),
         cmocka_unit_test(a_push_is_the_optimizer_s_step),
+        cmocka_unit_test(a_delta_is_added),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -170,6 +170,18 @@ int64_t block_push(block *b, const push *p) {
     return count_add_release(&b->count->version, 1);
 }
 
+void block_add(block *b, const float *delta, int64_t updates) {
+    _Alignas(CACHE_LINE) float sum[STRIPE_FLOATS];
+    for (int s = 0; s < b->stripes; s++) {
+        size_t first, n = block_stripe_range(b, s, &first);
+        float *shared = stripe_array(b, s, 0) + LINE_FLOATS;
+        block_read(sum, shared, n);
+        for (size_t i = 0; i < n; i++) sum[i] += delta[first + i];
+        block_write(shared, sum, n);
+    }
+    count_add_release(&b->count->version, updates);
+}
+
 void block_step_stripe(block *b, int stripe, const push *p) {
     optimizer_numbers numbers = push_numbers(b, p);
     for (part now = first_part(b, stripe); now.stripe == stripe; now = next_part(b, now))

@@ -54,6 +54,10 @@ typedef struct push {
 /* Applies one update. Returns the block's version before it: pushed - pulled = the update's staleness. */
 int64_t block_push(block *b, const push *p);
 
+/* Adds `delta` [size] to the parameters, stripe by stripe, as what `updates` updates elsewhere (another process) have changed. Counts
+ * as so many updates here, so that who has older parameters pulls; its steps are the other process's. */
+void block_add(block *b, const float *delta, int64_t updates);
+
 /* One lock for a whole pull or push, the control for what lost updates cost (async.update: locked). */
 void block_lock(block *b);
 void block_unlock(block *b);

@@ -1,13 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Hogwild (Recht et al., 1106.5730): threads read and write the same floats without a lock. What is relied on:
- *   - an aligned float is read and written whole: a reader sees some value that some thread wrote there, never a
- * mixture of bits;
- *   - every access here really happens, once, when the program says so (nothing is kept in a register across calls);
- *   - nothing else: no order between different floats, no freshness; two writers of a float may lose one of their
- * updates. In C11 these are relaxed atomic loads and stores of floats, and that is the portable form below, which
- * ThreadSanitizer checks. GCC does not vectorise those (about eight times slower), so x86-64 builds move the same
- * aligned floats with volatile vector accesses: on every x86-64 an aligned 4-byte lane of a vector access is as
- * indivisible as a scalar one. */
+ * The race itself, in two forms; race.h says what is relied on. */
 #include "global/race.h"
 
 #include "base/atomic.h"
