@@ -12,15 +12,16 @@ static void say(const char *text) {
     if (write(STDERR_FILENO, text, strlen(text)) < 0) return;
 }
 
-/* The signal comes once more, with its usual effect, when the handler returns to what caused it. */
+/* The signal is raised once more and has its usual effect as the handler returns, whoever sent it. */
 static void tell(int number) {
-    (void)number;
-    if (!crash_here.env) return;
-    say("environment ");
-    say(crash_here.env);
-    say(" crashed in its function ");
-    say(crash_here.function);
-    say("; `a3c env check` looks for such faults. The last checkpoint is kept.\n");
+    if (crash_here.env) {
+        say("environment ");
+        say(crash_here.env);
+        say(" crashed in its function ");
+        say(crash_here.function);
+        say("; `a3c env check` looks for such faults. The last checkpoint is kept.\n");
+    }
+    raise(number);
 }
 
 void env_tell_crashes(void) {
